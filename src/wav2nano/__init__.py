@@ -1,0 +1,1 @@
+"""From recordings to an Arduino Nano 33 BLE Sense that hears them."""
