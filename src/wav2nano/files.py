@@ -22,10 +22,12 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        # mkstemp makes files that only the owner may read; give what open() would have given.
+        # mkstemp makes files that only the owner may read; give what open() would have given,
+        # and what the block added (a compiled program may be run).
         mask = os.umask(0)
         os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
+        runnable = temporary.stat().st_mode & 0o111
+        temporary.chmod((0o666 | runnable) & ~mask)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
