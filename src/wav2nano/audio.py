@@ -1,0 +1,119 @@
+"""Recordings of any format, rate and number of channels, read as mono."""
+
+import io
+import struct
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from wav2nano.errors import UserError
+
+SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"})
+MEMBER = "#"  # archive.zip#member names a recording inside a zip archive
+
+
+@dataclass(frozen=True)
+class AudioInfo:
+    """What a recording's header says."""
+
+    seconds: float
+    rate: int
+    channels: int
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """Content of a file, or of a zip archive's member named `archive.zip#member`."""
+    text = str(path)
+    archive, separator, member = text.partition(f".zip{MEMBER}")
+    try:
+        if separator:
+            with zipfile.ZipFile(f"{archive}.zip") as file:
+                return file.read(member)
+        return Path(path).read_bytes()
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise UserError(f"{text} cannot be read: {error}") from None
+
+
+def read_audio(path: Path | str, rate: int) -> np.ndarray:
+    """Read a recording as mono at `rate`, channels averaged.
+
+    Parameters
+    ----------
+    path
+        WAV, FLAC, OGG, MP3 or another format of libsndfile, or `archive.zip#member`.
+    rate
+        Wanted sampling rate in Hz; others are resampled (soxr, high quality).
+
+    Returns
+    -------
+    samples : np.ndarray [shape=(samples,), dtype=float32]
+        Full scale is 1.0.
+
+    Raises
+    ------
+    UserError
+        If the recording is missing, empty, truncated, in no known format, or holds NaN.
+    """
+    return decode_audio(read_bytes(path), rate, name=str(path))
+
+
+def decode_audio(content: bytes, rate: int, *, name: str) -> np.ndarray:
+    """Decode as `read_audio` does; `name` is the name for messages."""
+    samples, info = _decode(content, name)
+    if info.rate != rate:
+        samples = soxr.resample(samples, info.rate, rate, quality="HQ")
+        if not len(samples):
+            raise UserError(f"{name} is shorter than one sample at {rate} Hz. Remove it.")
+    return samples.astype(np.float32, copy=False)
+
+
+def inspect_audio(content: bytes, *, name: str) -> AudioInfo:
+    """Decode a whole recording and tell its length, rate and channels; errors as `read_audio`."""
+    return _decode(content, name)[1]
+
+
+def to_int16(samples: np.ndarray) -> np.ndarray:
+    """Round samples of full scale 1.0 to int16, as the board's microphone gives them."""
+    return np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16)
+
+
+def _decode(content: bytes, name: str) -> tuple[np.ndarray, AudioInfo]:
+    if not content:
+        raise UserError(f"{name} is empty (0 bytes). Remove it or record it again.")
+    _refuse_truncated_wav(content, name)
+    try:
+        samples, rate = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, RuntimeError) as error:
+        reason = getattr(error, "error_string", None) or str(error)
+        raise UserError(
+            f"{name} cannot be decoded ({reason.strip().rstrip('.')}). "
+            "Record it again, convert it to WAV, or remove it."
+        ) from None
+    if not len(samples):
+        raise UserError(f"{name} holds no samples. Remove it or record it again.")
+    if not np.isfinite(samples).all():
+        raise UserError(f"{name} holds NaN or infinite samples. Export it again as 16-bit WAV.")
+    info = AudioInfo(len(samples) / rate, rate, samples.shape[1])
+    return samples.mean(axis=1), info
+
+
+def _refuse_truncated_wav(content: bytes, name: str) -> None:
+    # libsndfile reads what is there of a truncated WAV file and says nothing.
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+        return
+    position = 12
+    while position + 8 <= len(content):
+        chunk, size = struct.unpack_from("<4sI", content, position)
+        # Recorders that stream write a size of all ones, or 0, for "until the end".
+        if chunk == b"data" and size not in (0, 0xFFFFFFFF):
+            if position + 8 + size > len(content):
+                raise UserError(
+                    f"{name} is truncated: its header promises {size} bytes of audio, "
+                    f"{len(content) - position - 8} are there. Copy it again or remove it."
+                )
+            return
+        position += 8 + size + size % 2

@@ -1,0 +1,127 @@
+"""Step index-dataset: every recording there is, checked and listed in the manifest."""
+
+import csv
+import hashlib
+import io
+import sys
+import zipfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from wav2nano.audio import MEMBER, inspect_audio, read_bytes
+from wav2nano.dataset.manifest import Row, Source, scan_recordings, slug, write_manifest
+from wav2nano.errors import UserError
+
+MOST_SHOWN = 20
+
+
+def index_dataset(
+    dataset: dict[str, Any], synthetic: Sequence[Path], out: Path, *, root: Path | str = "."
+) -> None:
+    """List own recordings and those in `synthetic` archives in the manifest `out`.
+
+    Every own recording is decoded whole, so that a bad one is named now and not in the middle of
+    the work. Of recordings with the same content and label the first counts.
+
+    Raises
+    ------
+    UserError
+        If there are no recordings, some cannot be read (all of them are named), or the same
+        recording has two labels.
+    """
+    sources = scan_recordings(dataset, root=root)
+    with ThreadPoolExecutor() as pool:
+        own = list(pool.map(_check, sources))
+    failures = [row for row in own if isinstance(row, str)]
+    if failures:
+        shown = "\n".join(f"  {failure}" for failure in failures[:MOST_SHOWN])
+        more = f"\n  and {len(failures) - MOST_SHOWN} more" if len(failures) > MOST_SHOWN else ""
+        raise UserError(f"{len(failures)} of {len(own)} recordings cannot be used:\n{shown}{more}")
+    rows = [row for path in sorted(synthetic) for row in _read_archive(path)]
+    rows += [row for row in own if isinstance(row, Row)]
+    if not rows:
+        raise UserError(_no_recordings(dataset))
+    rows = _drop_duplicates(rows)
+    write_manifest(out, rows)
+    labels = sorted({row.label for row in rows})
+    groups = {row.group for row in rows}
+    print(
+        f"{len(rows)} recordings of {len(labels)} labels by {len(groups)} groups", file=sys.stderr
+    )
+
+
+def _check(source: Source) -> Row | str:
+    try:
+        info = inspect_audio(read_bytes(source.path), name=str(source.path))
+    except UserError as error:
+        return str(error)
+    return Row(
+        id=source.id,
+        path=str(source.path),
+        label=source.label,
+        group=f"own/{source.group}",
+        origin="own",
+        seconds=round(info.seconds, 6),
+        rate=info.rate,
+        channels=info.channels,
+        sha256=source.sha256,
+        shard=source.shard,
+    )
+
+
+def _read_archive(path: Path) -> list[Row]:
+    """Rows of a speech synthesis archive: it lists its recordings in `recordings.csv`."""
+    rows = []
+    with zipfile.ZipFile(path) as archive:
+        table = io.TextIOWrapper(archive.open("recordings.csv"), encoding="utf-8", newline="")
+        for entry in csv.DictReader(table):
+            content = archive.read(entry["file"])
+            info = inspect_audio(content, name=f"{path}{MEMBER}{entry['file']}")
+            rows.append(
+                Row(
+                    id=f"synthetic/{entry['label']}/{entry['file']}",
+                    path=f"{path}{MEMBER}{entry['file']}",
+                    label=entry["label"],
+                    group=f"synthetic/{entry['group']}",
+                    origin=entry["engine"],
+                    seconds=round(info.seconds, 6),
+                    rate=info.rate,
+                    channels=info.channels,
+                    sha256=hashlib.sha256(content).hexdigest(),
+                    shard=f"speech-{slug(entry['label'])}",
+                )
+            )
+    return rows
+
+
+def _drop_duplicates(rows: list[Row]) -> list[Row]:
+    first: dict[str, Row] = {}
+    for row in rows:
+        known = first.setdefault(row.sha256, row)
+        if known.label != row.label:
+            raise UserError(
+                f"{known.path} and {row.path} are the same recording with two labels, "
+                f"{known.label} and {row.label}. Remove the wrong one."
+            )
+        if known is not row:
+            print(f"{row.path} is a copy of {known.path}: left out", file=sys.stderr)
+            if known.group != row.group:
+                # Whose recording it is cannot be told: it must not count for one of two speakers
+                # in training and for the other in the test.
+                first[row.sha256] = replace(known, group=min(known.group, row.group))
+    return list(first.values())
+
+
+def _no_recordings(dataset: dict[str, Any]) -> str:
+    folder = dataset["recordings"]
+    if "download" in dataset:
+        return (
+            f"There are no recordings in {folder}. Fetch them with "
+            f"`wav2nano fetch-dataset {dataset['name']}`, or take a copy that you have: "
+            f"`wav2nano fetch-dataset {dataset['name']} --source FOLDER`."
+        )
+    form = dataset.get("file_name", "{label}/{file}") + ".wav"
+    return f"There are no recordings in {folder}. Put some there as {folder}/{form}."

@@ -1,0 +1,1 @@
+"""Scoring of models on the test set, and pictures of how they do."""

@@ -1,0 +1,103 @@
+"""Step evaluate-model: figures and plots of float and int8 models on the test set."""
+
+import csv
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wav2nano.evaluation import plots
+from wav2nano.evaluation.metrics import measure
+from wav2nano.evaluation.scores import Scores, read_scores
+from wav2nano.files import write_json
+
+SYNTHETIC = ("espeak", "flite", "festival", "noise")
+
+
+def evaluate_model(
+    scores: dict[str, Path], history: Path, settings: dict[str, Any], *, title: str, out: Path
+) -> None:
+    """Write `metrics.json` and the plots into the folder `out`.
+
+    Parameters
+    ----------
+    scores
+        Files of scores by runtime: float, litert, c.
+    history
+        `history.csv` of the training.
+    settings
+        `evaluation` of the experiment.
+    title
+        The experiment's name, for the plots.
+    """
+    test = {name: read_scores(path).of_part("test") for name, path in scores.items()}
+    data = describe_data(test["float"])
+    figures = {
+        "int8" if name == "c" else name: measure(
+            part, resamplings=settings["bootstrap"], seed=settings["seed"]
+        )
+        for name, part in test.items()
+    }
+    metrics = {
+        "experiment": title,
+        "test_data": data,
+        **figures,
+        "agreement": {
+            "int8_with_float": _agreement(test["c"], test["float"]),
+            "int8_with_litert": _agreement(test["c"], test["litert"]),
+            "largest_score_difference_to_litert": round(
+                float(np.abs(test["c"].scores - test["litert"].scores).max()), 5
+            ),
+        },
+    }
+    subtitle = f"test set: {data['description']}"
+    shown = {"float": test["float"], "int8": test["c"]}
+    plots.learning_curves(
+        _read_history(history), figures["float"], out / "learning_curves.png", title, subtitle
+    )
+    plots.confusion_matrices(figures, test["float"].labels, out / "confusion.png", title, subtitle)
+    plots.per_class(figures, test["float"].labels, out / "per_class.png", title, subtitle)
+    plots.roc_curves(shown, out / "roc.png", title, subtitle)
+    # Last: where metrics.json is, everything is.
+    write_json(out / "metrics.json", metrics)
+    for name in ("float", "int8"):
+        print(f"{name}: {describe_accuracy(figures[name])}, {subtitle}", file=sys.stderr)
+
+
+def describe_data(test: Scores) -> dict[str, Any]:
+    """Tell what was scored, in figures and in words."""
+    origins = Counter(test.origin.tolist())
+    spoken = {name: count for name, count in origins.items() if name != "noise"}
+    synthetic = sum(count for name, count in spoken.items() if name in SYNTHETIC)
+    if not spoken or synthetic == sum(spoken.values()):
+        kind = "synthetic speech"
+    elif synthetic:
+        kind = f"{synthetic / sum(spoken.values()):.0%} synthetic speech, the rest recorded"
+    else:
+        kind = "recorded"
+    groups = len(set(test.group))
+    return {
+        "description": f"{kind}, {len(test.target)} windows of {groups} groups",
+        "synthetic": synthetic > 0,
+        "origins": dict(sorted(origins.items())),
+    }
+
+
+def describe_accuracy(figures: dict[str, Any]) -> str:
+    """Accuracy with its interval, in words."""
+    interval = figures["accuracy_ci95"]
+    text = f"accuracy {figures['accuracy']:.1%}"
+    return f"{text} (95 % interval {interval[0]:.1%} to {interval[1]:.1%})" if interval else text
+
+
+def _agreement(one: Scores, other: Scores) -> float:
+    same = one.scores.argmax(axis=1) == other.scores.argmax(axis=1)
+    return round(float(same.mean()), 5)
+
+
+def _read_history(path: Path) -> dict[str, np.ndarray]:
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {key: np.array([float(row[key]) for row in rows]) for key in rows[0]}

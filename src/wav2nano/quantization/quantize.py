@@ -1,0 +1,100 @@
+"""Step quantize-model: the trained model as a full-integer TFLite model, int8 in and out."""
+
+import csv
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wav2nano.errors import UserError
+from wav2nano.files import atomic_path
+from wav2nano.training.architectures import build_model
+from wav2nano.training.train import import_keras
+from wav2nano.training.windows import Windows, load_windows, read_preprocessing
+
+
+def quantize_model(
+    folder: Path,
+    features: Sequence[Path],
+    split: Path,
+    *,
+    words: list[str] | None,
+    model_settings: dict[str, Any],
+    calibration_windows: int,
+) -> None:
+    """Write `model_int8.tflite` and `calibration.csv` into the experiment's `folder`.
+
+    The ranges of all tensors are measured on the training windows that `calibration.csv` lists:
+    the same number of each label, evenly spaced in the order of the recordings.
+    """
+    preprocessing = read_preprocessing(folder / "preprocessing.json")
+    _, parts = load_windows(features, split, words)
+    train = parts["train"]
+    chosen = calibration_list(train.target, calibration_windows)
+    _write_calibration(folder / "calibration.csv", train, chosen)
+    model = import_keras(0).saving.load_model(folder / "model.keras", compile=False)
+    content = convert(
+        model.get_weights(),
+        train.values.shape[1:],
+        len(preprocessing.labels),
+        model_settings,
+        preprocessing.normalize(train.values[chosen]),
+    )
+    with atomic_path(folder / "model_int8.tflite") as temporary:
+        temporary.write_bytes(content)
+    print(f"{len(content):,} bytes, calibrated on {len(chosen)} windows", file=sys.stderr)
+
+
+def calibration_list(target: np.ndarray, count: int) -> np.ndarray:
+    """List indices of about `count` windows, as many of each class, evenly spaced."""
+    classes = np.unique(target)
+    share = max(1, count // len(classes))
+    chosen = []
+    for number in classes:
+        inside = np.flatnonzero(target == number)
+        chosen.append(inside[np.unique(np.linspace(0, len(inside) - 1, share).round().astype(int))])
+    return np.sort(np.concatenate(chosen))
+
+
+def convert(
+    weights: list[np.ndarray],
+    shape: tuple[int, int],
+    classes: int,
+    model_settings: dict[str, Any],
+    calibration: np.ndarray,
+) -> bytes:
+    """Convert trained weights to a full-integer TFLite model.
+
+    The converter turns LSTM layers of tf_keras with a batch of one into single LSTM operators; of
+    Keras 3 it makes loops over tensor lists, which no microcontroller runs.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow as tf
+    import tf_keras
+
+    model = build_model(tf_keras, shape, classes, model_settings, batch_size=1)
+    model.set_weights(weights)
+    function = tf.function(model, input_signature=[tf.TensorSpec((1, *shape), tf.float32)])
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [function.get_concrete_function()], model
+    )
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: ([window[None]] for window in calibration)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.int8
+    try:
+        return converter.convert()
+    except Exception as error:  # the converter raises many types, with pages of text
+        reason = str(error).strip().splitlines()[0]
+        raise UserError(f"The TFLite converter refused the model: {reason}") from error
+
+
+def _write_calibration(path: Path, train: Windows, chosen: np.ndarray) -> None:
+    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["recording", "start"])
+        writer.writerows(zip(train.recording[chosen], train.start[chosen], strict=True))

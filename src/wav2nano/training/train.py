@@ -1,0 +1,172 @@
+"""Step train-model: fit a classifier; validation chooses the weights, the test set is not seen."""
+
+import csv
+import math
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wav2nano.files import atomic_path
+from wav2nano.training.architectures import build_model
+from wav2nano.training.windows import Preprocessing, Windows, load_windows, write_preprocessing
+
+
+def train_model(
+    features: Sequence[Path],
+    split: Path,
+    *,
+    words: list[str] | None,
+    chunking: dict[str, Any],
+    feature_settings: dict[str, Any],
+    model_settings: dict[str, Any],
+    settings: dict[str, Any],
+    out: Path,
+) -> None:
+    """Train and write `model.keras`, `history.csv` and `preprocessing.json` into the folder `out`.
+
+    The weights kept are those of the epoch with the least validation loss.
+    """
+    labels, parts = load_windows(features, split, words)
+    train, validation = parts["train"], parts["validation"]
+    mean = train.values.mean(axis=(0, 1), dtype=np.float64)
+    std = np.maximum(train.values.std(axis=(0, 1), dtype=np.float64), 1e-3)
+    preprocessing = Preprocessing(
+        labels, chunking, feature_settings, mean.astype(float).tolist(), std.astype(float).tolist()
+    )
+    keras = import_keras(settings["seed"])
+    model = build_model(keras, train.values.shape[1:], len(labels), model_settings)
+    model.compile(
+        optimizer=keras.optimizers.Adam(settings["learning_rate"], clipnorm=1.0),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    print(
+        f"training {model.count_params():,} parameters on {len(train.target)} windows, "
+        f"validating on {len(validation.target)}",
+        file=sys.stderr,
+    )
+    history = _fit(keras, model, train, validation, preprocessing, settings)
+    write_history(out / "history.csv", history)
+    write_preprocessing(out / "preprocessing.json", preprocessing)
+    with atomic_path(out / "model.keras") as temporary:
+        model.save(temporary)
+
+
+def import_keras(seed: int) -> Any:
+    """Import Keras 3 on TensorFlow, quiet, and with the same numbers in every run."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+    import tensorflow
+
+    keras.utils.set_random_seed(seed)
+    tensorflow.config.experimental.enable_op_determinism()
+    return keras
+
+
+def write_history(path: Path, history: list[dict[str, float]]) -> None:
+    """Write one row an epoch: loss and accuracy in training and validation, and the best epoch."""
+    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, history[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(history)
+
+
+def augment(
+    values: np.ndarray,
+    random: np.random.Generator,
+    preprocessing: Preprocessing,
+    settings: dict[str, Any],
+) -> np.ndarray:
+    """Shift windows in time and change their loudness, each by its own random amount.
+
+    Parameters
+    ----------
+    values : np.ndarray [shape=(windows, frames, bins)]
+        Features, not normalised. A gain adds the same number of decibels to each mel band; of
+        MFCCs (an orthonormal DCT of the bands) it changes the first only.
+
+    Returns
+    -------
+    np.ndarray of the same shape
+    """
+    count, frames, _ = values.shape
+    shift = random.integers(-settings["shift_frames"], settings["shift_frames"] + 1, count)
+    index = np.clip(np.arange(frames) - shift[:, None], 0, frames - 1)
+    shifted = np.take_along_axis(values, index[:, :, None], axis=1)
+    gain = random.uniform(-settings["gain_db"], settings["gain_db"], (count, 1)).astype(np.float32)
+    feature = preprocessing.features
+    if feature["kind"] == "mfcc":
+        shifted[:, :, 0] += gain * math.sqrt(feature["mel_bands"])
+    else:
+        shifted += gain[:, :, None]
+    return shifted
+
+
+def _fit(
+    keras: Any,
+    model: Any,
+    train: Windows,
+    validation: Windows,
+    preprocessing: Preprocessing,
+    settings: dict[str, Any],
+) -> list[dict[str, float]]:
+    random = np.random.default_rng(settings["seed"])
+    size = settings["batch_size"]
+    steps = math.ceil(len(train.target) / size)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        settings["learning_rate"], settings["epochs"] * steps, alpha=0.02
+    )
+    model.optimizer.learning_rate = settings["learning_rate"]
+    held_out = preprocessing.normalize(validation.values)
+    weight = _class_weights(train.target)
+    history, best, best_weights = [], math.inf, None
+    for epoch in range(1, settings["epochs"] + 1):
+        model.optimizer.learning_rate = float(schedule((epoch - 1) * steps))
+        order = random.permutation(len(train.target))
+        values = augment(train.values[order], random, preprocessing, settings)
+        target = train.target[order]
+        fitted = model.fit(
+            preprocessing.normalize(values),
+            target,
+            sample_weight=weight[target],
+            batch_size=size,
+            shuffle=False,
+            verbose=0,
+        )
+        loss, accuracy = model.evaluate(held_out, validation.target, batch_size=256, verbose=0)
+        better = loss < best
+        if better:
+            best, best_weights, best_epoch = loss, model.get_weights(), epoch
+        history.append(
+            {
+                "epoch": epoch,
+                "loss": fitted.history["loss"][0],
+                "accuracy": fitted.history["accuracy"][0],
+                "validation_loss": loss,
+                "validation_accuracy": accuracy,
+            }
+        )
+        if epoch % 5 == 0 or epoch in (1, settings["epochs"]):
+            print(
+                f"epoch {epoch}/{settings['epochs']}: training accuracy "
+                f"{history[-1]['accuracy']:.3f}, validation {accuracy:.3f} (loss {loss:.3f}, "
+                f"best {best:.3f} at epoch {best_epoch})",
+                file=sys.stderr,
+                flush=True,
+            )
+        if epoch - best_epoch >= settings["patience"]:
+            print(f"no better validation loss since epoch {best_epoch}: done", file=sys.stderr)
+            break
+    model.set_weights(best_weights)
+    return [{**row, "best": int(row["epoch"] == best_epoch)} for row in history]
+
+
+def _class_weights(target: np.ndarray) -> np.ndarray:
+    """Weight of each class, so that rare classes count as much as frequent ones."""
+    count = np.bincount(target)
+    return (len(target) / (len(count) * np.maximum(count, 1))).astype(np.float32)
