@@ -1,0 +1,223 @@
+"""What will be spoken: for every recording of a label the words, the voice and its manner."""
+
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wav2nano.errors import UserError
+from wav2nano.synthesis.voices import VOICE_LICENCES, Voice, engine_voices
+
+UNKNOWN = "_unknown_"
+SILENCE = "_silence_"
+SILENCE_SESSIONS = 20
+
+# Punctuation changes the tune: statement, question, exclamation, and a list that goes on.
+ENDINGS = ("", ".", "?", "!", ",")
+_SPEAKABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9' _-]*")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One recording to be made.
+
+    Attributes
+    ----------
+    index : int
+        Place in the label, from 0.
+    label, text : str
+        Class, and what is said: the word with punctuation. Empty for noise.
+    engine, voice, group, licence : str
+        See `wav2nano.synthesis.voices.Voice`. For noise: "noise", its kind, its session.
+    rate : float
+        Speed of speech relative to the voice's own.
+    pitch : float
+        Semitones above the voice's own.
+    range : float
+        Extent of intonation relative to the voice's own.
+    formants : float
+        Scale of all frequencies after speaking: the voice of a person with a shorter (> 1) or
+        longer (< 1) vocal tract.
+    """
+
+    index: int
+    label: str
+    text: str
+    engine: str
+    voice: str
+    group: str
+    licence: str
+    rate: float
+    pitch: float
+    range: float
+    formants: float
+
+    @property
+    def file(self) -> str:
+        """Name inside the label's archive; engine and voice can be read from it."""
+        return f"{self.index:05d}-{self.engine}-{self.voice}.flac"
+
+
+def random(settings: Mapping[str, Any], label: str, *key: int) -> np.random.Generator:
+    """Random numbers of one recording: the same whatever other recordings are made."""
+    return np.random.default_rng(seed_of(settings, label, *key))
+
+
+def seed_of(settings: Mapping[str, Any], label: str, *key: int) -> np.random.SeedSequence:
+    """Seed of recording `key` of `label`."""
+    return np.random.SeedSequence([settings["seed"], _key(label), *key])
+
+
+def _key(name: str) -> int:
+    return zlib.crc32(name.encode())
+
+
+def plan(label: str, settings: Mapping[str, Any]) -> list[Planned]:
+    """List the recordings of a label; no engine is run.
+
+    Engines take turns, an engine's groups take turns, and so do the accents of a group and the
+    words of `_unknown_`: any stretch of the list is balanced. A longer plan begins with the
+    shorter one.
+
+    Parameters
+    ----------
+    label : str
+        One of the words, or `_unknown_`, or `_silence_`.
+    settings
+        The `synthesis` section of the configuration.
+
+    Raises
+    ------
+    UserError
+        If the label is not in the settings, a word cannot be spoken by an English voice, or no
+        engine or no unknown word is left.
+    """
+    if label == SILENCE:
+        return _plan_silence(settings)
+    if label == UNKNOWN:
+        words, recordings = _unknown_words(settings), settings["unknown"]["recordings"]
+    elif label in settings["words"]:
+        words, recordings = [label], settings["recordings"]
+    else:
+        raise UserError(
+            f"{label!r} is not in synthesis.words ({', '.join(settings['words'])}); "
+            f"the other labels are {UNKNOWN} and {SILENCE}"
+        )
+    for word in words:
+        _check_speakable(word)
+    engines = settings["engines"]
+    if not engines:
+        raise UserError("synthesis.engines is empty: list at least one of espeak, flite, festival")
+    voices = {engine: engine_voices(engine, engines[engine]) for engine in engines}
+
+    planned = []
+    for index in range(recordings):
+        engine = list(engines)[index % len(engines)]
+        turn = index // len(engines)
+        groups = voices[engine]
+        accents = _by_turns(groups, turn, settings, label, _GROUPS, _key(engine))
+        group = accents[0].group
+        # Each group begins its round of accents elsewhere, so that all are heard from the start.
+        voice = _by_turns(
+            accents, turn // len(groups), settings, label, _ACCENTS, _key(engine), _key(group)
+        )
+        word = _by_turns(words, index, settings, label, _WORDS)
+        planned.append(_draw(index, label, word, voice, settings))
+    return planned
+
+
+def redraw(item: Planned, settings: Mapping[str, Any], attempt: int) -> Planned:
+    """Draw another manner of speaking for the same recording, word and voice."""
+    voice = Voice(item.engine, item.voice, item.group, item.licence)
+    word = item.text.rstrip("".join(ENDINGS))
+    return _draw(item.index, item.label, word, voice, settings, attempt)
+
+
+_GROUPS, _ACCENTS, _WORDS, _MANNER, ACOUSTICS = range(5)
+
+
+def _by_turns(
+    choices: Sequence[Any], turn: int, settings: Mapping[str, Any], label: str, *key: int
+) -> Any:
+    """Take each choice once before any comes again, in another order each time round."""
+    cycle, place = divmod(turn, len(choices))
+    order = random(settings, label, *key, cycle).permutation(len(choices))
+    return choices[order[place]]
+
+
+def _draw(
+    index: int,
+    label: str,
+    word: str,
+    voice: Voice,
+    settings: Mapping[str, Any],
+    attempt: int = 0,
+) -> Planned:
+    bounds = settings["engines"][voice.engine]
+    rng = random(settings, label, _MANNER, index, attempt)
+    low, high = np.log(bounds["rate"])
+    rate = float(np.exp(rng.uniform(low, high)))
+    pitch = float(rng.uniform(*bounds["pitch"]))
+    extent = float(rng.uniform(*bounds["range"]))
+    low, high = np.log(settings["formants"])
+    formants = float(np.exp(rng.uniform(low, high)))
+    return Planned(
+        index=index,
+        label=label,
+        text=word.replace("_", " ") + ENDINGS[rng.integers(len(ENDINGS))],
+        engine=voice.engine,
+        voice=voice.name,
+        group=voice.group,
+        licence=voice.licence,
+        rate=round(rate, 3),
+        pitch=round(pitch, 2),
+        range=round(extent, 2),
+        formants=round(formants, 3),
+    )
+
+
+def _plan_silence(settings: Mapping[str, Any]) -> list[Planned]:
+    kinds = settings["acoustics"]["noise"]["kinds"]
+    return [
+        Planned(
+            index=index,
+            label=SILENCE,
+            text="",
+            engine="noise",
+            voice=_by_turns(kinds, index, settings, SILENCE, _GROUPS),
+            group=f"noise-{index % SILENCE_SESSIONS:02d}",
+            licence=VOICE_LICENCES["noise"],
+            rate=1.0,
+            pitch=0.0,
+            range=1.0,
+            formants=1.0,
+        )
+        for index in range(settings["silence"]["recordings"])
+    ]
+
+
+def _unknown_words(settings: Mapping[str, Any]) -> list[str]:
+    """Words of `_unknown_` that are no keywords: a new keyword may have been in the list."""
+    spoken = {word: word.lower().replace("_", " ") for word in settings["unknown"]["words"]}
+    keywords = {word.lower().replace("_", " ") for word in settings["words"]}
+    words = [word for word in spoken if spoken[word] not in keywords]
+    if not words:
+        raise UserError(
+            "synthesis.unknown.words has no word that is not in synthesis.words: "
+            "list some other words, near misses of the keywords among them"
+        )
+    return words
+
+
+def _check_speakable(word: str) -> None:
+    if _SPEAKABLE.fullmatch(word):
+        return
+    strange = sorted({letter for letter in word if not re.match(r"[A-Za-z0-9' _-]", letter)})
+    what = f"has {' '.join(strange)}, which" if strange else "has no letter to begin with, which"
+    raise UserError(
+        f"synthesis: the word {word!r} {what} the English voices cannot say. Spell it with the "
+        "letters a to z, or bring recordings of your own for it"
+    )
