@@ -1,0 +1,21 @@
+// Start of the sketch.
+#include <Arduino.h>
+
+#include "core.h"
+
+int main() {
+    w2n_init_time();
+    w2n_init_variant();
+    setup();
+    for (;;) {
+        loop();
+    }
+}
+
+// Called where a virtual function is that no class defined; the linker wants it of every class
+// with one.
+extern "C" void __cxa_pure_virtual() {
+    w2n_emergency_print("\r\nPure virtual function called\r\n");
+    for (;;) {
+    }
+}
