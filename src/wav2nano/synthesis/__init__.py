@@ -5,7 +5,7 @@ each word in a room with noise before a microphone, and writes one archive for e
 """
 
 from wav2nano.synthesis.label import synthesize_label
-from wav2nano.synthesis.plan import SILENCE, UNKNOWN, Planned, plan
+from wav2nano.synthesis.planning import SILENCE, UNKNOWN, Planned, plan
 from wav2nano.synthesis.voices import VOICE_LICENCES
 
 __all__ = ["SILENCE", "UNKNOWN", "VOICE_LICENCES", "Planned", "plan", "synthesize_label"]

@@ -23,7 +23,7 @@ START_TIMEOUT = 60.0  # seconds for an engine to start and load its voices on a 
 
 @dataclass(frozen=True)
 class Utterance:
-    """What an engine is asked to say; units as in `wav2nano.synthesis.plan.Planned`."""
+    """What an engine is asked to say; units as in `wav2nano.synthesis.planning.Planned`."""
 
     text: str
     voice: str

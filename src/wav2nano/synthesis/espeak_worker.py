@@ -37,6 +37,7 @@ def speak(espeak: ctypes.CDLL, utterance: dict, out: int) -> int:
         (RANGE, utterance["range"]),
     ):
         espeak.espeak_SetParameter(parameter, value, 0)
+    espeak.espeak_ng_SetRandSeed(ctypes.c_long(1))
     samples = bytearray()
 
     @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)

@@ -19,7 +19,7 @@ from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 from wav2nano.synthesis import engines, noise
 from wav2nano.synthesis.acoustics import Heard, record, record_noise
-from wav2nano.synthesis.plan import (
+from wav2nano.synthesis.planning import (
     ACOUSTICS,
     SILENCE,
     SILENCE_SESSIONS,
