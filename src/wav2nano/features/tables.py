@@ -1,0 +1,191 @@
+"""The board's front end as generated C: settings and tables for the library Wav2NanoFrontEnd."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wav2nano.features.filters import dct, hann, mel_bank
+from wav2nano.features.settings import bin_count, validate
+from wav2nano.files import write_text
+
+
+def generate_c(
+    rate: int,
+    settings: dict[str, Any],
+    out_dir: Path,
+    *,
+    quantization: tuple[np.ndarray, np.ndarray] | None = None,
+) -> list[Path]:
+    """Write the tables of the library Wav2NanoFrontEnd: `frontend_tables.h` and `.c`.
+
+    Parameters
+    ----------
+    rate : int
+        Samples a second.
+    settings : dict
+        Feature settings, see `wav2nano.features.validate`.
+    out_dir : Path
+        Where to write.
+    quantization : (scale, offset), optional
+        Of the model's input, see `wav2nano.features.quantization_tables`; written as
+        `w2n_frontend_scale` and `w2n_frontend_offset`.
+
+    Returns
+    -------
+    list of Path
+        The header and the source.
+
+    Raises
+    ------
+    UserError
+        If the board's front end cannot do these settings.
+    """
+    validate(rate, settings)
+    header, source = out_dir / "frontend_tables.h", out_dir / "frontend_tables.c"
+    write_text(header, _header(rate, settings, quantization is not None))
+    write_text(source, _source(rate, settings, quantization))
+    return [header, source]
+
+
+def _header(rate: int, settings: dict[str, Any], quantized: bool) -> str:
+    arrays = "".join(
+        f"extern const float w2n_frontend_{name}[W2N_FRONTEND_BINS];\n"
+        for name in ("scale", "offset")
+        if quantized
+    )
+    return f"""\
+/* Made by wav2nano: settings and tables of the front end. */
+#ifndef FRONTEND_TABLES_H
+#define FRONTEND_TABLES_H
+
+#include <Wav2NanoFrontEnd.h>
+
+#define W2N_FRONTEND_RATE {rate}
+#define W2N_FRONTEND_N_FFT {settings["n_fft"]}
+#define W2N_FRONTEND_HOP {settings["hop"]}
+#define W2N_FRONTEND_BINS {bin_count(settings)}
+
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+extern const w2n_frontend w2n_frontend_tables;
+{arrays}
+#ifdef __cplusplus
+}}
+#endif
+#endif
+"""
+
+
+def _source(
+    rate: int, settings: dict[str, Any], quantization: tuple[np.ndarray, np.ndarray] | None
+) -> str:
+    n_fft, bands = settings["n_fft"], settings["mel_bands"]
+    coefficients = settings["coefficients"] if settings["kind"] == "mfcc" else 0
+    bank = mel_bank(rate, n_fft, bands, settings["f_min"], settings["f_max"])
+    spans = [(int(bins[0]), len(bins)) for bins in map(_span, bank)]
+    weights = [bank[band, first : first + count] for band, (first, count) in enumerate(spans)]
+    # 1 / 32768 makes samples of +-1; the FFT wants half of that (see w2n_fft.h). Both are exact.
+    window = hann(n_fft)[: n_fft // 2 + 1] / np.float32(2 * 32768)
+    arrays = [
+        _array("float", "window", window),
+        _array("uint8_t", "order", _first_stage_order(n_fft // 2)),
+        _array("float", "twiddles", _stage_twiddles(n_fft // 2)),
+        _array("float", "split_twiddles", _parts(_roots(np.arange(1, n_fft // 4 + 1), n_fft))),
+        _array("w2n_mel_band", "mel_bands", [f"{{{first}, {count}}}" for first, count in spans]),
+        _array("float", "mel_weights", np.concatenate(weights)),
+    ]
+    scratch = n_fft + 2
+    if coefficients:
+        # The rows are symmetric about their middle, in sign or not.
+        arrays.append(_array("float", "dct", dct(coefficients, bands)[:, : (bands + 1) // 2]))
+        scratch += bands
+    exported = ""
+    if quantization is not None:
+        scale, offset = quantization
+        exported = _array("float", "w2n_frontend_scale", scale, static=False)
+        exported += _array("float", "w2n_frontend_offset", offset, static=False)
+    floor_power = np.float32(10 ** (settings["floor_db"] / 10))
+    return f"""\
+/* Made by wav2nano: settings and tables of the front end. */
+#include "frontend_tables.h"
+
+{"".join(arrays)}static float scratch[{scratch}];
+
+const w2n_frontend w2n_frontend_tables = {{
+    .rate = W2N_FRONTEND_RATE,
+    .n_fft = W2N_FRONTEND_N_FFT,
+    .hop = W2N_FRONTEND_HOP,
+    .bands = {bands},
+    .coefficients = {coefficients},
+    .bins = W2N_FRONTEND_BINS,
+    .floor_power = {_literal(floor_power)},
+    .window = window,
+    .order = order,
+    .twiddles = twiddles,
+    .split_twiddles = split_twiddles,
+    .mel_bands = mel_bands,
+    .mel_weights = mel_weights,
+    .dct = {"dct" if coefficients else "0"},
+    .scratch = scratch,
+}};
+{exported}"""
+
+
+def _span(weights: np.ndarray) -> np.ndarray:
+    """Bins from the first to the last with a weight."""
+    used = np.flatnonzero(weights)
+    return np.arange(used[0], used[-1] + 1)
+
+
+def _first_stage_order(m: int) -> np.ndarray:
+    """First element of each butterfly of the first stage of an FFT of `m` points.
+
+    Decimation in time by 4 puts first the elements 0, 4, 8, ..., then 1, 5, 9, ..., and does so
+    again within each quarter; what is left for the first stage are groups of 4 or 2 elements.
+    """
+    order = np.zeros(1, int)
+    while len(order) * 4 < m:
+        order = np.concatenate([4 * order + r for r in range(4)])
+    return order
+
+
+def _stage_twiddles(m: int) -> np.ndarray:
+    """Twiddles of the radix-4 stages after the first, in the order of their use."""
+    q = m // len(_first_stage_order(m))
+    stages = []
+    while q < m:
+        powers = np.arange(q)[:, np.newaxis] * np.array([1, 2, 3])
+        stages.append(_parts(_roots(powers, 4 * q)))
+        q *= 4
+    return np.concatenate(stages)
+
+
+def _roots(k: np.ndarray, n: int) -> np.ndarray:
+    """Complex exp(-2 pi i k / n)."""
+    return np.exp(-2j * np.pi * k / n)
+
+
+def _parts(values: np.ndarray) -> np.ndarray:
+    """Real and imaginary parts in turn; what is 0 but for rounding is 0."""
+    parts = np.ravel(values).view(float)
+    return np.where(np.abs(parts) < 1e-15, 0, parts).astype(np.float32)
+
+
+def _array(kind: str, name: str, values: Any, *, static: bool = True) -> str:
+    """C definition of a constant array, eight values a line."""
+    if kind == "float":
+        items = [_literal(value) for value in np.ravel(values)]
+    else:
+        items = [str(value) for value in values]
+    lines = "".join(f"    {', '.join(items[i : i + 8])},\n" for i in range(0, len(items), 8))
+    storage = "static const" if static else "const"
+    return f"{storage} {kind} {name}[{len(items)}] = {{\n{lines}}};\n\n"
+
+
+def _literal(value: np.float32) -> str:
+    """C literal that reads back as this very float32."""
+    text = f"{value:.9g}"
+    return f"{text}f" if "." in text or "e" in text else f"{text}.0f"
