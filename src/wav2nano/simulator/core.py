@@ -1,0 +1,257 @@
+"""The Cortex-M4F: Unicorn, made to count exactly and to stop exactly.
+
+Unicorn executes; it has no notion of time, of sleep or of exceptions. This module adds time (one
+instruction is one tick of 64 MHz) and says why execution stopped; `exceptions` does the rest.
+"""
+
+import ctypes
+from collections.abc import Callable
+from enum import Enum, auto
+from functools import cache
+
+import unicorn
+from unicorn import arm_const as arm
+
+FLASH_SIZE = 1 << 20
+RAM_START, RAM_SIZE = 0x2000_0000, 256 << 10
+RAM_END = RAM_START + RAM_SIZE
+
+# Unlike zero, it shows where a program reads memory that it never wrote.
+RAM_FILL = 0xA7
+
+# Unicorn stops at an address of our choice; one where no program can be.
+NOWHERE = 0xFFFF_FFF0
+
+# With UC_MODE_MCLASS, Unicorn 2.1 makes a Cortex-M33 whatever model is asked for, and would accept
+# ARMv8-M instructions. Without it, the model decides.
+MODE = unicorn.UC_MODE_THUMB
+
+WFI, WFE, SEV, YIELD = 0xBF30, 0xBF20, 0xBF40, 0xBF10
+
+
+class Stop(Enum):
+    """Why the core stopped executing."""
+
+    LIMIT = auto()
+    WFI = auto()
+    WFE = auto()
+    EXCEPTION_RETURN = auto()
+    SVC = auto()
+    FAULT = auto()
+
+
+class Fault(Exception):
+    """An access or instruction that makes the core take a fault."""
+
+    def __init__(self, kind: str, message: str, address: int | None = None):
+        self.kind, self.message, self.address = kind, message, address
+        self.pc: int | None = None  # where it is known better than by the register
+        super().__init__(message)
+
+
+def _engine() -> unicorn.Uc:
+    engine = unicorn.Uc(unicorn.UC_ARCH_ARM, MODE)
+    engine.ctl_set_cpu_model(arm.UC_CPU_ARM_CORTEX_M4)
+    engine.mem_map(0, FLASH_SIZE, unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
+    return engine
+
+
+@cache
+def _counter_index() -> int:
+    """Where Unicorn keeps its count of executed instructions and its limit.
+
+    `emu_start(count=...)` counts instructions in two adjacent words of the engine's own structure,
+    but has no function to read them. Two known programs show where they are: the count stops one
+    beyond the limit, at the instruction that was not executed any more.
+    """
+    engine = _engine()
+    engine.mem_write(0, b"\xfe\xe7")  # b .
+    found: set[int] | None = None
+    for limit in (0xACE1, 0x1BEEF):
+        engine.emu_start(1, NOWHERE, count=limit)
+        words = (ctypes.c_size_t * 1024).from_address(engine._uch.value)
+        here = {i for i in range(1023) if words[i] == limit + 1 and words[i + 1] == limit}
+        found = here if found is None else found & here
+    if not found or len(found) != 1:
+        raise RuntimeError(
+            f"Unicorn {unicorn.__version__} keeps its instruction count elsewhere than known "
+            "versions do; install unicorn 2.1.4"
+        )
+    return found.pop()
+
+
+class Core:
+    """Registers, memory and execution.
+
+    Parameters
+    ----------
+    flash : bytes
+        The whole flash memory.
+    ram : bytes
+        The whole RAM at power-on.
+    tick : int
+        The time at which it starts.
+    """
+
+    def __init__(self, flash: bytes, ram: bytes, tick: int):
+        self.engine = _engine()
+        self.engine.mem_write(0, flash)
+        self.engine.mem_map(RAM_START, RAM_SIZE)
+        self.engine.mem_write(RAM_START, ram)
+        self._counter = (ctypes.c_size_t * 2).from_address(
+            self.engine._uch.value + _counter_index() * ctypes.sizeof(ctypes.c_size_t)
+        )
+        self._tick = tick
+        self._running = False
+        self._intno: int | None = None
+        self._invalid: tuple[int, int, int] | None = None
+        self.slept = 0
+        self.event_register = False
+        self.lowest_sp = RAM_END
+        self.on_limit: Callable[[], None] | None = None  # stopped before an instruction
+        engine = self.engine
+        engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
+        engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid)
+        self._watch_sev(flash)
+        self.read_register = engine.reg_read
+        self.write_register = engine.reg_write
+        self.read_memory = engine.mem_read
+        self.write_memory = engine.mem_write
+
+    def _watch_sev(self, flash: bytes) -> None:
+        """Notice each SEV, which Unicorn takes for a NOP.
+
+        A hook costs a comparison per instruction, so only the places that may be a SEV have one.
+        """
+        pattern = SEV.to_bytes(2, "little")
+        place = flash.find(pattern)
+        while place >= 0:
+            if place % 2 == 0:
+                self.engine.hook_add(unicorn.UC_HOOK_CODE, self._on_sev, begin=place, end=place)
+            place = flash.find(pattern, place + 1)
+
+    def _on_sev(self, engine: unicorn.Uc, address: int, size: int, _: object) -> None:
+        if size == 2:
+            self.event_register = True
+
+    def _on_interrupt(self, engine: unicorn.Uc, number: int, _: object) -> None:
+        self._intno = number
+        engine.emu_stop()
+
+    def _on_invalid(
+        self, engine: unicorn.Uc, access: int, address: int, size: int, value: int, _: object
+    ) -> bool:
+        self._invalid = (access, address, size)
+        return False
+
+    @property
+    def now(self) -> int:
+        """Ticks since power-on; during an instruction, those before it."""
+        if self._running:
+            return self._tick + self._counter[0] - 1
+        return self._tick
+
+    @property
+    def awake(self) -> int:
+        """Ticks since power-on in which the core did not sleep: the instructions executed."""
+        return self.now - self.slept
+
+    def sleep_until(self, tick: int) -> None:
+        """Let time pass without executing anything."""
+        self.slept += tick - self._tick
+        self._tick = tick
+
+    def interrupt_at(self, tick: int) -> None:
+        """Stop executing at `tick`, or after the present instruction if that is later."""
+        if self._running:
+            counter = self._counter
+            counter[1] = max(min(counter[1], tick - self._tick), counter[0])
+
+    def execute(self, until: int) -> Stop:
+        """Execute instructions until the tick `until`, or until one needs attention.
+
+        An IT block is not divided: it may carry execution up to four ticks beyond.
+
+        Raises
+        ------
+        Fault
+            For an access or instruction that the core cannot perform.
+        """
+        limit = until - self._tick
+        self._intno = self._invalid = None
+        pc = self.read_register(arm.UC_ARM_REG_PC)
+        error = None
+        self._running = True
+        try:
+            self.engine.emu_start(pc | 1, NOWHERE, count=limit)
+        except unicorn.UcError as caught:
+            error = caught
+        finally:
+            executed, limit = self._counter[0], self._counter[1]
+            self._running = False
+            sp = self.read_register(arm.UC_ARM_REG_SP)
+            self.lowest_sp = min(self.lowest_sp, sp)
+            if executed > limit and self._intno is None:
+                executed -= 1  # counted, and stopped before it
+                if self.on_limit:
+                    self.on_limit()
+            self._tick += executed
+        if error is None and self._intno is None:
+            return Stop.LIMIT if self._counter[0] > limit else Stop.WFI
+        if self._intno is not None:
+            return self._explain_interrupt(self._intno)
+        return self._explain_error(error)
+
+    def _explain_interrupt(self, number: int) -> Stop:
+        # Numbers as in QEMU's target/arm/cpu.h.
+        if number == 8:
+            return Stop.EXCEPTION_RETURN
+        if number == 2:
+            return Stop.SVC
+        pc = self.read_register(arm.UC_ARM_REG_PC)
+        if number == 7:
+            raise Fault("hard", "A breakpoint instruction (BKPT) without a debugger")
+        if number == 3:
+            raise Fault("ibus", f"Execution went to 0x{pc:08x}, where there is no code", pc)
+        raise Fault("usage", f"The core took exception {number} of its emulator")
+
+    def _explain_error(self, error: unicorn.UcError) -> Stop:
+        pc = self.read_register(arm.UC_ARM_REG_PC)
+        if self._invalid is not None:
+            return self._explain_access(*self._invalid)
+        if error.errno != unicorn.UC_ERR_INSN_INVALID:
+            raise Fault("usage", f"The core stopped: {error}") from error
+        hint = self._halfword(pc - 2)
+        if hint == WFE:
+            return Stop.WFE
+        if hint == YIELD:
+            return Stop.LIMIT
+        if not self.read_register(arm.UC_ARM_REG_XPSR) & 1 << 24:
+            raise Fault("usage", "A jump to an even address: the Cortex-M4 runs Thumb code only")
+        raise Fault(
+            "usage", f"0x{self._halfword(pc):04x} is no instruction of the Cortex-M4"
+        ) from error
+
+    def _explain_access(self, access: int, address: int, size: int) -> Stop:
+        if access in (unicorn.UC_MEM_FETCH_UNMAPPED, unicorn.UC_MEM_FETCH_PROT):
+            raise Fault(
+                "ibus", f"Execution went to 0x{address:08x}, where there is no code", address
+            )
+        if access == unicorn.UC_MEM_WRITE_PROT:
+            message = f"A write to flash at 0x{address:08x}: it needs the flash controller, NVMC"
+        else:
+            verb = "write to" if access == unicorn.UC_MEM_WRITE_UNMAPPED else "read from"
+            message = f"A {verb} 0x{address:08x}, where the chip has nothing"
+        sp = self.read_register(arm.UC_ARM_REG_SP)
+        if RAM_START - 0x1_0000 <= address < RAM_START and sp < RAM_START + 0x400:
+            message = (
+                f"Stack overflow: the stack pointer is 0x{sp:08x}, and 0x{address:08x} lies below "
+                "the RAM"
+            )
+        raise Fault("bus", message, address)
+
+    def _halfword(self, address: int) -> int:
+        try:
+            return int.from_bytes(self.read_memory(address, 2), "little")
+        except unicorn.UcError:
+            return 0

@@ -1,0 +1,35 @@
+"""What can go wrong on the simulated board."""
+
+from wav2nano.errors import UserError
+
+
+class SimulationError(UserError):
+    """The program did something that the chip does not do, or that would crash it.
+
+    Parameters
+    ----------
+    message : str
+        What the program did, in plain words.
+    pc : int, optional
+        Address of the instruction.
+    function : str, optional
+        Function it belongs to, where an ELF file is given.
+    seconds : float, optional
+        Virtual time.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        pc: int | None = None,
+        function: str | None = None,
+        seconds: float | None = None,
+    ):
+        self.message, self.pc, self.function, self.seconds = message, pc, function, seconds
+        where = ""
+        if pc is not None:
+            where = f" (at 0x{pc:08x}"
+            where += f" in {function}" if function else ""
+            where += f", {seconds:.6f} s after power-on)" if seconds is not None else ")"
+        super().__init__(message + where)

@@ -1,0 +1,1 @@
+"""Models of the nRF52840's peripherals, after its product specification."""
