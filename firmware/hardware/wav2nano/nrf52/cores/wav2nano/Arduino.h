@@ -56,6 +56,8 @@ void loop(void);
 #ifdef __cplusplus
 }
 
+#include <initializer_list> // for (int pin : {LEDR, LEDG, LEDB})
+
 #include "HardwareSerial.h"
 
 /* Text stays in flash by itself on this processor. */

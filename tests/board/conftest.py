@@ -1,0 +1,37 @@
+"""What the tests of the board share."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from wav2nano.board.build import FIRMWARE
+
+
+@pytest.fixture(scope="session")
+def compiler() -> str:
+    path = shutil.which("arm-none-eabi-gcc")
+    if path is None:
+        pytest.skip("arm-none-eabi-gcc is not on PATH")
+    return path
+
+
+@pytest.fixture(scope="session")
+def build_tools(compiler: str) -> list[str]:
+    """The build tools that are installed, at least one."""
+    found = [name for name in ("arduino-builder", "arduino-cli") if shutil.which(name)]
+    if not found:
+        pytest.skip("neither arduino-builder nor arduino-cli is on PATH")
+    return found
+
+
+@pytest.fixture(scope="session")
+def blink_talk() -> Path:
+    return FIRMWARE / "sketches" / "blink_talk"
+
+
+@pytest.fixture
+def no_libraries(tmp_path: Path) -> Path:
+    folder = tmp_path / "no libraries"
+    folder.mkdir()
+    return folder
