@@ -154,9 +154,8 @@ def check_espeak_voices(voices: Sequence[str]) -> None:
 
 # --- flite -------------------------------------------------------------------------------------
 
-# Mean and standard deviation of each voice's fundamental frequency in Hz, as flite speaks by
-# default; "range" scales the one and "pitch" the other.
-FLITE_F0 = {"slt": (170, 28), "rms": (92, 17), "awb": (129, 22), "kal16": (95, 11)}
+# Mean and standard deviation of a voice's fundamental frequency in Hz, as flite speaks by default.
+FLITE_F0 = {"slt": (170, 28), "awb": (129, 22), "kal16": (95, 11)}
 
 
 def _speak_flite(utterances: Sequence[Utterance]) -> list[Speech]:
@@ -170,12 +169,11 @@ def _speak_flite(utterances: Sequence[Utterance]) -> list[Speech]:
     with tempfile.TemporaryDirectory(prefix="wav2nano-flite-") as folder:
         wav = Path(folder) / "speech.wav"
         for item in utterances:
-            mean, deviation = FLITE_F0[item.voice]
-            features = {
-                "duration_stretch": 1 / item.rate,
-                "int_f0_target_mean": mean * 2 ** (item.pitch / 12),
-                "int_f0_target_stddev": deviation * item.range,
-            }
+            features = {"duration_stretch": 1 / item.rate}
+            if item.voice in FLITE_F0:
+                mean, deviation = FLITE_F0[item.voice]
+                features["int_f0_target_mean"] = mean * 2 ** (item.pitch / 12)
+                features["int_f0_target_stddev"] = deviation * item.range
             command = [flite, "-voice", item.voice]
             for name, value in features.items():
                 command += ["--setf", f"{name}={value:.4f}"]
@@ -219,10 +217,9 @@ _FESTIVAL_PRELUDE = """
     (list (list 'target_f0_mean mean) (list 'target_f0_std deviation)
           '(model_f0_mean 170) '(model_f0_std 34)))
   (w2n_save text file))
-(define (w2n_hts text file rate semitones)
+(define (w2n_hts text file rate)
   (set! hts_engine_params
-    (append cmu_us_slt_arctic_hts::hts_engine_params
-            (list (list "-r" rate) (list "-fm" semitones))))
+    (append cmu_us_slt_arctic_hts::hts_engine_params (list (list "-r" rate))))
   (w2n_save text file))
 """
 
@@ -257,7 +254,7 @@ def _speak_festival(utterances: Sequence[Utterance]) -> list[Speech]:
         for number, item in enumerate(utterances):
             wav = Path(folder) / f"{number}.wav"
             if not wav.exists():
-                raise _failed("festival", item, "crashed")
+                raise _failed("festival", item, "crashed or took too long")
             speech.append(soundfile.read(wav, dtype="int16"))
     return speech
 
@@ -265,8 +262,8 @@ def _speak_festival(utterances: Sequence[Utterance]) -> list[Speech]:
 def _festival_call(item: Utterance, wav: Path) -> str:
     # The plan lets letters, digits, - and ' through, and ends a text with one of . ? ! ,
     text = json.dumps(item.text)
-    if item.voice not in FESTIVAL_F0:  # HTS has no parameter for the extent of intonation
-        return f'(w2n_hts {text} "{wav}" {item.rate:.4f} {item.pitch:.4f})'
+    if item.voice not in FESTIVAL_F0:
+        return f'(w2n_hts {text} "{wav}" {item.rate:.4f})'
     mean, deviation = FESTIVAL_F0[item.voice]
     numbers = (FESTIVAL_STRETCH / item.rate, mean * 2 ** (item.pitch / 12), deviation * item.range)
     return f'(w2n_diphone {text} "{wav}" {" ".join(f"{number:.4f}" for number in numbers)})'

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from wav2nano.errors import UserError
-from wav2nano.synthesis.voices import VOICE_LICENCES, Voice, engine_voices
+from wav2nano.synthesis.voices import FIXED_INTONATION, VOICE_LICENCES, Voice, engine_voices
 
 UNKNOWN = "_unknown_"
 SILENCE = "_silence_"
@@ -162,6 +162,8 @@ def _draw(
     rate = float(np.exp(rng.uniform(low, high)))
     pitch = float(rng.uniform(*bounds["pitch"]))
     extent = float(rng.uniform(*bounds["range"]))
+    if (voice.engine, voice.name) in FIXED_INTONATION:
+        pitch, extent = 0.0, 1.0
     low, high = np.log(settings["formants"])
     formants = float(np.exp(rng.uniform(low, high)))
     return Planned(

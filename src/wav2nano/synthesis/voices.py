@@ -41,6 +41,9 @@ SPEAKERS = {
     ("festival", "cmu_us_slt_arctic_hts"): "cmu-slt",
 }
 
+# Voices whose pitch and range the engine cannot set; the scale of the formants still moves both.
+FIXED_INTONATION = {("flite", "rms"), ("festival", "cmu_us_slt_arctic_hts")}
+
 _CMU = "CMU licence (free use, BSD-like; Carnegie Mellon University)"
 VOICE_LICENCES = {
     "espeak": "GPL-3.0-or-later for the program and its voices; speech made with it is not covered",

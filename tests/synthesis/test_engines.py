@@ -1,0 +1,157 @@
+import sys
+
+import numpy as np
+import pytest
+
+from wav2nano.errors import UserError
+from wav2nano.synthesis import engines
+from wav2nano.synthesis.engines import Utterance, speak
+from wav2nano.synthesis.voices import ESPEAK_ACCENTS, ESPEAK_VARIANTS, FIXED_INTONATION, SPEAKERS
+
+VOICES = {
+    "espeak": ["en+m1", "en-us+f2", "en-029+klatt", "en-gb-scotland+whisper"],
+    "flite": [voice for engine, voice in SPEAKERS if engine == "flite"],
+    "festival": [voice for engine, voice in SPEAKERS if engine == "festival"],
+}
+
+
+def spectrum(samples: np.ndarray, rate: int) -> np.ndarray:
+    """Power in 40 bands up to 8 kHz, in decibels, of unit mean."""
+    power = np.abs(np.fft.rfft(samples / 32768, rate)) ** 2
+    bands = power[:8000].reshape(40, -1).mean(1)
+    decibels = 10 * np.log10(bands + 1e-9)
+    return decibels - decibels.mean()
+
+
+def pitch(samples: np.ndarray, rate: int) -> float:
+    """Fundamental frequency in Hz of the loudest 60 ms, by autocorrelation."""
+    frame = int(0.06 * rate)
+    power = np.convolve(samples.astype(float) ** 2, np.ones(frame), "valid")
+    start = int(power.argmax())
+    x = samples[start : start + frame].astype(float)
+    x -= x.mean()
+    correlation = np.correlate(x, x, "full")[frame - 1 :]
+    low, high = int(rate / 400), int(rate / 60)
+    return rate / (low + correlation[low:high].argmax())
+
+
+def test_same_utterance_same_samples_whatever_is_around_it(installed_engine):
+    utterances = [
+        Utterance(word, voice, 1.0, 0.0, 1.0)
+        for voice in VOICES[installed_engine]
+        for word in ("never", "only?")
+    ]
+    together = speak(installed_engine, utterances)
+    backwards = speak(installed_engine, utterances[::-1])[::-1]
+    for utterance, (first, rate), (second, _) in zip(utterances, together, backwards, strict=True):
+        assert first.dtype == np.int16, utterance
+        assert 0.2 * rate < len(first) < 2.5 * rate, utterance
+        np.testing.assert_array_equal(first, second, err_msg=str(utterance))
+
+
+def test_voices_differ(installed_engine):
+    utterances = [Utterance("never", voice, 1.0, 0.0, 1.0) for voice in VOICES[installed_engine]]
+    spectra = [spectrum(*said) for said in speak(installed_engine, utterances)]
+    for index, one in enumerate(spectra):
+        for other in spectra[:index]:
+            assert np.sqrt(np.mean((one - other) ** 2)) > 1.5
+
+
+def test_rate_and_pitch_are_heard(installed_engine):
+    manners = [(0.7, 0.0), (1.0, 0.0), (1.0, 5.0)]
+    for voice in VOICES[installed_engine]:
+        slow, plain, high = speak(
+            installed_engine,
+            [Utterance("all", voice, rate, semitones, 0.5) for rate, semitones in manners],
+        )
+        assert len(slow[0]) > 1.15 * len(plain[0]), voice
+        if (installed_engine, voice) not in FIXED_INTONATION and "whisper" not in voice:
+            assert 1.15 < pitch(*high) / pitch(*plain) < 1.6, voice
+
+
+def test_range_is_heard(installed_engine):
+    for voice in VOICES[installed_engine]:
+        if (installed_engine, voice) in FIXED_INTONATION:
+            continue
+        flat, lively = speak(
+            installed_engine,
+            [Utterance("never?", voice, 1.0, 0.0, extent) for extent in (0.4, 1.6)],
+        )
+        assert not np.array_equal(flat[0], lively[0]), voice
+
+
+def test_every_espeak_accent_and_variant_differs():
+    names = [f"{accent}+m1" for accent in ESPEAK_ACCENTS]
+    names += [f"en-us+{variant}" for variant in ESPEAK_VARIANTS if variant != "m1"]
+    engines.check_espeak_voices(names)
+    accents = [f"{accent}+m1" for accent in ESPEAK_ACCENTS]
+    said = speak("espeak", [Utterance("bath", accent, 1.0, 0.0, 1.0) for accent in accents])
+    assert len({samples.tobytes() for samples, _ in said}) >= 3
+
+
+def test_espeak_voices_that_sound_the_same_are_refused(monkeypatch):
+    silence = (np.zeros(100, np.int16), 22050)
+    monkeypatch.setattr(engines, "_speak_espeak", lambda utterances: [silence] * len(utterances))
+    with pytest.raises(UserError, match="the same sounds"):
+        engines.check_espeak_voices(["en+m1", "en-us+m1"])
+
+
+def test_an_accent_that_ignores_variants_is_refused():
+    # espeak-ng finds no voice "en-gb+m1", and would go on with another.
+    with pytest.raises(UserError, match=r"does not have the voice.*en-gb\+m1"):
+        speak("espeak", [Utterance("never", "en-gb+m1", 1.0, 0.0, 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("engine", "voice", "package"),
+    [
+        ("flite", "slt", "apt-get install flite"),
+        ("festival", "ked_diphone", "apt-get install festival festvox-kdlpc16k"),
+    ],
+)
+def test_a_missing_program_names_its_package_and_setting(
+    monkeypatch, tmp_path, engine, voice, package
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UserError) as error:
+        speak(engine, [Utterance("never", voice, 1.0, 0.0, 1.0)])
+    assert package in str(error.value)
+    assert f"synthesis.engines.{engine}" in str(error.value)
+
+
+def test_a_missing_espeak_names_its_package_and_setting(monkeypatch):
+    monkeypatch.setitem(sys.modules, "espeakng_loader", None)
+    with pytest.raises(UserError, match=r"pip install espeakng-loader.*synthesis.engines.espeak"):
+        speak("espeak", [Utterance("never", "en+m1", 1.0, 0.0, 1.0)])
+
+
+def program(folder, name: str, script: str) -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def test_a_missing_festival_voice_names_its_package(monkeypatch, tmp_path):
+    program(tmp_path, "festival", "echo '(kal_diphone)'")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(UserError, match="apt-get install festvox-us-slt-hts"):
+        speak("festival", [Utterance("never", "cmu_us_slt_arctic_hts", 1.0, 0.0, 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("engine", "voice", "script", "message"),
+    [
+        ("flite", "slt", "exit 139", "crashed"),
+        ("flite", "slt", "exec sleep 60", "said nothing for"),
+        ("festival", "kal_diphone", "kill -SEGV $$", "crashed or took too long"),
+        ("festival", "kal_diphone", "exec sleep 60", "crashed or took too long"),
+    ],
+)
+def test_an_engine_that_fails_names_the_word(monkeypatch, tmp_path, engine, voice, script, message):
+    listing = f"case \"$*\" in *-lv*|*voice.list*) echo '{voice}'; exit;; esac"
+    program(tmp_path, engine, f"{listing}\n{script}")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(engines, "TIMEOUT", 0.5)
+    monkeypatch.setattr(engines, "START_TIMEOUT", 0.5)
+    with pytest.raises(UserError, match=f"{message}.*'never'.*{voice}"):
+        speak(engine, [Utterance("never", voice, 1.0, 0.0, 1.0)])

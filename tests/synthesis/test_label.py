@@ -1,0 +1,132 @@
+import csv
+import io
+import itertools
+import zipfile
+
+import numpy as np
+import pytest
+import soundfile
+
+from wav2nano.errors import UserError
+from wav2nano.synthesis import SILENCE, UNKNOWN, engines, plan, synthesize_label
+from wav2nano.synthesis.label import LONGEST, speak_different, speak_dry
+
+
+def read(path):
+    with zipfile.ZipFile(path) as archive:
+        rows = list(csv.DictReader(io.StringIO(archive.read("recordings.csv").decode())))
+        audio = {}
+        for row in rows:
+            samples, rate = soundfile.read(io.BytesIO(archive.read(row["file"])), dtype="int16")
+            audio[row["file"]] = (samples, rate)
+        assert set(archive.namelist()) == {*audio, "recordings.csv"}
+    return rows, audio
+
+
+@pytest.mark.parametrize("label", ["never", UNKNOWN, SILENCE])
+def test_same_settings_same_bytes(settings, tmp_path, label):
+    for name in ("first.zip", "second.zip"):
+        synthesize_label(label, settings, tmp_path / name)
+    assert (tmp_path / "first.zip").read_bytes() == (tmp_path / "second.zip").read_bytes()
+    rows, audio = read(tmp_path / "first.zip")
+    assert [row["file"] for row in rows] == [item.file for item in plan(label, settings)]
+    for samples, rate in audio.values():
+        assert (samples.shape, rate) == ((16000,), 16000)
+    assert {row["label"] for row in rows} == {label}
+    assert all(row["group"] and row["licence"] and row["engine"] and row["voice"] for row in rows)
+
+
+def test_more_recordings_leave_the_earlier_ones_alone(settings, tmp_path):
+    synthesize_label("only", settings, tmp_path / "short.zip")
+    settings["recordings"] += 6
+    synthesize_label("only", settings, tmp_path / "long.zip")
+    short_rows, short = read(tmp_path / "short.zip")
+    long_rows, long = read(tmp_path / "long.zip")
+    assert long_rows[: len(short_rows)] == short_rows
+    for name, (samples, _) in short.items():
+        np.testing.assert_array_equal(samples, long[name][0])
+
+
+def test_every_recording_is_a_recording_of_its_own(settings, tmp_path):
+    synthesize_label("never", settings, tmp_path / "never.zip")
+    _, audio = read(tmp_path / "never.zip")
+    assert len({samples.tobytes() for samples, _ in audio.values()}) == settings["recordings"]
+
+
+def test_silence_spans_loud_and_nearly_nothing(settings, tmp_path):
+    synthesize_label(SILENCE, settings, tmp_path / "silence.zip")
+    rows, audio = read(tmp_path / "silence.zip")
+    peaks = [np.abs(audio[row["file"]][0].astype(int)).max() for row in rows]
+    assert min(peaks) < 20
+    assert max(peaks) > 1000
+
+
+def test_a_long_word_is_said_faster_not_cut(settings):
+    settings["words"] = ["responsibility"]
+    settings["recordings"] = 6
+    settings["engines"]["espeak"]["rate"] = [0.5, 0.6]
+    planned = plan("responsibility", settings)
+    for item, dry in zip(planned, speak_dry(planned, 16000), strict=True):
+        seconds = len(dry.speech) / 16000
+        assert 0.6 < seconds <= LONGEST, item
+        # Trimmed at both ends: sound all the way.
+        assert np.abs(dry.speech[:800]).max() > 1e-3
+        assert np.abs(dry.speech[-800:]).max() > 1e-3
+
+
+def test_a_word_that_never_fits_is_named(settings):
+    word = "antidisestablishmentarianism of incomprehensibilities notwithstanding anything else"
+    settings["words"] = [word]
+    settings["recordings"] = 1
+    with pytest.raises(UserError, match=r"antidisestablishmentarianism.*does not fit into 1 s"):
+        speak_dry(plan(word, settings), 16000)
+
+
+def test_formants_scale_the_spectrum(settings):
+    settings["recordings"] = 1
+    centroids = []
+    for scale in (0.8, 1.25):
+        settings["formants"] = [scale, scale]
+        dry = speak_dry(plan("never", settings), 16000)[0].speech
+        power = np.abs(np.fft.rfft(dry)) ** 2
+        centroids.append((power * np.fft.rfftfreq(len(dry), 1 / 16000)).sum() / power.sum())
+    assert centroids[1] > 1.2 * centroids[0]
+
+
+def test_a_silent_engine_is_named(settings, monkeypatch):
+    silence = (np.zeros(16000, np.int16), 16000)
+    monkeypatch.setattr(engines, "speak", lambda engine, said: [silence] * len(said))
+    with pytest.raises(UserError, match="espeak said nothing for 'never"):
+        speak_dry(plan("never", settings), 16000)
+
+
+def engine_that_repeats(repeats):
+    """Stand in for an engine: each call sounds new, but for those in `repeats`."""
+    calls = itertools.count()
+
+    def speak(engine, utterances):
+        out = []
+        for _ in utterances:
+            call = next(calls)
+            rng = np.random.default_rng(0 if call in repeats else call)
+            out.append((rng.integers(-9999, 9999, 8000).astype(np.int16), 16000))
+        return out
+
+    return speak
+
+
+def test_identical_recordings_are_said_again(settings, monkeypatch):
+    monkeypatch.setattr(engines, "check_espeak_voices", lambda voices: None)
+    monkeypatch.setattr(engines, "speak", engine_that_repeats({5, 12}))
+    planned = plan("never", settings)
+    spoken = speak_different(planned, settings)
+    assert len({dry.digest for _, dry in spoken}) == len(planned)
+    manners_kept = [item == other for item, (other, _) in zip(planned, spoken, strict=True)]
+    assert manners_kept == [place != 5 for place in range(len(planned))]
+
+
+def test_an_engine_that_always_says_the_same_is_refused(settings, monkeypatch):
+    monkeypatch.setattr(engines, "check_espeak_voices", lambda voices: None)
+    monkeypatch.setattr(engines, "speak", engine_that_repeats(range(10**6)))
+    with pytest.raises(UserError, match="identical"):
+        speak_different(plan("never", settings), settings)
