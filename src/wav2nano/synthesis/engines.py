@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -231,10 +232,8 @@ def _speak_festival(utterances: Sequence[Utterance]) -> list[Speech]:
         install = f"apt-get install festival {packages}"
         raise missing("festival", "the program festival", install)
     voices = list(dict.fromkeys(item.voice for item in utterances))
-    listed = _run_festival(festival, "(print (voice.list))", START_TIMEOUT)
-    known = re.findall(r"[\w-]+", listed)
     for voice in voices:
-        if voice not in known:
+        if voice not in _festival_voices(festival):
             install = f"apt-get install {FESTIVAL_PACKAGES[voice]}"
             raise missing("festival", f"its voice {voice}", install)
 
@@ -257,6 +256,11 @@ def _speak_festival(utterances: Sequence[Utterance]) -> list[Speech]:
                 raise _failed("festival", item, "crashed or took too long")
             speech.append(soundfile.read(wav, dtype="int16"))
     return speech
+
+
+@cache
+def _festival_voices(festival: str) -> list[str]:
+    return re.findall(r"[\w-]+", _run_festival(festival, "(print (voice.list))", START_TIMEOUT))
 
 
 def _festival_call(item: Utterance, wav: Path) -> str:

@@ -138,7 +138,7 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
                 dry[index] = _trim(*said, planned[index], rate)
         seconds = {index: len(dry[index].speech) / rate for index in pace}
         pace = {
-            index: pace[index] * 1.1 * seconds[index] / LONGEST
+            index: pace[index] * 1.15 * seconds[index] / LONGEST
             for index in pace
             if seconds[index] > LONGEST
         }

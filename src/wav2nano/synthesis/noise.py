@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy import signal
 
 Noise = Callable[[np.random.Generator, int, int], np.ndarray]
 
@@ -44,8 +43,10 @@ def fan(rng: np.random.Generator, samples: int, rate: int) -> np.ndarray:
     """Fan or motor: air noise in a band, swelling at the blades' pace, with their tone."""
     low = rng.uniform(60, 400)
     high = rng.uniform(1200, 5000)
-    sections = signal.butter(2, (low, high), "bandpass", fs=rate, output="sos")
-    air = _unit_power(signal.sosfilt(sections, rng.standard_normal(samples)))
+    spectrum = np.fft.rfft(rng.standard_normal(samples))
+    frequencies = np.fft.rfftfreq(samples, 1 / rate)
+    band = 1 / (1 + (low / np.maximum(frequencies, 1.0)) ** 2) / (1 + (frequencies / high) ** 4)
+    air = _unit_power(np.fft.irfft(spectrum * band, samples))
     blades = 2 * np.pi * rng.uniform(15, 250) * np.arange(samples) / rate + rng.uniform(0, 6.3)
     swell = 1 + rng.uniform(0.0, 0.7) * np.sin(blades)
     return _unit_power(air * swell + rng.uniform(0.0, 0.7) * np.sin(blades))
