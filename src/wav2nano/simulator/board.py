@@ -110,7 +110,7 @@ class Recording:
     pins : list of PinChange
         Changes of pins.
     instructions : int
-        Instructions executed: each takes 1/64 us.
+        Instructions executed: each takes 1/64 us. Those skipped by an IT block do not count.
     sleep_seconds : float
         Time spent asleep (WFI, WFE).
     stack_depth : int or None
@@ -194,7 +194,7 @@ class Board:
             elf = firmware
         self.symbols = read_symbols(elf) if elf else Symbols()
         self._deliver_faults = deliver_faults
-        self._profile = Profile(self._flash, self.symbols) if profile else None
+        self._profile = Profile(self.symbols) if profile else None
         self._on_event: Callable[[SerialLine | PinChange], None] | None = None
         self._stop: Callable[[Recording], bool] | None = None
         self.reset()
@@ -376,8 +376,6 @@ class Board:
         self._microphone.play(audio, start)
         self._stop, self._on_event, self._stop_requested = stop, on_event, False
         before = self._pdm.delivered, self._pdm.buffers, self._pdm.reused
-        if self._profile:
-            self._profile.clear()
         try:
             self._advance(start + round(seconds * TICKS_PER_SECOND))
         finally:
@@ -392,7 +390,7 @@ class Board:
             recording.unmodelled = sorted(self._bus.unmodelled)
             recording.stack_depth = stack_depth(core, self._image_stack(), self.symbols)
             if self._profile:
-                recording.by_function = self._profile.by_function()
+                recording.by_function = self._profile.finish()
             self._stop = self._on_event = None
         return recording
 

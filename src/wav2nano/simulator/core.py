@@ -1,11 +1,12 @@
 """The Cortex-M4F: Unicorn, made to count exactly and to stop exactly.
 
 Unicorn executes; it has no notion of time, of sleep or of exceptions. This module adds time (one
-instruction is one tick of 64 MHz) and says why execution stopped; `exceptions` does the rest.
+instruction is one tick of 64 MHz; one that its IT block skips is none) and says why execution
+stopped; `exceptions` does the rest.
 """
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Sequence
 from enum import Enum, auto
 from functools import cache
 
@@ -80,6 +81,33 @@ def _counter_index() -> int:
     return found.pop()
 
 
+class Registers:
+    """A fixed set of registers, read or written in one call.
+
+    The binding's own functions look up the type of a register with each access, which takes
+    longer than an exception's entry should.
+    """
+
+    def __init__(self, engine: unicorn.Uc, names: Sequence[int]):
+        self._engine, self._count = engine, len(names)
+        self._names = (ctypes.c_int * self._count)(*names)
+        self._values = (ctypes.c_uint32 * self._count)()
+        start, size = ctypes.addressof(self._values), ctypes.sizeof(ctypes.c_uint32)
+        self._pointers = (ctypes.c_void_p * self._count)(
+            *(start + i * size for i in range(self._count))
+        )
+
+    def read(self) -> list[int]:
+        """Read all, in order."""
+        self._engine._do_reg_read_batch(self._names, self._pointers, self._count)
+        return self._values[:]
+
+    def write(self, *values: int) -> None:
+        """Write all, in order."""
+        self._values[:] = values
+        self._engine._do_reg_write_batch(self._names, self._pointers, self._count)
+
+
 class Core:
     """Registers, memory and execution.
 
@@ -108,13 +136,12 @@ class Core:
         self.slept = 0
         self.event_register = False
         self.lowest_sp = RAM_END
-        self.on_limit: Callable[[], None] | None = None  # stopped before an instruction
         engine = self.engine
         engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
         engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid)
         self._watch_sev(flash)
-        self.read_register = engine.reg_read
-        self.write_register = engine.reg_write
+        self._register = ctypes.c_uint32()
+        self._register_reference = ctypes.byref(self._register)
         self.read_memory = engine.mem_read
         self.write_memory = engine.mem_write
 
@@ -143,6 +170,16 @@ class Core:
     ) -> bool:
         self._invalid = (access, address, size)
         return False
+
+    def read_register(self, register: int) -> int:
+        """Read a register, by its number in `unicorn.arm_const`."""
+        self.engine._do_reg_read(register, self._register_reference)
+        return self._register.value
+
+    def write_register(self, register: int, value: int) -> None:
+        """Write a register."""
+        self._register.value = value
+        self.engine._do_reg_write(register, self._register_reference)
 
     @property
     def now(self) -> int:
@@ -189,12 +226,9 @@ class Core:
         finally:
             executed, limit = self._counter[0], self._counter[1]
             self._running = False
-            sp = self.read_register(arm.UC_ARM_REG_SP)
-            self.lowest_sp = min(self.lowest_sp, sp)
+            self.lowest_sp = min(self.lowest_sp, self.read_register(arm.UC_ARM_REG_SP))
             if executed > limit and self._intno is None:
                 executed -= 1  # counted, and stopped before it
-                if self.on_limit:
-                    self.on_limit()
             self._tick += executed
         if error is None and self._intno is None:
             return Stop.LIMIT if self._counter[0] > limit else Stop.WFI

@@ -77,8 +77,17 @@ def read_symbols(path: Path) -> Symbols:
                     _add_symbol(symbols, data, at, names)
     except (struct.error, IndexError) as error:
         raise UserError(f"{path} is damaged: its symbol table cannot be read") from error
-    symbols.functions.sort()
+    symbols.functions = _with_ends(sorted(symbols.functions))
     return symbols
+
+
+def _with_ends(functions: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Let functions of unknown size, as assembly has them, reach to the next."""
+    starts = [start for start, _, _ in functions[1:]] + [FLASH_SIZE]
+    return [
+        (start, end if end > start else following, name)
+        for (start, end, name), following in zip(functions, starts, strict=True)
+    ]
 
 
 def _add_symbol(symbols: Symbols, data: bytes, at: int, names: bytes) -> None:
@@ -89,7 +98,7 @@ def _add_symbol(symbols: Symbols, data: bytes, at: int, names: bytes) -> None:
     symbols.values[name] = value
     if info & 0xF == STT_FUNC:
         start = value & ~1
-        symbols.functions.append((start, start + max(size, 2), name))
+        symbols.functions.append((start, start + size, name))
 
 
 def _read(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from unicorn import UcError
 from unicorn import arm_const as arm
 
-from wav2nano.simulator.core import Core, Fault
+from wav2nano.simulator.core import Core, Fault, Registers
 
 NMI, HARD_FAULT, MEM_MANAGE, BUS_FAULT, USAGE_FAULT = 2, 3, 4, 5, 6
 SVCALL, DEBUG_MONITOR, PENDSV, SYSTICK = 11, 12, 14, 15
@@ -22,7 +22,12 @@ CONTROL_NPRIV, CONTROL_SPSEL, CONTROL_FPCA = 1, 2, 4
 XPSR_THUMB, XPSR_ALIGNED = 1 << 24, 1 << 9
 FRAME_WORDS, FP_FRAME_WORDS = 8, 26
 
-S_REGISTERS = [arm.UC_ARM_REG_S0 + i for i in range(16)]
+PC, CONTROL = arm.UC_ARM_REG_PC, arm.UC_ARM_REG_CONTROL
+XPSR = arm.UC_ARM_REG_XPSR_NZCVQG
+# Unicorn derives what it translates for (handler mode among it) from the registers only when the
+# flags are written by this name.
+FLAGS = arm.UC_ARM_REG_APSR_NZCV
+FLOATING_FRAME = [*(arm.UC_ARM_REG_S0 + i for i in range(16)), arm.UC_ARM_REG_FPSCR]
 CORE_FRAME = [
     arm.UC_ARM_REG_R0,
     arm.UC_ARM_REG_R1,
@@ -56,6 +61,16 @@ class Exceptions:
         self.group_mask = 0xFF  # of the priority, what decides about preemption
         self.send_event_on_pending = False
         self.sleep_on_exit = False
+        engine = core.engine
+        self._entry_state = Registers(
+            engine, [*CORE_FRAME, PC, arm.UC_ARM_REG_XPSR, arm.UC_ARM_REG_SP, CONTROL]
+        )
+        self._floating = Registers(engine, FLOATING_FRAME)
+        self._modes = Registers(engine, [XPSR, CONTROL, XPSR])
+        self._entry = Registers(engine, [CONTROL, XPSR, CONTROL, FLAGS, arm.UC_ARM_REG_LR])
+        self._return = Registers(
+            engine, [CONTROL, XPSR, CONTROL, *CORE_FRAME, arm.UC_ARM_REG_SP, FLAGS, PC]
+        )
 
     # What pends.
 
@@ -164,20 +179,13 @@ class Exceptions:
     def enter(self, number: int) -> None:
         """Take an exception: push the frame, go to the handler."""
         core = self.core
-        read, write = core.read_register, core.write_register
         self.pending &= ~(1 << number)
-        control = read(arm.UC_ARM_REG_CONTROL)
+        *frame, pc, xpsr, sp, control = self._entry_state.read()
         floating = bool(control & CONTROL_FPCA)
-        sp = read(arm.UC_ARM_REG_SP)
-        xpsr = read(arm.UC_ARM_REG_XPSR) & ~XPSR_ALIGNED
-        frame = [
-            *(read(register) for register in CORE_FRAME),
-            read(arm.UC_ARM_REG_PC),
-            xpsr | (XPSR_ALIGNED if sp & 4 else 0),
-        ]
+        xpsr &= ~XPSR_ALIGNED
+        frame += [pc, xpsr | (XPSR_ALIGNED if sp & 4 else 0)]
         if floating:
-            frame += [read(register) for register in S_REGISTERS]
-            frame += [read(arm.UC_ARM_REG_FPSCR), 0]
+            frame += [*self._floating.read(), 0]
         sp = (sp & ~7) - 4 * len(frame)
         self._write_frame(sp, struct.pack(f"<{len(frame)}I", *frame))
         core.lowest_sp = min(core.lowest_sp, sp)
@@ -185,19 +193,13 @@ class Exceptions:
         exc_return = 0xFFFF_FFE1 if floating else 0xFFFF_FFF1
         if not self.active:
             exc_return |= 0xC if control & CONTROL_SPSEL else 0x8
-        write(arm.UC_ARM_REG_SP, sp)
         handler = (xpsr & 0xF80F_0000) | XPSR_THUMB | number
         control &= ~(CONTROL_SPSEL | CONTROL_FPCA)
-        # The stack can be chosen in privileged thread mode only, hence the order.
+        core.write_register(arm.UC_ARM_REG_SP, sp)
         if control & CONTROL_NPRIV:
-            write(arm.UC_ARM_REG_XPSR_NZCVQG, handler)
-            write(arm.UC_ARM_REG_CONTROL, 0)
-            write(arm.UC_ARM_REG_XPSR_NZCVQG, handler & ~0x1FF)
-        write(arm.UC_ARM_REG_CONTROL, control & ~CONTROL_NPRIV)
-        write(arm.UC_ARM_REG_XPSR_NZCVQG, handler)
-        write(arm.UC_ARM_REG_CONTROL, control)
-        self._refresh()
-        write(arm.UC_ARM_REG_LR, exc_return)
+            # The stack can be chosen in privileged thread mode only.
+            self._modes.write(handler, 0, handler & ~0x1FF)
+        self._entry.write(control & ~CONTROL_NPRIV, handler, control, handler, exc_return)
         self.active.append(number)
         self._go_to(number)
 
@@ -224,13 +226,13 @@ class Exceptions:
                 f"Exception {name_of(number)} has no handler: the vector table at "
                 f"0x{self.vector_table:08x} (VTOR) holds 0x{vector:08x} for it",
             )
-        self.core.write_register(arm.UC_ARM_REG_PC, vector)
+        self.core.write_register(PC, vector)
 
     def leave(self) -> None:
         """Return from an exception, as the EXC_RETURN value in PC says."""
         core = self.core
-        read, write = core.read_register, core.write_register
-        exc_return = read(arm.UC_ARM_REG_PC) | 1
+        read = core.read_register
+        exc_return = read(PC) | 1
         if not self.active or exc_return | 0x1C != 0xFFFF_FFFD:
             raise Fault("usage", f"A return from an exception with 0x{exc_return:08x}")
         number = self.active.pop()
@@ -242,7 +244,7 @@ class Exceptions:
                 f"{len(self.active)} others are active",
             )
         if number != NMI:
-            write(arm.UC_ARM_REG_FAULTMASK, 0)
+            core.write_register(arm.UC_ARM_REG_FAULTMASK, 0)
         use_psp = bool(exc_return & 4)
         sp = read(arm.UC_ARM_REG_PSP if use_psp else arm.UC_ARM_REG_MSP)
         floating = not exc_return & 0x10
@@ -254,33 +256,21 @@ class Exceptions:
         xpsr = frame[7]
         if (xpsr & 0x1FF == 0) != to_thread:
             raise Fault("usage", f"The stacked state 0x{xpsr:08x} does not fit the return")
-        control = read(arm.UC_ARM_REG_CONTROL) & ~CONTROL_FPCA
+        control = read(CONTROL) & ~CONTROL_FPCA
         if to_thread:
-            control &= ~CONTROL_SPSEL
-            control |= CONTROL_SPSEL if use_psp else 0
+            control = control & ~CONTROL_SPSEL | (CONTROL_SPSEL if use_psp else 0)
         control |= CONTROL_FPCA if floating else 0
-        write(arm.UC_ARM_REG_CONTROL, control & CONTROL_FPCA)
-        write(arm.UC_ARM_REG_XPSR_NZCVQG, xpsr)
-        write(arm.UC_ARM_REG_CONTROL, control)
-        for register, value in zip(CORE_FRAME, frame, strict=False):
-            write(register, value)
         if floating:
-            for register, value in zip(S_REGISTERS, frame[8:24], strict=True):
-                write(register, value)
-            write(arm.UC_ARM_REG_FPSCR, frame[24])
+            self._floating.write(*frame[8:25])
         sp += 4 * words
-        write(arm.UC_ARM_REG_SP, sp | 4 if xpsr & XPSR_ALIGNED else sp)
-        self._refresh()
-        write(arm.UC_ARM_REG_PC, frame[6] | 1)
+        if xpsr & XPSR_ALIGNED:
+            sp |= 4
+        self._return.write(
+            control & CONTROL_FPCA, xpsr, control, *frame[:6], sp, xpsr, frame[6] | 1
+        )
         core.event_register = True
         if self.lines >> number & 1:
             self.pend(number)
-
-    def _refresh(self) -> None:
-        # Unicorn derives what it translates for (handler mode among it) from the registers only
-        # when the flags are written by this name.
-        flags = self.core.read_register(arm.UC_ARM_REG_XPSR)
-        self.core.write_register(arm.UC_ARM_REG_APSR_NZCV, flags)
 
 
 NAMES = {

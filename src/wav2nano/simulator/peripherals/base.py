@@ -125,9 +125,7 @@ class Peripheral:
         if not self._values[address] or address in self.chip.routes:
             return True
         enabled = self.get("SHORTS") if "SHORTS" in self.at else 0
-        if any(enabled >> bit & 1 for bit, _ in self._shorts.get(event, ())):
-            return True
-        return False
+        return any(enabled >> bit & 1 for bit, _ in self._shorts.get(event, ()))
 
     def interrupt_enabled(self, event: str) -> bool:
         """Whether an event asks for an interrupt."""
@@ -136,19 +134,21 @@ class Peripheral:
     def update_interrupt(self) -> None:
         """Ask for the interrupt while an enabled event is set."""
         enabled, values = self._enabled_interrupts, self._values
-        level = any(
-            enabled >> bit & 1 and values[address] for bit, address in self._event_of_bit.items()
+        level = bool(enabled) and any(
+            values[address] and enabled >> bit & 1 for bit, address in self._event_of_bit.items()
         )
         if self.table.irq is not None:
             self.chip.exceptions.set_line(self.table.irq, level)
 
     def event_written(self, event: str) -> None:
-        """Called after the program wrote an event register, usually to clear it."""
+        """React to a change of an event register by the program, usually to clear it."""
 
     def _write_event(self, event: str, value: int) -> None:
-        self._values[self._events[event]] = value & 1
-        self.update_interrupt()
-        self.event_written(event)
+        address = self._events[event]
+        if self._values[address] != value & 1:
+            self._values[address] = value & 1
+            self.update_interrupt()
+            self.event_written(event)
 
     def _write_task(self, action: Callable[[], None], value: int) -> None:
         if value & 1:

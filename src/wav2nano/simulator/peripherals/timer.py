@@ -21,6 +21,8 @@ class Timer(Peripheral):
         self._count = 0  # at self._since
         self._since = 0
         self._event = None
+        self._planned: list[int] = []  # channels that the event is for
+        self._cc = [self.at[f"CC[{channel}]"] for channel in self._channels]
         for channel in self._channels:
             self.on_write(f"CC[{channel}]", partial(self._write_cc, channel))
         for register in ("PRESCALER", "BITMODE", "MODE"):
@@ -97,8 +99,10 @@ class Timer(Peripheral):
             self._compare(self._count)
 
     def _capture(self, channel: int) -> None:
-        self.set(f"CC[{channel}]", self._counter())
-        self._plan()
+        self._values[self._cc[channel]] = self._counter()
+        # Its next match is a whole round away: later than anything planned for others.
+        if channel in self._planned:
+            self._plan()
 
     def _plan(self) -> None:
         """Schedule the next compare match that has an effect."""
@@ -107,15 +111,18 @@ class Timer(Peripheral):
             self._event = None
         if not self._running or self.get("MODE"):
             return
-        counted = (self.chip.scheduler.now - self._since) // self._period
-        counter = (self._count + counted) % self._modulus
-        waits = [
-            (self.get(f"CC[{n}]") - counter - 1) % self._modulus + 1
-            for n in self._channels
-            if self.has_effect(f"COMPARE[{n}]")
-        ]
+        period, modulus = self._period, self._modulus
+        counted = (self.chip.scheduler.now - self._since) // period
+        following = self._count + counted + 1
+        waits = {
+            channel: (self._values[address] - following) % modulus
+            for channel, address in enumerate(self._cc)
+            if self.has_effect(f"COMPARE[{channel}]")
+        }
         if waits:
-            tick = self._since + (counted + min(waits)) * self._period
+            wait = min(waits.values())
+            self._planned = [channel for channel in waits if waits[channel] == wait]
+            tick = self._since + (counted + 1 + wait) * period
             self._event = self.chip.scheduler.at(tick, self._match)
 
     def _match(self) -> None:
@@ -124,6 +131,6 @@ class Timer(Peripheral):
         self._plan()
 
     def _compare(self, counter: int) -> None:
-        for channel in self._channels:
-            if self.get(f"CC[{channel}]") == counter:
+        for channel, address in enumerate(self._cc):
+            if self._values[address] == counter:
                 self.emit(f"COMPARE[{channel}]")
