@@ -1,0 +1,116 @@
+"""Features by numpy and by the board's C against librosa, and against themselves."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from feature_cases import SAMPLES, librosa_features, logmel, mfcc
+
+from wav2nano import features
+from wav2nano.errors import UserError
+from wav2nano.features import tables
+from wav2nano.features.host import HostFrontEnd
+
+TOLERANCE = 1e-4  # of the range of each bin
+
+CASES = [
+    pytest.param(16000, mfcc(512, hop=320, f_max=7600.0), id="mfcc-512"),
+    pytest.param(16000, logmel(512, hop=320, f_max=7600.0), id="logmel-512"),
+    pytest.param(16000, mfcc(1024, mel_bands=64, f_max=8000.0, f_min=0.0), id="mfcc-1024"),
+    pytest.param(16000, logmel(1024, f_max=7600.0), id="logmel-1024"),
+    pytest.param(16000, logmel(256, mel_bands=20, f_max=7000.0, f_min=100.0), id="logmel-256"),
+    pytest.param(8000, mfcc(256, hop=80, mel_bands=23, coefficients=23), id="mfcc-256-8kHz"),
+    pytest.param(8000, logmel(512, hop=512), id="logmel-512-8kHz"),
+]
+
+
+def numpy_features(windows, rate, settings, _folder):
+    return features.compute(windows, rate, settings)
+
+
+def c_features(windows, rate, settings, folder):
+    tables.generate_c(rate, settings, folder)
+    return HostFrontEnd(folder).compute(windows)
+
+
+IMPLEMENTATIONS = [
+    pytest.param(numpy_features, id="numpy"),
+    pytest.param(c_features, id="c"),
+]
+
+
+@pytest.mark.parametrize("compute", IMPLEMENTATIONS)
+@pytest.mark.parametrize(("rate", "settings"), CASES)
+def test_equal_to_librosa(compute, rate, settings, real_windows, hard_windows, tmp_path):
+    windows = np.concatenate([real_windows[rate], *hard_windows.values()])
+    expected = librosa_features(windows, rate, settings)
+    actual = compute(windows, rate, settings, tmp_path)
+    assert actual.dtype == np.float32
+    assert actual.shape == expected.shape
+    assert actual.shape[1:] == features.shape(SAMPLES, rate, settings)
+    spread = np.ptp(expected, axis=(0, 1))
+    error = (np.abs(actual - expected) / spread).max(axis=(1, 2))
+    names = ["real recordings"] * len(real_windows[rate])
+    names += [name for name, signals in hard_windows.items() for _ in signals]
+    worst = int(np.argmax(error))
+    assert error[worst] <= TOLERANCE, f"{names[worst]}: {error[worst]:.1e} of the range"
+
+
+@pytest.mark.parametrize("compute", IMPLEMENTATIONS)
+@pytest.mark.parametrize("n_fft", [256, 512, 1024])
+def test_lower_floor_on_real_recordings(compute, n_fft, real_windows, tmp_path):
+    settings = logmel(n_fft, mel_bands=20, f_max=7600.0, floor_db=-80.0)
+    windows = real_windows[16000]
+    expected = librosa_features(windows, 16000, settings)
+    error = np.abs(compute(windows, 16000, settings, tmp_path) - expected)
+    assert (error / np.ptp(expected, axis=(0, 1))).max() <= TOLERANCE
+
+
+@pytest.mark.parametrize("n_fft", [256, 512, 1024])
+def test_last_bit_is_silence(n_fft, hard_windows):
+    # The reason for a floor of -70 dB: what 16 bits cannot tell from silence is silence.
+    settings = logmel(n_fft, mel_bands=20, f_max=7600.0, floor_db=-70.0)
+    silent = features.compute(hard_windows["digital silence"], 16000, settings)
+    noise = features.compute(hard_windows["noise in the last bit"], 16000, settings)
+    assert np.array_equal(np.broadcast_to(silent, noise.shape), noise)
+
+
+@pytest.mark.parametrize("settings", [mfcc(512, hop=320), logmel(1024, hop=100)])
+def test_windows_cut_at_hops_hold_frames_of_the_stream(settings, hard_windows):
+    stream = hard_windows["clipped noise"][:1]
+    hop, length = settings["hop"], 4000
+    frames = features.compute(stream, 16000, settings)[0]
+    starts = np.arange(0, SAMPLES - length, hop)
+    cut = np.concatenate([stream[:, start : start + length] for start in starts])
+    for first, window in enumerate(features.compute(cut, 16000, settings)):
+        np.testing.assert_allclose(window, frames[first : first + len(window)], atol=1e-4)
+
+
+def test_blocks_leave_no_seam(real_windows):
+    windows = real_windows[16000]
+    together = features.compute(windows, 16000, mfcc())
+    apart = np.concatenate([features.compute(w[np.newaxis], 16000, mfcc()) for w in windows])
+    np.testing.assert_allclose(together, apart, atol=2e-4)
+    assert features.compute(windows[:0], 16000, mfcc()).shape == (0, *together.shape[1:])
+
+
+def test_other_than_int16_windows_are_refused():
+    with pytest.raises(ValueError, match="float64"):
+        features.compute(np.zeros((1, SAMPLES)), 16000, mfcc())
+    with pytest.raises(ValueError, match="int16"):
+        features.compute(np.zeros(SAMPLES, np.int16), 16000, mfcc())
+
+
+def test_shape():
+    assert features.shape(16000, 16000, mfcc(512, hop=320)) == (49, 13)
+    assert features.shape(512, 16000, logmel(512)) == (1, 40)
+    with pytest.raises(UserError, match=r"511 samples .*window_seconds to 0.032"):
+        features.shape(511, 16000, mfcc(512))
+
+
+def test_import_needs_no_slow_libraries():
+    code = "import sys, wav2nano.features; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
+    assert "wav2nano.features" in loaded.split()
+    assert not {"librosa", "scipy", "tensorflow", "h5py"} & set(loaded.split())

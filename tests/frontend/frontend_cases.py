@@ -1,0 +1,59 @@
+"""Front ends to try: rate, settings, and tables for them."""
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from wav2nano import features
+from wav2nano.features import tables
+
+MFCC_512 = {
+    "kind": "mfcc",
+    "n_fft": 512,
+    "hop": 320,
+    "mel_bands": 40,
+    "f_min": 80.0,
+    "f_max": 7600.0,
+    "coefficients": 13,
+    "floor_db": -70.0,
+}
+# Odd numbers of bands and coefficients, full matrices, the widest mel bank, all FFT sizes.
+CASES = {
+    "mfcc-512": MFCC_512,
+    "logmel-512": {**MFCC_512, "kind": "logmel"},
+    "mfcc-256": {**MFCC_512, "n_fft": 256, "hop": 160, "mel_bands": 23, "coefficients": 23},
+    "logmel-256": {**MFCC_512, "kind": "logmel", "n_fft": 256, "hop": 256, "mel_bands": 1},
+    "mfcc-1024": {**MFCC_512, "n_fft": 1024, "hop": 77, "mel_bands": 41, "coefficients": 40},
+    "logmel-1024": {
+        **MFCC_512,
+        "kind": "logmel",
+        "n_fft": 1024,
+        "mel_bands": 128,
+        "f_min": 1000.0,
+        "f_max": 8000.0,
+    },
+}
+
+
+def quantization(settings: dict) -> tuple[np.ndarray, np.ndarray]:
+    """Scale and offset that take common features to all int8 values and beyond."""
+    bins = features.shape(16000, 16000, settings)[1]
+    random = np.random.default_rng(1)
+    mean, std = random.uniform(-60, 0, bins), random.uniform(1, 20, bins)
+    return features.quantization_tables(mean, std, 0.02, -3)
+
+
+def write_tables(settings: dict, folder: Path) -> None:
+    """Tables of the front end with `quantization`, at 16 kHz."""
+    tables.generate_c(16000, settings, folder, quantization=quantization(settings))
+
+
+def speech(shared_data: Path, count: int) -> np.ndarray:
+    """Real recordings of one second: int16 [count, 16000]."""
+    paths = sorted((shared_data / "speech_commands_v1_300").rglob("*.flac"))
+    windows = np.zeros((count, 16000), np.int16)
+    for window, path in zip(windows, paths[:: len(paths) // count], strict=False):
+        audio = soundfile.read(path, dtype="int16")[0]
+        window[: len(audio)] = audio
+    return windows

@@ -1,0 +1,106 @@
+"""The board's front end in C, built for this machine."""
+
+import subprocess
+
+import numpy as np
+import pytest
+from frontend_cases import CASES, MFCC_512, quantization, speech, write_tables
+
+from wav2nano import features
+from wav2nano.errors import UserError
+from wav2nano.features import host, tables
+from wav2nano.hostcc import SANITIZERS, compile_c
+
+
+@pytest.fixture(params=CASES.values(), ids=CASES.keys())
+def settings(request):
+    return request.param
+
+
+def test_sanitizers(settings, tmp_path, request):
+    write_tables(settings, tmp_path)
+    check = request.path.parent / "frontend_check.c"
+    sources = [check, tmp_path / "frontend_tables.c", *sorted(host.LIBRARY.glob("*.c"))]
+    program = compile_c(
+        sources,
+        tmp_path / "frontend_check",
+        include_dirs=[host.LIBRARY, tmp_path],
+        flags=SANITIZERS,
+    )
+    result = subprocess.run([program], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_equal_to_numpy(settings, shared_data, tmp_path):
+    write_tables(settings, tmp_path)
+    windows = speech(shared_data, 10)
+    expected = features.compute(windows, 16000, settings)
+    actual = host.HostFrontEnd(tmp_path).compute(windows)
+    assert actual.shape == expected.shape
+    spread = max(np.ptp(expected), 1)
+    np.testing.assert_allclose(actual, expected, atol=2e-5 * spread)
+
+
+def test_windows_cut_at_hops_hold_frames_of_the_stream(settings, shared_data, tmp_path):
+    write_tables(settings, tmp_path)
+    front_end = host.HostFrontEnd(tmp_path)
+    stream = speech(shared_data, 2).reshape(1, -1)
+    frames = front_end.compute(stream)[0]
+    length = 5000
+    for first in (0, 1, 7, 50):
+        start = first * settings["hop"]
+        cut = front_end.compute(stream[:, start : start + length])[0]
+        assert np.array_equal(cut, frames[first : first + len(cut)])
+    latest = stream[0, -settings["n_fft"] :]
+    assert np.array_equal(front_end.frame(latest), front_end.compute(latest[np.newaxis])[0, 0])
+
+
+def test_quantize_equal_to_numpy(settings, shared_data, tmp_path):
+    write_tables(settings, tmp_path)
+    front_end = host.HostFrontEnd(tmp_path)
+    values = front_end.compute(speech(shared_data, 5))
+    scale, offset = quantization(settings)
+    halves = ((np.arange(-300, 300) / 2)[:, np.newaxis] - offset) / scale
+    for batch in (values, halves.astype(np.float32), np.float32(1e30) * np.sign(values[:1])):
+        quantized = front_end.quantize(batch)
+        assert np.array_equal(quantized, features.quantize(batch, scale, offset))
+    assert len(np.unique(front_end.quantize(values))) > 50
+
+
+def test_without_quantization(tmp_path):
+    tables.generate_c(16000, MFCC_512, tmp_path)
+    assert "w2n_frontend_scale" not in (tmp_path / "frontend_tables.c").read_text()
+    silence = np.zeros((1, 512), np.int16)
+    expected = features.compute(silence, 16000, MFCC_512)
+    np.testing.assert_allclose(host.HostFrontEnd(tmp_path).compute(silence), expected, atol=1e-3)
+
+
+def test_literals_read_back(tmp_path):
+    values = np.array([0, 1, -0.1, 1e-30, 3.4e38, 16777216, np.pi], np.float32)
+    assert [np.float32(tables._literal(v).rstrip("f")) for v in values] == values.tolist()
+    assert all("." in tables._literal(v) or "e" in tables._literal(v) for v in values)
+
+
+def test_settings_that_the_board_cannot_do_leave_no_files(tmp_path):
+    with pytest.raises(UserError, match="n_fft"):
+        tables.generate_c(16000, {**MFCC_512, "n_fft": 2048}, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_log2(tmp_path, request):
+    check = request.path.parent / "log2_check.c"
+    program = compile_c([check], tmp_path / "log2_check", include_dirs=[host.LIBRARY])
+    result = subprocess.run([program], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_log2_coefficients():
+    # As the comment in w2n_log2.h has it: interpolation at the Chebyshev nodes of s^2.
+    widest = (3 - np.sqrt(8)) ** 2
+    nodes = widest / 2 * (1 + np.cos((2 * np.arange(3) + 1) * np.pi / 6))
+    s = np.sqrt(nodes)
+    rest = (np.log2((1 + s) / (1 - s)) / s - 2 / np.log(2)) / nodes
+    coefficients = np.linalg.solve(np.vander(nodes, 3), rest).astype(np.float32)
+    source = (host.LIBRARY / "w2n_log2.h").read_text()
+    for coefficient in coefficients:
+        assert f"{coefficient:.9g}f" in source
