@@ -1,10 +1,13 @@
+import os
+import signal
 import sys
+import time
 
 import numpy as np
 import pytest
 
 from wav2nano.errors import UserError
-from wav2nano.synthesis import engines
+from wav2nano.synthesis import engines, espeak_worker
 from wav2nano.synthesis.engines import Utterance, speak
 from wav2nano.synthesis.voices import ESPEAK_ACCENTS, ESPEAK_VARIANTS, FIXED_INTONATION, SPEAKERS
 
@@ -155,3 +158,23 @@ def test_an_engine_that_fails_names_the_word(monkeypatch, tmp_path, engine, voic
     monkeypatch.setattr(engines, "START_TIMEOUT", 0.5)
     with pytest.raises(UserError, match=f"{message}.*'never'.*{voice}"):
         speak(engine, [Utterance("never", voice, 1.0, 0.0, 1.0)])
+
+
+class BrokenEspeak:
+    """Stands in for the library in a child: does `what` when it is given a voice."""
+
+    def __init__(self, what):
+        self.espeak_SetVoiceByName = lambda name: what()
+
+
+@pytest.mark.parametrize(
+    ("what", "status"),
+    [
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), espeak_worker.CRASHED),
+        (lambda: time.sleep(60), espeak_worker.TIMED_OUT),
+        (lambda: 2, espeak_worker.NO_VOICE),
+    ],
+)
+def test_an_espeak_that_fails_ends_with_its_child(what, status):
+    utterance = {"voice": "en+m1", "text": "never", "rate": 165, "pitch": 50, "range": 50}
+    assert espeak_worker.speak_in_child(BrokenEspeak(what), utterance, 0.3) == (status, b"")

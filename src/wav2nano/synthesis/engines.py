@@ -72,7 +72,7 @@ ESPEAK_WORDS_PER_MINUTE = 165
 ESPEAK_SEMITONE = 50 / 12  # its pitch scale runs from 0 to 100, an octave each side of 50
 
 # Has the vowels in which accents of English differ.
-ESPEAK_PROBE = "Father laughed as the hot bath water poured over her poor dancing goat."
+ESPEAK_PROBE = "poor hot goat bath"
 
 
 def _speak_espeak(utterances: Sequence[Utterance]) -> list[Speech]:

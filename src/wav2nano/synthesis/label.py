@@ -134,6 +134,8 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
         for engine in engines.ENGINES:
             turns = [index for index in pace if planned[index].engine == engine]
             utterances = [_utterance(planned[index], pace[index]) for index in turns]
+            if len(turns) > 20:
+                print(f"{planned[0].label}: {engine} speaks {len(turns)} times", file=sys.stderr)
             for index, said in zip(turns, engines.speak(engine, utterances), strict=True):
                 dry[index] = _trim(*said, planned[index], rate)
         seconds = {index: len(dry[index].speech) / rate for index in pace}
