@@ -88,6 +88,40 @@ def test_a_run_can_be_repeated(compile_program):
     assert len({line.text for line in first.lines}) > 20
 
 
+def test_waiting_loops_are_gone_through_exactly(compile_program, monkeypatch):
+    """Adding the time of a waiting loop's rounds at once changes nothing but the time it takes."""
+    program = compile_program(
+        """
+        static volatile uint32_t ticks;
+        void timer0_handler(void) { REG(TIMER0 + 0x140) = 0; ticks++; }
+        int main(void) {
+            DEMCR = 1 << 24; DWT_CTRL |= 1;
+            REG(TIMER0 + 0x508) = 3; REG(TIMER0 + 0x510) = 0;
+            REG(TIMER0 + 0x540) = 1003; REG(TIMER0 + 0x200) = 1; REG(TIMER0 + 0x304) = 1 << 16;
+            enable_irq(IRQ_TIMER0);
+            REG(TIMER0) = 1;
+            for (int i = 0; i < 20; i++) {
+                REG(RNG + 0x100) = 0;
+                REG(RNG) = 1;
+                uint32_t rounds = 0;
+                while (!REG(RNG + 0x100)) {}
+                REG(RNG + 0x100) = 0;
+                while (!REG(RNG + 0x100)) rounds++;     /* this one does something */
+                report("rounds", rounds);
+                report("cycles", CYCCNT);
+                report("ticks", ticks);
+            }
+            return 0;
+        }
+        """
+    )
+    fast = program.run(0.02)
+    monkeypatch.setattr("wav2nano.simulator.core.Core.waited", lambda *_: None)
+    slow = program.run(0.02)
+    assert fast == slow
+    assert len(fast.lines) == 60
+
+
 def test_systick_period(compile_program):
     """Interrupts come every LOAD + 1 ticks, and are not lost under them."""
     program = compile_program(

@@ -216,7 +216,7 @@ class Board:
         self._scheduler = Scheduler(core)
         self._exceptions = Exceptions(core, self._look_again, self._image.vectors)
         self._system = SystemControl(core, self._exceptions, self._scheduler, self._request_reset)
-        self._bus = Bus()
+        self._bus = Bus(core.waited)
         self._connect_peripherals()
         self.power.set("RESETREAS", reason)
         engine = core.engine

@@ -9,12 +9,14 @@ from wav2nano.simulator.core import Fault
 class Bus:
     """All peripheral registers: their values, and what happens when they are read or written.
 
-    A register without an entry in `readers` or `writers` is memory. Those of peripherals that
+    A register without an entry in `readers` or `writers` is memory; `on_plain_read` is told the
+    address and value when it is read. Those of peripherals that
     have no model are noted in `unmodelled` when they are used; their tasks are an error, because
     the program would wait for something that never comes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_plain_read: Callable[[int, int], None]):
+        self.on_plain_read = on_plain_read
         self.table = registers.by_address()
         self.values = {address: entries[0].reset for address, entries in self.table.items()}
         self.readers: dict[int, Callable[[], int]] = {}
@@ -46,7 +48,9 @@ class Bus:
         if reader is not None and size == 4:
             return reader()
         self._check(address, size, "read from")
-        return self.values[address]
+        value = self.values[address]
+        self.on_plain_read(address, value)
+        return value
 
     def write(self, address: int, size: int, value: int) -> None:
         """Write a register."""

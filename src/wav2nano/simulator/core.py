@@ -13,6 +13,8 @@ from functools import cache
 import unicorn
 from unicorn import arm_const as arm
 
+from wav2nano.simulator import polling
+
 FLASH_SIZE = 1 << 20
 RAM_START, RAM_SIZE = 0x2000_0000, 256 << 10
 RAM_END = RAM_START + RAM_SIZE
@@ -136,10 +138,18 @@ class Core:
         self.slept = 0
         self.event_register = False
         self.lowest_sp = RAM_END
+        self._poll = (0, 0, 0, 0)  # of the last read: PC, address, value, tick
+        self._loops: dict[int, int | None] = {}
         engine = self.engine
         engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
         engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid)
         self._watch_sev(flash)
+        self._state = Registers(
+            engine,
+            [*range(arm.UC_ARM_REG_R0, arm.UC_ARM_REG_R12 + 1), arm.UC_ARM_REG_LR]
+            + [arm.UC_ARM_REG_SP, arm.UC_ARM_REG_XPSR],
+        )
+        self._poll_state: list[int] = []
         self._register = ctypes.c_uint32()
         self._register_reference = ctypes.byref(self._register)
         self.read_memory = engine.mem_read
@@ -203,6 +213,29 @@ class Core:
         if self._running:
             counter = self._counter
             counter[1] = max(min(counter[1], tick - self._tick), counter[0])
+
+    def waited(self, address: int, value: int) -> None:
+        """Note that the program reads a register that changes by events only.
+
+        If it reads the same value in a loop that does nothing else, all rounds but the last before
+        the next event are gone through at once.
+        """
+        now, pc = self.now, self.read_register(arm.UC_ARM_REG_PC)
+        before, self._poll = self._poll, (pc, address, value, now)
+        length = now - before[3]
+        if before[:3] != (pc, address, value) or not 0 < length <= polling.LONGEST:
+            self._poll_state = []
+            return
+        if pc not in self._loops:
+            self._loops[pc] = polling.loop_length(self._halfword, pc)
+        state = self._state.read()
+        if self._loops[pc] == length and state == self._poll_state:
+            rounds = (self._counter[1] - self._counter[0]) // length - 1
+            if rounds > 0:
+                self._tick += rounds * length
+                self._counter[1] -= rounds * length
+                self._poll = pc, address, value, now + rounds * length
+        self._poll_state = state
 
     def execute(self, until: int) -> Stop:
         """Execute instructions until the tick `until`, or until one needs attention.

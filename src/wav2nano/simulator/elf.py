@@ -149,10 +149,12 @@ def _from_binary(data: bytes, name: str) -> Image:
 
 
 def _from_elf(data: bytes, path: Path) -> Image:
-    _, offset, _, _, _, _, entry_size, entries, _, _, _ = _header(data, path)
+    _, _, offset, _, _, _, entry_size, entries, _, _, _ = _header(data, path)
     pieces = []
-    for i in range(entries):
-        kind, start, _, address, size = struct.unpack_from("<5I", data, offset + i * entry_size)
+    for at in range(offset, offset + entries * entry_size, entry_size):
+        if at + 20 > len(data):
+            raise UserError(f"{path} is damaged: it ends within its program headers")
+        kind, start, _, address, size = struct.unpack_from("<5I", data, at)
         if kind == PT_LOAD and size:
             pieces.append((address, data[start : start + size]))
     return _from_pieces(pieces, path)

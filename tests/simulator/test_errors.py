@@ -1,0 +1,161 @@
+"""What a program must not do, and how it is told."""
+
+import pytest
+
+from wav2nano.errors import UserError
+from wav2nano.simulator import Board, SimulationError
+
+from .conftest import reports
+
+CASES = {
+    "no register there": ("REG(TIMER0 + 0x600) = 1;", "TIMER0 has no register there"),
+    "no channel 4": ("REG(TIMER0 + 0x550) = 1;", "TIMER0 has no register there"),
+    "no peripheral there": ("REG(0x40030000) = 1;", "no peripheral there"),
+    "read-only": ("REG(NVMC + 0x400) = 0;", "NVMC.READY, which can only be read"),
+    "byte access": ("*(volatile uint8_t *)(P0 + 0x504) = 1;", "of 1 bytes"),
+    "task without a model": ("REG(0x40007000) = 1;", "SAADC.TASKS_START.*does not model"),
+    "interrupt bit": ("REG(PDM + 0x304) = 1 << 7;", "PDM has no interrupt of bit 7"),
+    "system register": ("REG(0xE000E600) = 1;", "the Cortex-M4 has no register there"),
+    "writing flash": ("REG(NVMC + 0x504) = 1;", "does not model writing to flash"),
+    "flash is not RAM": ("REG(0x1000) = 1;", "write to flash at 0x00001000"),
+    "unmapped read": ("return REG(0x60000000);", "read from 0x60000000"),
+    "unmapped write": ("REG(0x20040000) = 1;", "write to 0x20040000"),
+    "null call": ("((void (*)(void))0x00200001)();", "Execution went to 0x00200000"),
+    "even address": ("((void (*)(void))0x00000100)();", "even address"),
+    "undefined": ("__builtin_trap();", "is no instruction"),
+    "breakpoint": ('__asm__("bkpt #0");', "BKPT"),
+    "no handler": ("enable_irq(3); NVIC_ISPR = 1 << 3;", "IRQ 3 has no handler"),
+    "DMA from flash": (
+        "REG(UARTE0 + 0x524) = 0x10000000; REG(UARTE0 + 0x500) = 8;"
+        "REG(UARTE0 + 0x544) = 0x100; REG(UARTE0 + 0x548) = 4; REG(UARTE0 + 8) = 1;",
+        r"transfer 4 bytes at 0x00000100 \(TXD.PTR\).*Data RAM only",
+    ),
+    "DMA across the end of RAM": (
+        "REG(PDM + 0x504) = 0x0A000000; REG(PDM + 0x500) = 1;"
+        "REG(PDM + 0x560) = 0x2003FFFE; REG(PDM + 0x564) = 2; REG(PDM) = 1;",
+        "PDM was to transfer 4 bytes at 0x2003fffe",
+    ),
+    "UARTE disabled": ("REG(UARTE0 + 8) = 1;", "while ENABLE is not 8"),
+    "PDM clock": (
+        "REG(PDM + 0x504) = 0x12345678; REG(PDM + 0x500) = 1; REG(PDM) = 1;",
+        "no frequency of the chip",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_errors_name_the_place(compile_program, name):
+    code, message = CASES[name]
+    program = compile_program(
+        "__attribute__((noinline, noclone)) int culprit(void) { %s return 0; }"
+        "int main(void) { return culprit() + 1; }" % code
+    )
+    with pytest.raises(SimulationError, match=message) as caught:
+        program.run()
+    error = caught.value
+    assert isinstance(error, UserError)
+    assert error.pc is not None
+    if name not in ("null call", "even address"):
+        assert error.function in ("culprit", "main")
+        assert "in culprit" in str(error) or "in main" in str(error)
+
+
+def test_stack_overflow(compile_program):
+    program = compile_program(
+        """
+        __attribute__((noinline)) static int deep(int n) {
+            volatile int local[32];
+            local[0] = n;
+            return n ? deep(n - 1) + local[0] : 0;
+        }
+        int main(void) { return deep(100); }
+        """
+    )
+    with pytest.raises(SimulationError, match="Stack overflow: the stack pointer is") as caught:
+        program.run()
+    assert caught.value.function == "deep"
+
+
+def test_stack_overflow_at_an_interrupt(compile_program):
+    program = compile_program(
+        """
+        void systick_handler(void) {}
+        int main(void) {
+            SYST_RVR = 100; SYST_CVR = 0; SYST_CSR = 7;
+            __asm__ volatile("ldr r0, =0x20000010\\n mov sp, r0\\n 1: b 1b\\n .ltorg");
+            return 0;
+        }
+        """
+    )
+    with pytest.raises(SimulationError, match="Stack overflow: there is no RAM at"):
+        program.run()
+
+
+def test_floating_point_before_it_is_enabled(compile_program):
+    program = compile_program(
+        'int main(void) { __asm__ volatile("vmov.f32 s0, #1.0"); return 0; }', flags=("-DNO_FPU",)
+    )
+    with pytest.raises(SimulationError, match="before the FPU was enabled"):
+        program.run()
+
+
+def test_faults_can_be_left_to_the_program(compile_program):
+    """Its HardFault handler then runs as on the chip, and sees why."""
+    program = compile_program(
+        """
+        void hard_fault_handler(void) {
+            report("forced", HFSR >> 30 & 1);
+            report("cfsr", CFSR);
+            report("bfar", BFAR);
+            for (;;) __asm__ volatile("wfi");
+        }
+        int main(void) { return REG(0x60000000); }
+        """
+    )
+    recording = program.run(deliver_faults=True)
+    assert reports(recording) == {"forced": 1, "cfsr": 0x8200, "bfar": 0x60000000}
+    assert len(recording.faults) == 1
+    assert "read from 0x60000000" in recording.faults[0]
+
+
+def test_a_fault_within_a_fault_is_a_lockup(compile_program):
+    program = compile_program(
+        """
+        void hard_fault_handler(void) { REG(0x60000000) = 1; }
+        int main(void) { REG(0x60000000) = 1; return 0; }
+        """
+    )
+    with pytest.raises(SimulationError, match="locked up"):
+        program.run(deliver_faults=True)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"short", "too short"),
+        (b"\x00" * 1000, "does not begin with a vector table"),
+        (b"\x00\x04\x00\x20" + b"\x01\x00\x08\x00" * 40, "linked neither for"),
+    ],
+)
+def test_files_that_are_no_program(tmp_path, data, message):
+    path = tmp_path / "some file.bin"
+    path.write_bytes(data)
+    with pytest.raises(UserError, match=message) as caught:
+        Board(path)
+    assert "some file.bin" in str(caught.value)
+
+
+def test_missing_and_damaged_files(tmp_path, compile_program):
+    with pytest.raises(UserError, match="cannot be read"):
+        Board(tmp_path / "none.bin")
+    program = compile_program("int main(void) { return 0; }")
+    with pytest.raises(UserError, match="not an ELF file"):
+        Board(program.bin, elf=program.bin)
+    cut = tmp_path / "cut.elf"
+    cut.write_bytes(program.elf.read_bytes()[:300])
+    with pytest.raises(UserError, match="damaged"):
+        Board(program.bin, elf=cut)
+    hexadecimal = tmp_path / "bad.hex"
+    hexadecimal.write_text(":10000000FF\n")
+    with pytest.raises(UserError, match="line 1, is not an Intel HEX record"):
+        Board(hexadecimal)
