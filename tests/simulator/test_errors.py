@@ -47,8 +47,8 @@ CASES = {
 def test_errors_name_the_place(compile_program, name):
     code, message = CASES[name]
     program = compile_program(
-        "__attribute__((noinline, noclone)) int culprit(void) { %s return 0; }"
-        "int main(void) { return culprit() + 1; }" % code
+        f"__attribute__((noinline, noclone)) int culprit(void) {{ {code} return 0; }}"
+        "int main(void) { return culprit() + 1; }"
     )
     with pytest.raises(SimulationError, match=message) as caught:
         program.run()

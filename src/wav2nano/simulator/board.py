@@ -17,7 +17,7 @@ from wav2nano.simulator.core import (
     RAM_SIZE,
     RAM_START,
     Core,
-    Fault,
+    FaultError,
     Stop,
 )
 from wav2nano.simulator.elf import Symbols, read_image, read_symbols
@@ -61,7 +61,6 @@ PINS = {
     "P0.13": "LED_BUILTIN",
     "P1.09": "LED_PWR",
     "P0.17": "PIN_PDM_PWR",
-    "P1.10": "PIN_PDM_PWR_BLE",
     "P0.22": "PIN_ENABLE_SENSORS_3V3",
     "P1.00": "PIN_ENABLE_I2C_PULLUP",
 }
@@ -259,28 +258,28 @@ class Board:
     def _read(self, _engine, offset: int, size: int, base: int) -> int:
         try:
             return self._bus.read(base + offset, size)
-        except Fault as fault:
+        except FaultError as fault:
             raise self._located(fault) from None
 
     def _write(self, _engine, offset: int, size: int, value: int, base: int) -> None:
         try:
             self._bus.write(base + offset, size, value)
-        except Fault as fault:
+        except FaultError as fault:
             raise self._located(fault) from None
 
     def _read_private(self, _engine, offset: int, size: int, _data) -> int:
         try:
             return self._system.read(PRIVATE_BASE + offset, size)
-        except Fault as fault:
+        except FaultError as fault:
             raise self._located(fault) from None
 
     def _write_private(self, _engine, offset: int, size: int, value: int, _data) -> None:
         try:
             self._system.write(PRIVATE_BASE + offset, size, value)
-        except Fault as fault:
+        except FaultError as fault:
             raise self._located(fault) from None
 
-    def _located(self, fault: Fault) -> Fault:
+    def _located(self, fault: FaultError) -> FaultError:
         fault.pc = self._core.read_register(arm.UC_ARM_REG_PC)
         self._look_again()
         return fault
@@ -363,7 +362,8 @@ class Board:
         Raises
         ------
         SimulationError
-            If the program did what the chip cannot do, or crashed.
+            If the program did what the chip cannot do, or crashed; its `recording` tells what
+            happened until then.
         """
         audio = np.zeros(0, np.int16) if audio is None else np.asarray(audio)
         if audio.dtype != np.int16 or audio.ndim != 1:
@@ -378,6 +378,9 @@ class Board:
         before = self._pdm.delivered, self._pdm.buffers, self._pdm.reused
         try:
             self._advance(start + round(seconds * TICKS_PER_SECOND))
+        except SimulationError as error:
+            error.recording = recording
+            raise
         finally:
             core = self._core
             recording.seconds = self._seconds(core.now - start)
@@ -415,7 +418,7 @@ class Board:
                 if exception is not None:
                     self._exceptions.enter(exception)
                 self._step(min(self._scheduler.next_tick, end))
-            except Fault as fault:
+            except FaultError as fault:
                 self._fault(fault)
 
     def _step(self, until: int) -> None:
@@ -433,7 +436,7 @@ class Board:
         elif reason is Stop.SVC:
             self._exceptions.pend(SVCALL)
             if self._exceptions.due() != SVCALL:
-                raise Fault("usage", "An SVC instruction where its exception cannot be taken")
+                raise FaultError("usage", "An SVC instruction where its exception cannot be taken")
         elif reason is Stop.WFI:
             self._sleeping = reason
         elif reason is Stop.WFE:
@@ -455,7 +458,9 @@ class Board:
         if self._system.fpu_enabled:
             self._floating_checked = True
         elif self._core.read_register(arm.UC_ARM_REG_CONTROL) & 4:
-            raise Fault("usage", "A floating-point instruction before the FPU was enabled in CPACR")
+            raise FaultError(
+                "usage", "A floating-point instruction before the FPU was enabled in CPACR"
+            )
 
     def _restart(self) -> None:
         core = self._core
@@ -465,7 +470,7 @@ class Board:
         self._power_on(ram, core.now, core.slept, RESET_BY_SOFTWARE)
         self._pdm.delivered, self._pdm.buffers, self._pdm.reused = delivered
 
-    def _fault(self, fault: Fault) -> None:
+    def _fault(self, fault: FaultError) -> None:
         core = self._core
         pc = fault.pc if fault.pc is not None else core.read_register(arm.UC_ARM_REG_PC)
         error = SimulationError(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from wav2nano.simulator import registers
-from wav2nano.simulator.core import Fault
+from wav2nano.simulator.core import FaultError
 
 
 class Bus:
@@ -32,9 +32,9 @@ class Bus:
         if address not in self.table:
             place = registers.nearest_peripheral(address)
             has = f"{place} has no register there" if place else "the chip has no peripheral there"
-            raise Fault("bus", f"A {verb} 0x{address:08x}: {has}", address)
+            raise FaultError("bus", f"A {verb} 0x{address:08x}: {has}", address)
         if size != 4:
-            raise Fault(
+            raise FaultError(
                 "bus",
                 f"A {verb} {self.name(address)} of {size} bytes: registers are words of 4",
                 address,
@@ -60,11 +60,13 @@ class Bus:
             return
         self._check(address, size, "write to")
         if all(entry.access == "r" for entry in self.table[address]):
-            raise Fault("bus", f"A write to {self.name(address)}, which can only be read", address)
+            raise FaultError(
+                "bus", f"A write to {self.name(address)}, which can only be read", address
+            )
         if address not in self.modelled and any(
             entry.name.startswith("TASKS_") for entry in self.table[address]
         ):
-            raise Fault(
+            raise FaultError(
                 "model", f"{self.name(address)} was triggered, which this simulator does not model"
             )
         if all(entry.access == "rw" for entry in self.table[address]):

@@ -29,7 +29,9 @@ NOWHERE = 0xFFFF_FFF0
 # ARMv8-M instructions. Without it, the model decides.
 MODE = unicorn.UC_MODE_THUMB
 
-WFI, WFE, SEV, YIELD = 0xBF30, 0xBF20, 0xBF40, 0xBF10
+OTHER_STATE = arm.UC_ARM_REG_LR, arm.UC_ARM_REG_SP, arm.UC_ARM_REG_XPSR
+
+WFE, SEV, YIELD = 0xBF20, 0xBF40, 0xBF10
 
 
 class Stop(Enum):
@@ -40,10 +42,9 @@ class Stop(Enum):
     WFE = auto()
     EXCEPTION_RETURN = auto()
     SVC = auto()
-    FAULT = auto()
 
 
-class Fault(Exception):
+class FaultError(Exception):
     """An access or instruction that makes the core take a fault."""
 
     def __init__(self, kind: str, message: str, address: int | None = None):
@@ -146,8 +147,7 @@ class Core:
         self._watch_sev(flash)
         self._state = Registers(
             engine,
-            [*range(arm.UC_ARM_REG_R0, arm.UC_ARM_REG_R12 + 1), arm.UC_ARM_REG_LR]
-            + [arm.UC_ARM_REG_SP, arm.UC_ARM_REG_XPSR],
+            [*range(arm.UC_ARM_REG_R0, arm.UC_ARM_REG_R12 + 1), *OTHER_STATE],
         )
         self._poll_state: list[int] = []
         self._register = ctypes.c_uint32()
@@ -244,7 +244,7 @@ class Core:
 
         Raises
         ------
-        Fault
+        FaultError
             For an access or instruction that the core cannot perform.
         """
         limit = until - self._tick
@@ -277,31 +277,33 @@ class Core:
             return Stop.SVC
         pc = self.read_register(arm.UC_ARM_REG_PC)
         if number == 7:
-            raise Fault("hard", "A breakpoint instruction (BKPT) without a debugger")
+            raise FaultError("hard", "A breakpoint instruction (BKPT) without a debugger")
         if number == 3:
-            raise Fault("ibus", f"Execution went to 0x{pc:08x}, where there is no code", pc)
-        raise Fault("usage", f"The core took exception {number} of its emulator")
+            raise FaultError("ibus", f"Execution went to 0x{pc:08x}, where there is no code", pc)
+        raise FaultError("usage", f"The core took exception {number} of its emulator")
 
     def _explain_error(self, error: unicorn.UcError) -> Stop:
         pc = self.read_register(arm.UC_ARM_REG_PC)
         if self._invalid is not None:
             return self._explain_access(*self._invalid)
         if error.errno != unicorn.UC_ERR_INSN_INVALID:
-            raise Fault("usage", f"The core stopped: {error}") from error
+            raise FaultError("usage", f"The core stopped: {error}") from error
         hint = self._halfword(pc - 2)
         if hint == WFE:
             return Stop.WFE
         if hint == YIELD:
             return Stop.LIMIT
         if not self.read_register(arm.UC_ARM_REG_XPSR) & 1 << 24:
-            raise Fault("usage", "A jump to an even address: the Cortex-M4 runs Thumb code only")
-        raise Fault(
+            raise FaultError(
+                "usage", "A jump to an even address: the Cortex-M4 runs Thumb code only"
+            )
+        raise FaultError(
             "usage", f"0x{self._halfword(pc):04x} is no instruction of the Cortex-M4"
         ) from error
 
     def _explain_access(self, access: int, address: int, size: int) -> Stop:
         if access in (unicorn.UC_MEM_FETCH_UNMAPPED, unicorn.UC_MEM_FETCH_PROT):
-            raise Fault(
+            raise FaultError(
                 "ibus", f"Execution went to 0x{address:08x}, where there is no code", address
             )
         if access == unicorn.UC_MEM_WRITE_PROT:
@@ -315,7 +317,7 @@ class Core:
                 f"Stack overflow: the stack pointer is 0x{sp:08x}, and 0x{address:08x} lies below "
                 "the RAM"
             )
-        raise Fault("bus", message, address)
+        raise FaultError("bus", message, address)
 
     def _halfword(self, address: int) -> int:
         try:

@@ -128,7 +128,7 @@ def read_image(firmware: bytes | Path) -> Image:
 
 
 def _from_binary(data: bytes, name: str) -> Image:
-    """A .bin file does not say where it goes; its vector table does."""
+    """Find where a .bin file goes: its vector table tells."""
     if len(data) < 64:
         raise UserError(f"{name} is too short ({len(data)} bytes) to be a program")
     stack, *vectors = struct.unpack_from("<16I", data)

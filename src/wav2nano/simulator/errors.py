@@ -1,6 +1,13 @@
 """What can go wrong on the simulated board."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from wav2nano.errors import UserError
+
+if TYPE_CHECKING:
+    from wav2nano.simulator.board import Recording
 
 
 class SimulationError(UserError):
@@ -16,6 +23,11 @@ class SimulationError(UserError):
         Function it belongs to, where an ELF file is given.
     seconds : float, optional
         Virtual time.
+
+    Attributes
+    ----------
+    recording : Recording or None
+        What had happened in the run until then.
     """
 
     def __init__(
@@ -27,6 +39,7 @@ class SimulationError(UserError):
         seconds: float | None = None,
     ):
         self.message, self.pc, self.function, self.seconds = message, pc, function, seconds
+        self.recording: Recording | None = None
         where = ""
         if pc is not None:
             where = f" (at 0x{pc:08x}"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from unicorn import UcError
 from unicorn import arm_const as arm
 
-from wav2nano.simulator.core import Core, Fault, Registers
+from wav2nano.simulator.core import Core, FaultError, Registers
 
 NMI, HARD_FAULT, MEM_MANAGE, BUS_FAULT, USAGE_FAULT = 2, 3, 4, 5, 6
 SVCALL, DEBUG_MONITOR, PENDSV, SYSTICK = 11, 12, 14, 15
@@ -207,7 +207,7 @@ class Exceptions:
         try:
             self.core.write_memory(sp, frame)
         except UcError:
-            raise Fault(
+            raise FaultError(
                 "bus",
                 f"Stack overflow: there is no RAM at 0x{sp:08x} to save the registers of the "
                 "interrupted code",
@@ -221,7 +221,7 @@ class Exceptions:
         except UcError:
             vector = 0xFFFF_FFFF
         if not vector & 1 or vector == 0xFFFF_FFFF:
-            raise Fault(
+            raise FaultError(
                 "hard",
                 f"Exception {name_of(number)} has no handler: the vector table at "
                 f"0x{self.vector_table:08x} (VTOR) holds 0x{vector:08x} for it",
@@ -234,11 +234,11 @@ class Exceptions:
         read = core.read_register
         exc_return = read(PC) | 1
         if not self.active or exc_return | 0x1C != 0xFFFF_FFFD:
-            raise Fault("usage", f"A return from an exception with 0x{exc_return:08x}")
+            raise FaultError("usage", f"A return from an exception with 0x{exc_return:08x}")
         number = self.active.pop()
         to_thread = bool(exc_return & 8)
         if to_thread == bool(self.active):
-            raise Fault(
+            raise FaultError(
                 "usage",
                 f"A return from an exception with 0x{exc_return:08x} while "
                 f"{len(self.active)} others are active",
@@ -252,10 +252,10 @@ class Exceptions:
         try:
             frame = struct.unpack(f"<{words}I", core.read_memory(sp, 4 * words))
         except UcError:
-            raise Fault("bus", f"There is no stack at 0x{sp:08x} to return to", sp) from None
+            raise FaultError("bus", f"There is no stack at 0x{sp:08x} to return to", sp) from None
         xpsr = frame[7]
         if (xpsr & 0x1FF == 0) != to_thread:
-            raise Fault("usage", f"The stacked state 0x{xpsr:08x} does not fit the return")
+            raise FaultError("usage", f"The stacked state 0x{xpsr:08x} does not fit the return")
         control = read(CONTROL) & ~CONTROL_FPCA
         if to_thread:
             control = control & ~CONTROL_SPSEL | (CONTROL_SPSEL if use_psp else 0)

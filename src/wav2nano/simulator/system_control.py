@@ -6,7 +6,7 @@ Technical Reference Manual. MPU, ITM, TPIU, FPB and ETM can be written and read,
 
 from collections.abc import Callable
 
-from wav2nano.simulator.core import Core, Fault
+from wav2nano.simulator.core import Core, FaultError
 from wav2nano.simulator.exceptions import (
     BUS_FAULT,
     FIRST_IRQ,
@@ -215,7 +215,7 @@ class SystemControl:
                 or SHPR <= address < SHPR + 12
                 or CFSR <= address < CFSR + 4
             ):
-                raise Fault(
+                raise FaultError(
                     "bus", f"A write of {size} bytes to 0x{address:08x}: it takes words only"
                 )
             shift = 8 * (address & 3)
@@ -265,7 +265,7 @@ class SystemControl:
             return readers[address]()
         if any(low <= address < high for low, high in PASSIVE):
             return 0
-        raise Fault("bus", f"A read from 0x{address:08x}: the Cortex-M4 has no register there")
+        raise FaultError("bus", f"A read from 0x{address:08x}: the Cortex-M4 has no register there")
 
     def _write_word(self, address: int, value: int) -> None:
         exceptions, systick = self._exceptions, self.systick
@@ -310,8 +310,10 @@ class SystemControl:
             self.values[address] = value
         elif not any(low <= address < high for low, high in PASSIVE):
             if address in IDENTIFICATION:
-                raise Fault("bus", f"A write to 0x{address:08x}, which can only be read")
-            raise Fault("bus", f"A write to 0x{address:08x}: the Cortex-M4 has no register there")
+                raise FaultError("bus", f"A write to 0x{address:08x}, which can only be read")
+            raise FaultError(
+                "bus", f"A write to 0x{address:08x}: the Cortex-M4 has no register there"
+            )
 
     # The system control block.
 

@@ -8,9 +8,11 @@ import numpy as np
 
 from wav2nano.simulator import registers
 from wav2nano.simulator.bus import Bus
-from wav2nano.simulator.core import RAM_END, RAM_START, Core, Fault
+from wav2nano.simulator.core import RAM_END, RAM_START, Core, FaultError
 from wav2nano.simulator.exceptions import Exceptions
 from wav2nano.simulator.scheduler import Scheduler
+
+Tasks = dict[str, Callable[[], None]]
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Peripheral:
         }
         self._known_interrupts = sum(1 << bit for bit in self.table.interrupts.values())
         self._shorts: dict[str, list[tuple[int, str]]] = {}
-        self.tasks = self.make_tasks()
+        self.tasks = self._make_tasks()
         for event, address in self._events.items():
             chip.bus.writers[address] = partial(self._write_event, event)
             chip.bus.modelled.add(address)
@@ -79,7 +81,7 @@ class Peripheral:
                 if event in events and task in tasks:
                     self._shorts.setdefault(events[event], []).append((bit, tasks[task]))
 
-    def make_tasks(self) -> dict[str, Callable[[], None]]:
+    def _make_tasks(self) -> Tasks:
         """Give the tasks that the model knows, by name."""
         return {}
 
@@ -158,7 +160,7 @@ class Peripheral:
         unknown = value & ~self._known_interrupts
         if unknown:
             bits = ", ".join(str(bit) for bit in range(32) if unknown >> bit & 1)
-            raise Fault("model", f"{self.name} has no interrupt of bit {bits} to enable")
+            raise FaultError("model", f"{self.name} has no interrupt of bit {bits} to enable")
         self._enabled_interrupts = value
         self.update_interrupt()
 
@@ -174,7 +176,7 @@ class Peripheral:
     def check_dma(self, register: str, address: int, size: int) -> None:
         """Refuse a transfer that does not lie in the Data RAM: EasyDMA reaches nothing else."""
         if size and not RAM_START <= address <= address + size <= RAM_END:
-            raise Fault(
+            raise FaultError(
                 "model",
                 f"{self.name} was to transfer {size} bytes at 0x{address:08x} ({register}): "
                 f"EasyDMA reaches the Data RAM only, 0x{RAM_START:08x} to 0x{RAM_END - 1:08x}",

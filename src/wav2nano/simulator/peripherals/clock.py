@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from wav2nano.simulator.peripherals.base import Chip, Peripheral
+from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
 from wav2nano.simulator.scheduler import NEVER, TICKS_PER_SECOND
 
 # Typical figures of the product specification, in seconds.
@@ -32,7 +32,7 @@ class Clock(Peripheral):
         self.on_read("LFCLKSTAT", self._read_lfclkstat)
         self.on_read("LFCLKSRCCOPY", lambda: self.get("LFCLKSRC"))
 
-    def make_tasks(self):
+    def _make_tasks(self) -> Tasks:
         return {
             "HFCLKSTART": self._start_high,
             "HFCLKSTOP": self._stop_high,
@@ -104,5 +104,5 @@ class Power(Peripheral):
             "RESETREAS", lambda value: self.set("RESETREAS", self.get("RESETREAS") & ~value)
         )
 
-    def make_tasks(self):
+    def _make_tasks(self) -> Tasks:
         return {"CONSTLAT": lambda: None, "LOWPWR": lambda: None}

@@ -1,8 +1,8 @@
 """PDM: the microphone, with its double-buffered EasyDMA."""
 
-from wav2nano.simulator.core import Fault
+from wav2nano.simulator.core import FaultError
 from wav2nano.simulator.microphone import Microphone
-from wav2nano.simulator.peripherals.base import Chip, Peripheral
+from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
 from wav2nano.simulator.peripherals.clock import Clock
 
 # PDMCLKCTRL: 32 MHz divided by a whole number, in ticks of 64 MHz.
@@ -49,7 +49,7 @@ class Pdm(Peripheral):
         self.on_write("SAMPLE.PTR", self._write_pointer)
         self.on_write("ENABLE", self._write_enable)
 
-    def make_tasks(self):
+    def _make_tasks(self) -> Tasks:
         return {"START": self._start, "STOP": self._stop}
 
     def _write_pointer(self, value: int) -> None:
@@ -67,7 +67,7 @@ class Pdm(Peripheral):
         """Ticks from one sample (of each channel) to the next."""
         clock = self.get("PDMCLKCTRL")
         if clock not in CLOCK_TICKS:
-            raise Fault("model", f"PDM.PDMCLKCTRL = 0x{clock:08x} is no frequency of the chip")
+            raise FaultError("model", f"PDM.PDMCLKCTRL = 0x{clock:08x} is no frequency of the chip")
         return CLOCK_TICKS[clock] * RATIO[self.get("RATIO") & 1]
 
     def _stereo(self) -> bool:
@@ -75,7 +75,7 @@ class Pdm(Peripheral):
 
     def _start(self) -> None:
         if not self.get("ENABLE") & 1:
-            raise Fault("model", "PDM.TASKS_START was triggered while PDM.ENABLE is 0")
+            raise FaultError("model", "PDM.TASKS_START was triggered while PDM.ENABLE is 0")
         for pin in ("CLK", "DIN"):
             if self.get(f"PSEL.{pin}") >> 31:
                 self.chip.warn(f"PDM runs with PSEL.{pin} disconnected: it hears nothing")

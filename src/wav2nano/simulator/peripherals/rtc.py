@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from wav2nano.simulator.peripherals.base import Chip, Peripheral
+from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
 from wav2nano.simulator.peripherals.clock import Clock
 from wav2nano.simulator.scheduler import NEVER
 
@@ -45,7 +45,7 @@ class Rtc(Peripheral):
             self.on_read(register, lambda: self._routed)
         self.on_write("PRESCALER", self._write_prescaler)
 
-    def make_tasks(self):
+    def _make_tasks(self) -> Tasks:
         return {
             "START": self._start,
             "STOP": self._stop,
@@ -61,7 +61,7 @@ class Rtc(Peripheral):
         return self._started and self._clock.low_running_from != NEVER
 
     def clock_started(self) -> None:
-        """The low frequency clock runs from now on."""
+        """Begin to count, as the low frequency clock has started."""
         self._set_counter(self._count)
 
     def _counter(self) -> int:

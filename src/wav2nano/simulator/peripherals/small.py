@@ -3,8 +3,8 @@
 import random
 from functools import partial
 
-from wav2nano.simulator.core import Fault
-from wav2nano.simulator.peripherals.base import Chip, Peripheral
+from wav2nano.simulator.core import FaultError
+from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
 from wav2nano.simulator.scheduler import TICKS_PER_SECOND
 
 
@@ -26,7 +26,9 @@ class FlashController(Peripheral):
             self._refuse("CONFIG", value)
 
     def _refuse(self, register: str, value: int) -> None:
-        raise Fault("model", f"NVMC.{register}: this simulator does not model writing to flash")
+        raise FaultError(
+            "model", f"NVMC.{register}: this simulator does not model writing to flash"
+        )
 
 
 class FactoryInformation(Peripheral):
@@ -71,7 +73,7 @@ class RandomNumbers(Peripheral):
         self._event = None
         self.on_read("VALUE", lambda: self.get("VALUE"))
 
-    def make_tasks(self):
+    def _make_tasks(self) -> Tasks:
         return {"START": self._start, "STOP": self._stop}
 
     def _start(self) -> None:
@@ -103,7 +105,7 @@ class Thermometer(Peripheral):
         self.set("TEMP", 25 * 4)
         chip.bus.modelled.update(self.at.values())
 
-    def make_tasks(self):
+    def _make_tasks(self) -> Tasks:
         return {"START": self._start, "STOP": lambda: None}
 
     def _start(self) -> None:
@@ -132,7 +134,7 @@ class Interconnect(Peripheral):
         for group in range(self.GROUPS):
             chip.bus.modelled.add(self.at[f"CHG[{group}]"])
 
-    def make_tasks(self):
+    def _make_tasks(self) -> Tasks:
         tasks = {}
         for group in range(self.GROUPS):
             tasks[f"CHG[{group}].EN"] = partial(self._switch_group, group, True)
@@ -145,7 +147,7 @@ class Interconnect(Peripheral):
 
     def _enable(self, channels: int) -> None:
         if channels >> self.CHANNELS:
-            raise Fault("model", "The fixed channels of PPI (20 to 31) are not modelled")
+            raise FaultError("model", "The fixed channels of PPI (20 to 31) are not modelled")
         self._enabled = channels
         self._route()
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from wav2nano.simulator.peripherals.base import Chip, Peripheral
+from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
 from wav2nano.simulator.registers import CHANNELS
 
 TICKS_PER_COUNT = 4  # 64 MHz to 16 MHz
@@ -29,7 +29,7 @@ class Timer(Peripheral):
             self.on_write(register, partial(self._configure, register))
         self.on_write("SHORTS", self._write_shorts)
 
-    def make_tasks(self):
+    def _make_tasks(self) -> Tasks:
         captures = {f"CAPTURE[{n}]": partial(self._capture, n) for n in self._channels}
         return {
             "START": self._start,
@@ -73,7 +73,7 @@ class Timer(Peripheral):
         self._plan()
 
     def event_written(self, event: str) -> None:
-        """A compare event that was set already need not be planned; now it must."""
+        """Plan a match that needed no plan while its event was set."""
         self._plan()
 
     def _start(self) -> None:

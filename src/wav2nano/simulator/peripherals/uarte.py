@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Callable
 
-from wav2nano.simulator.core import Fault
-from wav2nano.simulator.peripherals.base import Chip, Peripheral
+from wav2nano.simulator.core import FaultError
+from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
 
 ENABLED = 8
 FIFO = 6
@@ -45,7 +45,7 @@ class Uarte(Peripheral):
         self._arrival = None
         self.on_write("ERRORSRC", lambda v: self.set("ERRORSRC", self.get("ERRORSRC") & ~v))
 
-    def make_tasks(self):
+    def _make_tasks(self) -> Tasks:
         return {
             "STARTTX": self._start_tx,
             "STOPTX": self._stop_tx,
@@ -58,21 +58,23 @@ class Uarte(Peripheral):
     def _byte_ticks(self) -> int:
         baudrate = self.get("BAUDRATE")
         if not baudrate:
-            raise Fault("model", f"{self.name} is used with BAUDRATE 0")
+            raise FaultError("model", f"{self.name} is used with BAUDRATE 0")
         # The rates of the product specification are 16 MHz divided by this whole number.
         bit = 4 * ((1 << 32) // baudrate)
         return bit * (11 if self.get("CONFIG") & 0xE else 10)
 
     def _check_enabled(self, task: str) -> None:
         if self.get("ENABLE") & 0xF != ENABLED:
-            raise Fault("model", f"{self.name}.{task} was triggered while ENABLE is not 8 (UARTE)")
+            raise FaultError(
+                "model", f"{self.name}.{task} was triggered while ENABLE is not 8 (UARTE)"
+            )
 
     # Sending.
 
     def _start_tx(self) -> None:
         self._check_enabled("TASKS_STARTTX")
         if self._sending is not None:
-            raise Fault("model", f"{self.name}.TASKS_STARTTX was triggered during a transfer")
+            raise FaultError("model", f"{self.name}.TASKS_STARTTX was triggered during a transfer")
         pointer, size = self.get("TXD.PTR"), self.get("TXD.MAXCNT") & 0xFFFF
         self.check_dma("TXD.PTR", pointer, size)
         now, step = self.chip.scheduler.now, self._byte_ticks

@@ -1,0 +1,187 @@
+"""Command simulate: run a firmware on the simulated board, with recordings at its microphone."""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from wav2nano.audio import read_audio, to_int16
+from wav2nano.errors import UserError
+from wav2nano.simulator.board import ACTIVE_LOW, Board, PinChange, Recording, SerialLine
+from wav2nano.simulator.errors import SimulationError
+from wav2nano.simulator.microphone import RATE
+
+# Virtual time between two signs of progress.
+PIECE = RATE
+TOP = 15
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument(
+        "firmware",
+        type=Path,
+        help="the .bin of a sketch (linked for 0x10000 or 0x0), or an .elf or .hex file",
+    )
+    parser.add_argument(
+        "recordings",
+        nargs="*",
+        type=Path,
+        metavar="recording",
+        help="audio files, played to the microphone one after the other",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        help="virtual time to run for; normally as long as the recordings, or one second",
+    )
+    parser.add_argument(
+        "--pause",
+        type=float,
+        default=0.5,
+        metavar="SECONDS",
+        help="silence before each recording (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--elf",
+        type=Path,
+        help="the program's ELF file, for the names of functions; normally the one beside it",
+    )
+    parser.add_argument(
+        "--profile", action="store_true", help="count instructions by function (slower)"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Simulate, and print serial lines and pins as they change, then a summary."""
+    if args.pause < 0 or (args.seconds is not None and args.seconds <= 0):
+        raise UserError("--pause must not be negative, and --seconds must be positive")
+    elf = args.elf
+    if elf is None and args.firmware.with_suffix(".elf").is_file():
+        elf = args.firmware.with_suffix(".elf")
+    if args.profile and elf is None:
+        raise UserError(
+            f"--profile needs the names of functions: give --elf, or put "
+            f"{args.firmware.with_suffix('.elf').name} beside {args.firmware}"
+        )
+    audio, beginnings = _track(args.recordings, args.pause)
+    samples = RATE if not len(audio) else len(audio)
+    if args.seconds is not None:
+        samples = round(args.seconds * RATE)
+    audio = np.concatenate([audio, np.zeros(max(samples - len(audio), 0), np.int16)])[:samples]
+    board = Board(args.firmware, elf=elf, profile=args.profile)
+    pieces = []
+    try:
+        for start, end in _pieces(samples, [start for start, _ in beginnings]):
+            for begin, path in beginnings:
+                if begin == start:
+                    print(f"{start / RATE:12.6f} s  playing {path}")
+            pieces.append(board.run(audio[start:end], on_event=_print_event))
+            _progress(end, samples)
+    except SimulationError as error:
+        if error.recording is not None:
+            pieces.append(error.recording)
+        print(_summary(pieces))
+        raise
+    print(_summary(pieces))
+
+
+def _track(recordings: list[Path], pause: float) -> tuple[np.ndarray, list[tuple[int, Path]]]:
+    """Join recordings with pauses; int16 [samples], and where each begins."""
+    parts: list[np.ndarray] = []
+    beginnings = []
+    length = 0
+    for path in recordings:
+        samples = to_int16(read_audio(path, RATE))
+        silence = np.zeros(round(pause * RATE), np.int16)
+        beginnings.append((length + len(silence), path))
+        parts += [silence, samples]
+        length += len(silence) + len(samples)
+    return (np.concatenate(parts) if parts else np.zeros(0, np.int16)), beginnings
+
+
+def _pieces(samples: int, marks: list[int]) -> Iterable[tuple[int, int]]:
+    """Divide a run at the beginnings of recordings, and for signs of progress."""
+    cuts = sorted({*range(0, samples, PIECE), *(mark for mark in marks if mark < samples), samples})
+    return pairwise(cuts)
+
+
+def _print_event(event: SerialLine | PinChange) -> None:
+    if isinstance(event, SerialLine):
+        print(f"{event.seconds:12.6f} s  serial  {event.text}", flush=True)
+    elif event.name in ACTIVE_LOW or event.name.startswith("LED"):
+        state = "on" if event.is_on else "off"
+        print(f"{event.seconds:12.6f} s  LED     {event.name} {state}", flush=True)
+    else:
+        print(f"{event.seconds:12.6f} s  pin     {event.name} = {event.level}", flush=True)
+
+
+def _progress(done: int, samples: int) -> None:
+    if sys.stderr.isatty() and samples > 5 * PIECE:
+        end = "\n" if done == samples else ""
+        print(
+            f"\r{done / RATE:.0f} of {samples / RATE:.0f} s", end=end, file=sys.stderr, flush=True
+        )
+
+
+def _summary(pieces: list[Recording]) -> str:
+    """Say what happened, in a few lines."""
+    seconds = sum(piece.seconds for piece in pieces)
+    if not pieces or seconds == 0:
+        return ""
+    instructions = sum(piece.instructions for piece in pieces)
+    asleep = sum(piece.sleep_seconds for piece in pieces)
+    lines = [
+        "",
+        f"ran        {seconds:.6f} s of virtual time (one instruction = 1/64 us)",
+        f"busy       {1 - asleep / seconds:.2%} of the time: {instructions:,} instructions",
+    ]
+    buffers = sum(piece.pdm_buffers for piece in pieces)
+    if buffers:
+        delivered = sum(piece.pdm_samples_delivered for piece in pieces)
+        reused = sum(piece.pdm_buffers_reused for piece in pieces)
+        lines.append(
+            f"microphone {delivered:,} samples in {buffers:,} buffers, {reused:,} of which were "
+            "filled again before the program gave another"
+        )
+    depth = pieces[-1].stack_depth
+    lines.append(
+        f"stack      {depth:,} bytes at most"
+        if depth is not None
+        else "stack      depth not known: the program's memory layout does not tell its end"
+    )
+    for title, texts in (
+        ("resets", [f"the program reset the chip {sum(p.resets for p in pieces)} times"]),
+        ("warning", dict.fromkeys(text for piece in pieces for text in piece.warnings)),
+        ("no effect", [", ".join(_grouped(pieces[-1].unmodelled))]),
+    ):
+        if title == "resets" and not any(piece.resets for piece in pieces):
+            continue
+        lines += [f"{title:10s} {text}" for text in texts if text]
+    return "\n".join(lines + _functions(pieces, instructions))
+
+
+def _grouped(registers: list[str]) -> list[str]:
+    """Name the peripherals of registers that have no model, with how many of each were used."""
+    counts = Counter(register.split(".")[0] for register in registers)
+    return [f"{name} ({count} registers)" for name, count in counts.items()]
+
+
+def _functions(pieces: list[Recording], instructions: int) -> list[str]:
+    total: Counter[str] = Counter()
+    for piece in pieces:
+        total.update(piece.by_function)
+    if not total:
+        return []
+    return [
+        "",
+        f"{'instructions':>14}  {'%':>5}  function",
+        *(
+            f"{count:>14,}  {100 * count / instructions:5.1f}  {name}"
+            for name, count in total.most_common(TOP)
+        ),
+    ]
