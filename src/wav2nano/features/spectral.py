@@ -48,19 +48,20 @@ def compute(windows: np.ndarray, rate: int, settings: dict[str, Any]) -> np.ndar
     if windows.dtype != np.int16 or windows.ndim != 2:
         raise ValueError(f"windows are {windows.dtype} {windows.shape}, not int16 [n, samples]")
     frames, bins = shape(windows.shape[1], rate, settings)
-    n_fft = settings["n_fft"]
-    bank = mel_bank(rate, n_fft, settings["mel_bands"], settings["f_min"], settings["f_max"])
+    n_fft, bands = settings["n_fft"], settings["mel_bands"]
     window = hann(n_fft) / np.float32(32768)
+    bank = mel_bank(rate, n_fft, bands, settings["f_min"], settings["f_max"])
+    groups = _band_groups(bank)
+    floor_power = np.float32(10 ** (settings["floor_db"] / 10))
+    cosines = dct(bins, bands) if settings["kind"] == "mfcc" else None
+
     features = np.empty((len(windows), frames, bins), np.float32)
+    audio = np.lib.stride_tricks.sliding_window_view(windows, n_fft, axis=1)[:, :: settings["hop"]]
     block = max(1, BLOCK_FRAMES // frames)
     for first in range(0, len(windows), block):
-        samples = windows[first : first + block].astype(np.float32)
-        sliding = np.lib.stride_tricks.sliding_window_view(samples, n_fft, axis=1)
-        power = _power_spectrum(sliding[:, :: settings["hop"]] * window)
-        decibels = _decibels(power @ bank.T, settings["floor_db"])
-        if settings["kind"] == "mfcc":
-            decibels = decibels @ dct(bins, settings["mel_bands"]).T
-        features[first : first + block] = decibels
+        power = _power_spectrum(audio[first : first + block] * window)
+        decibels = _decibels(_band_power(power, groups), floor_power)
+        features[first : first + block] = decibels if cosines is None else decibels @ cosines.T
     return features
 
 
@@ -68,11 +69,34 @@ def _power_spectrum(frames: np.ndarray) -> np.ndarray:
     from scipy.fft import rfft  # half a second that only the first call should take
 
     spectrum = rfft(frames, overwrite_x=True)
-    return np.square(spectrum.real) + np.square(spectrum.imag)
+    power = np.square(spectrum.real)
+    power += np.square(spectrum.imag)
+    return power
 
 
-def _decibels(power: np.ndarray, floor_db: float) -> np.ndarray:
+def _band_groups(bank: np.ndarray) -> list[tuple[slice, slice, np.ndarray]]:
+    """Ten bands at a time, the bins they need, and the weights [bins, bands] from these to those.
+
+    Most of the bank is zero; in groups it is multiplied in half the time.
+    """
+    groups = []
+    for first in range(0, len(bank), 10):
+        bands = slice(first, min(first + 10, len(bank)))
+        used = np.flatnonzero(bank[bands].any(axis=0))
+        bins = slice(used[0], used[-1] + 1)
+        groups.append((bands, bins, bank[bands, bins].T))
+    return groups
+
+
+def _band_power(power: np.ndarray, groups: list[tuple[slice, slice, np.ndarray]]) -> np.ndarray:
+    band_power = np.empty((*power.shape[:-1], groups[-1][0].stop), np.float32)
+    for bands, bins, weights in groups:
+        band_power[..., bands] = power[..., bins] @ weights
+    return band_power
+
+
+def _decibels(power: np.ndarray, floor_power: np.float32) -> np.ndarray:
     # np.log in single precision is four times as fast as np.log10.
-    return np.float32(10 / np.log(10)) * np.log(
-        np.maximum(power, np.float32(10 ** (floor_db / 10)))
-    )
+    decibels = np.log(np.maximum(power, floor_power))
+    decibels *= np.float32(10 / np.log(10))
+    return decibels
