@@ -1,0 +1,102 @@
+"""Features of many windows at once against librosa, clip by clip: prints the ratio of the times.
+
+Processor time of one thread, the best of several rounds, in turns.
+
+    python benchmarks/bench_features.py RECORDINGS...
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import librosa
+import numpy as np
+import soundfile
+import threadpoolctl
+
+from wav2nano import features
+
+RATE = 16000
+MFCC = {
+    "kind": "mfcc",
+    "n_fft": 512,
+    "hop": 320,
+    "mel_bands": 40,
+    "f_min": 80.0,
+    "f_max": 7600.0,
+    "coefficients": 13,
+    "floor_db": -70.0,
+}
+ROUNDS = 7
+
+
+def librosa_features(clip: np.ndarray, settings: dict) -> np.ndarray:
+    """Features of one clip, [frames, bins]."""
+    power = librosa.feature.melspectrogram(
+        y=clip.astype(np.float32) / 32768,
+        sr=RATE,
+        n_fft=settings["n_fft"],
+        hop_length=settings["hop"],
+        center=False,
+        n_mels=settings["mel_bands"],
+        fmin=settings["f_min"],
+        fmax=settings["f_max"],
+    )
+    amin = 10 ** (settings["floor_db"] / 10)
+    decibels = librosa.power_to_db(power, ref=1.0, amin=amin, top_db=None)
+    if settings["kind"] == "mfcc":
+        decibels = librosa.feature.mfcc(S=decibels, n_mfcc=settings["coefficients"])
+    return decibels.T
+
+
+def seconds(function: Callable[[], object]) -> float:
+    """Processor time of one call."""
+    start = time.process_time()
+    function()
+    return time.process_time() - start
+
+
+def compare(clips: np.ndarray, settings: dict) -> None:
+    """Time both on `clips` and print the ratio and the largest difference."""
+
+    def clip_by_clip() -> np.ndarray:
+        return np.stack([librosa_features(clip, settings) for clip in clips])
+
+    def at_once() -> np.ndarray:
+        return features.compute(clips, RATE, settings)
+
+    expected = clip_by_clip()
+    difference = (np.abs(at_once() - expected) / np.ptp(expected, axis=(0, 1))).max()
+    times = np.array([(seconds(clip_by_clip), seconds(at_once)) for _ in range(ROUNDS)])
+    theirs, ours = 1e6 * times.min(axis=0) / len(clips)
+    print(
+        f"{settings['kind']}: librosa {theirs:.0f} us, wav2nano {ours:.0f} us a clip of 1 s: "
+        f"{theirs / ours:.1f} times as fast; "
+        f"largest difference {difference:.1e} of the range ({len(clips)} clips)"
+    )
+
+
+def main() -> None:
+    """Compare on the first second of each 16 kHz recording in the given folders."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("recordings", type=Path, nargs="+", help="folders with 16 kHz recordings")
+    paths = [
+        path
+        for folder in parser.parse_args().recordings
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".wav", ".flac", ".ogg")
+    ][:500]
+    clips = np.zeros((len(paths), RATE), np.int16)
+    for clip, path in zip(clips, paths, strict=True):
+        audio, rate = soundfile.read(path, dtype="int16", frames=RATE)
+        if rate == RATE and audio.ndim == 1:
+            clip[: len(audio)] = audio
+
+    with threadpoolctl.threadpool_limits(1):
+        for settings in (MFCC, {**MFCC, "kind": "logmel"}):
+            compare(clips, settings)
+
+
+if __name__ == "__main__":
+    main()
