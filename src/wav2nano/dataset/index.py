@@ -43,7 +43,7 @@ def index_dataset(
     rows = [row for path in sorted(synthetic) for row in _read_archive(path)]
     rows += [row for row in own if isinstance(row, Row)]
     if not rows:
-        raise UserError(_no_recordings(dataset))
+        raise UserError(explain_no_recordings(dataset))
     rows = _drop_duplicates(rows)
     write_manifest(out, rows)
     labels = sorted({row.label for row in rows})
@@ -115,7 +115,8 @@ def _drop_duplicates(rows: list[Row]) -> list[Row]:
     return list(first.values())
 
 
-def _no_recordings(dataset: dict[str, Any]) -> str:
+def explain_no_recordings(dataset: dict[str, Any]) -> str:
+    """Say what to do about a data set without recordings."""
     folder = dataset["recordings"]
     if "download" in dataset:
         return (

@@ -94,7 +94,9 @@ def per_class(
     ) as (_, axes):
         position = np.arange(len(labels))
         for axis, key in zip(axes, ("precision", "recall", "f1"), strict=True):
-            for offset, (name, color) in zip((-0.2, 0.2), (("float", FLOAT), ("int8", INT8))):
+            for offset, (name, color) in zip(
+                (-0.2, 0.2), (("float", FLOAT), ("int8", INT8)), strict=True
+            ):
                 values = [figures[name]["per_class"][label][key] for label in labels]
                 bars = axis.bar(position + offset, values, 0.38, color=color, label=NAMES[name])
                 axis.bar_label(bars, [f"{value:.2f}" for value in values], fontsize=7, padding=1)

@@ -1,0 +1,25 @@
+# From recordings to firmware. The files below are the chapters, in the order of the work:
+#   data      speech synthesis, the list of all recordings, the split
+#   features  windows of audio, feature frames
+#   model     training, quantisation, scores, figures and plots
+#   firmware  generated C, the compiled sketch, the check on the simulated board
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/features.smk"
+include: "workflow/rules/model.smk"
+include: "workflow/rules/firmware.smk"
+
+
+rule firmware:
+    default_target: True
+    input:
+        firmware_files(),
+
+
+onsuccess:
+    summarize_results()

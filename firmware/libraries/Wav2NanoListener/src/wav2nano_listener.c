@@ -1,0 +1,88 @@
+#include "wav2nano_listener.h"
+
+#include <string.h>
+
+void w2n_listener_reset(w2n_listener *listener) {
+    listener->hops = 0;
+    listener->until_inference = 0;
+    listener->inferences = 0;
+    listener->next_score = 0;
+    listener->quiet = 0;
+}
+
+/* Keep the latest n_fft samples, oldest first. A hop may be longer than a frame. */
+static void hear(w2n_listener *listener, const int16_t *samples) {
+    const int32_t n_fft = listener->settings->n_fft;
+    const int32_t hop = listener->settings->hop;
+    const int32_t fresh = hop < n_fft ? hop : n_fft;
+    const int32_t kept = n_fft - fresh;
+    memmove(listener->samples, listener->samples + fresh, (size_t)kept * sizeof *samples);
+    memcpy(listener->samples + kept, samples + (hop - fresh), (size_t)fresh * sizeof *samples);
+}
+
+/* Append the features of the latest samples to the window. */
+static void append_frame(w2n_listener *listener) {
+    const int32_t bins = listener->settings->bins;
+    const int32_t kept = (listener->settings->frames - 1) * bins;
+    memmove(listener->window, listener->window + bins, (size_t)kept);
+    w2n_frontend_compute(listener->frontend, listener->samples, listener->frame);
+    w2n_quantize(listener->frame, listener->scale, listener->offset, bins,
+                 listener->window + kept);
+}
+
+/* Run the model and find the label with the highest average of the latest scores. */
+static void infer(w2n_listener *listener, w2n_decision *decision) {
+    const w2n_listener_settings *settings = listener->settings;
+    const int32_t labels = settings->labels;
+    listener->invoke(listener->window, listener->scores + listener->next_score * labels);
+    listener->next_score = (listener->next_score + 1) % settings->smoothing;
+    if (listener->inferences < settings->smoothing) {
+        listener->inferences++;
+    }
+    int32_t best = 0;
+    int32_t best_sum = -1;
+    for (int32_t label = 0; label < labels; label++) {
+        int32_t sum = 0;
+        for (int32_t row = 0; row < listener->inferences; row++) {
+            sum += listener->scores[row * labels + label] + 128;
+        }
+        if (sum > best_sum) {
+            best = label;
+            best_sum = sum;
+        }
+    }
+    decision->inferred = 1;
+    decision->best = best;
+    decision->score = best_sum / listener->inferences;
+    if (listener->quiet > 0) {
+        listener->quiet--;
+    } else if (best < settings->words && listener->inferences == settings->smoothing &&
+               best_sum >= settings->threshold) {
+        decision->detected = best;
+        listener->quiet = settings->quiet_inferences;
+    }
+}
+
+w2n_decision w2n_listener_hop(w2n_listener *listener, const int16_t *samples) {
+    const w2n_listener_settings *settings = listener->settings;
+    const int32_t hops_of_frame = (settings->n_fft + settings->hop - 1) / settings->hop;
+    const int32_t hops_of_window = hops_of_frame + settings->frames - 1;
+    w2n_decision decision = {0, -1, -1, 0};
+    hear(listener, samples);
+    if (listener->hops < hops_of_window) {
+        listener->hops++;
+    }
+    if (listener->hops < hops_of_frame) {
+        return decision;
+    }
+    append_frame(listener);
+    if (listener->hops < hops_of_window) {
+        return decision;
+    }
+    if (listener->until_inference == 0) {
+        infer(listener, &decision);
+        listener->until_inference = settings->inference_hops;
+    }
+    listener->until_inference--;
+    return decision;
+}

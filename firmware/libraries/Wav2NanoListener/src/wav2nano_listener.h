@@ -1,0 +1,81 @@
+/* From a stream of samples to reported words: features hop by hop, the model several times a
+ * second, smoothed scores, a decision. Plain C99 with no heap; the same code runs on the board and
+ * on the host, with the same results bit for bit. */
+#ifndef WAV2NANO_LISTENER_H
+#define WAV2NANO_LISTENER_H
+
+#include <stdint.h>
+
+#include <Wav2NanoFrontEnd.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How to listen; made from the experiment's settings (settings.c). */
+typedef struct {
+    int32_t n_fft;            /* samples of a frame */
+    int32_t hop;              /* samples between frames */
+    int32_t frames;           /* frames of a window */
+    int32_t bins;             /* features of a frame */
+    int32_t labels;           /* outputs of the model */
+    int32_t words;            /* the first so many labels are reported, the rest is background */
+    int32_t inference_hops;   /* hops between two inferences */
+    int32_t smoothing;        /* inferences that are averaged */
+    int32_t threshold;        /* least average score to report, 0 to 256 * smoothing */
+    int32_t quiet_inferences; /* inferences after a report without another one */
+} w2n_listener_settings;
+
+/* A listener and its memory. The arrays are the caller's, with the sizes given here. */
+typedef struct {
+    const w2n_listener_settings *settings;
+    const w2n_frontend *frontend;
+    const float *scale;  /* [bins] from feature to int8 input */
+    const float *offset; /* [bins] */
+    void (*invoke)(const int8_t *input, int8_t *output);
+    int16_t *samples; /* [n_fft] the latest, oldest first */
+    float *frame;     /* [bins] */
+    int8_t *window;   /* [frames * bins] the model's input, oldest frame first */
+    int8_t *scores;   /* [smoothing * labels] of the latest inferences */
+    int32_t hops;     /* heard since the last reset; stops counting when all memory is filled */
+    int32_t until_inference;
+    int32_t inferences; /* since the last reset, up to smoothing */
+    int32_t next_score; /* row of `scores` that comes next */
+    int32_t quiet;      /* inferences left without a report */
+} w2n_listener;
+
+/* What one hop brought. */
+typedef struct {
+    int32_t inferred; /* 1 where the model ran */
+    int32_t detected; /* label that is reported now, or -1 */
+    int32_t best;     /* label with the highest average score, where inferred */
+    int32_t score;    /* its average, 0 to 255 */
+} w2n_decision;
+
+/* Forget all that was heard. */
+void w2n_listener_reset(w2n_listener *listener);
+
+/* Hear the next settings->hop samples. */
+w2n_decision w2n_listener_hop(w2n_listener *listener, const int16_t *samples);
+
+/* A ring of samples between the microphone's interrupt, which pushes, and the loop, which pops.
+ * One writer and one reader need no lock: each index has one owner. */
+typedef struct {
+    int16_t *samples;
+    uint32_t size; /* a power of two */
+    volatile uint32_t written;
+    volatile uint32_t read;
+    volatile uint32_t lost; /* samples that found the ring full */
+} w2n_ring;
+
+/* Put `count` samples in; those that find no place are counted as lost. */
+void w2n_ring_push(w2n_ring *ring, const int16_t *samples, uint32_t count);
+
+/* Take exactly `count` samples out if there are as many. Returns 1 if so, else 0. */
+int w2n_ring_pop(w2n_ring *ring, int16_t *samples, uint32_t count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,87 @@
+"""Step compile-firmware: a sketch and the generated C to bytes for the board."""
+
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from wav2nano import __version__
+from wav2nano.board.build import compile_sketch
+from wav2nano.files import write_json, write_text
+from wav2nano.firmware.generate import GENERATED, c_string
+
+BUILD_INFO = """\
+/* Made by wav2nano: what this firmware was built from. */
+#define W2N_VERSION {version}
+#define W2N_DATA_HASH {data}
+#define W2N_CONFIG_HASH {config}
+#define W2N_CODE_HASH {code}
+"""
+
+
+def compile_firmware(
+    sketch: Path,
+    code: Path,
+    *,
+    data: Sequence[Path],
+    config_hash: str,
+    code_hash: str,
+    board: str,
+    libraries: Path,
+    out: Path,
+) -> None:
+    """Assemble a sketch with the generated C and compile it.
+
+    Writes `{sketch}.elf`, `.bin`, `.hex`, the report `{sketch}.json` and the whole sketch folder
+    `{sketch}/`, which opens in the Arduino IDE, into the folder `out`.
+
+    Parameters
+    ----------
+    sketch
+        Folder with the `.ino` of the same name.
+    code
+        Folder with the generated C.
+    data
+        Files that say which recordings were used: their hash is built in.
+    config_hash, code_hash
+        Hashes of settings and code to build in.
+    board
+        Fully qualified board name.
+    libraries
+        Folder of the Arduino libraries.
+    """
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in data)).hexdigest()
+    build_info = BUILD_INFO.format(
+        version=c_string(__version__),
+        data=c_string(digest[:12]),
+        config=c_string(config_hash[:12]),
+        code=c_string(code_hash[:12]),
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".sketch-", dir=out) as temporary:
+        folder = Path(temporary) / sketch.name
+        shutil.copytree(sketch, folder)
+        for name in GENERATED:
+            shutil.copyfile(code / name, folder / name)
+        write_text(folder / "build_info.h", build_info)
+        report = compile_sketch(folder, out, fqbn=board, libraries=libraries)
+        shutil.rmtree(out / sketch.name, ignore_errors=True)
+        folder.rename(out / sketch.name)
+    write_json(
+        out / f"{sketch.name}.json",
+        {
+            **asdict(report),
+            "board": board,
+            "data_hash": digest,
+            "config_hash": config_hash,
+            "code_hash": code_hash,
+        },
+    )
+    print(
+        f"{out / sketch.name}.bin: flash {report.flash_bytes:,} of {report.flash_limit:,} bytes, "
+        f"RAM {report.ram_bytes:,} of {report.ram_limit:,} bytes",
+        file=sys.stderr,
+    )

@@ -1,0 +1,34 @@
+"""Step summarize: where the binary is, what it needs, and how well it hears."""
+
+from pathlib import Path
+
+from wav2nano.evaluation.evaluate import describe_accuracy
+from wav2nano.files import read_json
+
+
+def summarize(folder: Path) -> str:
+    """Describe a finished experiment in a few lines."""
+    metrics = read_json(folder / "evaluation" / "metrics.json")
+    build = read_json(folder / "firmware" / "listener.json")
+    board = read_json(folder / "firmware" / "board.json")
+    track = board["long_track"]
+    binary = folder / "firmware" / "listener.bin"
+    return "\n".join(
+        [
+            f"{metrics['experiment']}: {binary}",
+            f"  flash      {_of(build['flash_bytes'], build['flash_limit'])}",
+            f"  RAM        {_of(build['ram_bytes'], build['ram_limit'])}",
+            f"  built by   {build['tool']} for {build['board']}",
+            f"  float      {describe_accuracy(metrics['float'])}",
+            f"  int8       {describe_accuracy(metrics['int8'])}",
+            f"  tested on  {metrics['test_data']['description']}, never trained on",
+            f"  board      simulated: all answers equal to the references; "
+            f"{track['busy_share']:.0%} busy, {track['lost_samples']} samples lost",
+            f"  pictures   {folder / 'evaluation'}",
+            f"  flash it   bossac --port=PORT -U -i -e -w {binary} -R",
+        ]
+    )
+
+
+def _of(used: int, limit: int) -> str:
+    return f"{used:,} of {limit:,} bytes ({used / limit:.0%})"

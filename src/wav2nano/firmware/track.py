@@ -1,0 +1,99 @@
+"""What is played to the board: recordings of the test set, one by one and as a long track."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wav2nano.dataset.chunk import read_chunks
+from wav2nano.dataset.manifest import BACKGROUND, SILENCE
+from wav2nano.dataset.split import read_split
+
+BEFORE_SECONDS, AFTER_SECONDS = 0.6, 0.9
+
+
+@dataclass(frozen=True)
+class Played:
+    """One recording in a track: its label, and the samples in which a report belongs to it."""
+
+    recording: str
+    label: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Track:
+    """Samples int16 and the recordings in them."""
+
+    samples: np.ndarray
+    played: list[Played]
+
+
+def load_test_windows(
+    chunks: Sequence[Path], split: Path
+) -> tuple[list[str], list[str], np.ndarray]:
+    """Read the test set's audio: recordings, labels and windows int16 [n, samples], in order."""
+    label_of = {row.recording: row.label for row in read_split(split) if row.part == "test"}
+    found: dict[str, np.ndarray] = {}
+    for path in chunks:
+        shard = read_chunks(path)
+        for name, audio in zip(shard.recording, shard.audio, strict=True):
+            if name in label_of:
+                found.setdefault(name, audio)
+    names = sorted(found)
+    return names, [label_of[name] for name in names], np.stack([found[name] for name in names])
+
+
+def sample_evenly(labels: Sequence[str], count: int, random: np.random.Generator) -> np.ndarray:
+    """Choose about `count` indices, as many of each label, in random order."""
+    array = np.array(labels)
+    names = sorted(set(labels))
+    queues = [random.permutation(np.flatnonzero(array == name)) for name in names]
+    rounds = max(map(len, queues))
+    order = [queue[i] for i in range(rounds) for queue in queues if i < len(queue)]
+    return random.permutation(np.array(order[:count]))
+
+
+def one_by_one(
+    names: Sequence[str], labels: Sequence[str], windows: np.ndarray, *, rate: int, seed: int
+) -> Track:
+    """Play recordings one after another with a quiet room between them."""
+    random = np.random.default_rng(seed)
+    before, after = round(BEFORE_SECONDS * rate), round(AFTER_SECONDS * rate)
+    length = before + windows.shape[1] + after
+    # A microphone is never digitally silent: two steps of noise.
+    samples = np.rint(random.normal(0, 2, (len(windows), length))).astype(np.int16)
+    samples[:, before : before + windows.shape[1]] = windows
+    played = [
+        Played(name, label, index * length + before, (index + 1) * length + before)
+        for index, (name, label) in enumerate(zip(names, labels, strict=True))
+    ]
+    return Track(samples.ravel(), played)
+
+
+def long_track(
+    names: Sequence[str],
+    labels: Sequence[str],
+    windows: np.ndarray,
+    *,
+    seconds: float,
+    rate: int,
+    seed: int,
+) -> Track:
+    """Play recordings back to back, in the order of a seed, until `seconds` are full."""
+    random = np.random.default_rng(seed)
+    silent = [index for index, label in enumerate(labels) if label == SILENCE]
+    spoken = [index for index, label in enumerate(labels) if label not in BACKGROUND]
+    other = [index for index, label in enumerate(labels) if index not in set(silent + spoken)]
+    # In a room it is mostly not a keyword that is heard.
+    pools = [pool for pool in (silent, other, silent, other, spoken) if pool]
+    length = windows.shape[1]
+    count = max(1, round(seconds * rate / length))
+    chosen = [int(random.choice(pools[i % len(pools)])) for i in range(count)]
+    played = [
+        Played(names[index], labels[index], i * length, (i + 1) * length + length // 2)
+        for i, index in enumerate(chosen)
+    ]
+    return Track(np.concatenate([windows[index] for index in chosen]), played)

@@ -1,0 +1,96 @@
+"""Hashes of settings and of code, so that a change of either rebuilds what depends on it."""
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PACKAGE = "wav2nano"
+SOURCE = Path(__file__).resolve().parent
+
+
+def settings_digest(settings: Any) -> str:
+    """Hash of JSON-like settings, whatever the order of their keys."""
+    text = json.dumps(settings, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def files_digest(paths: Iterable[Path | str]) -> str:
+    """Hash of the names and contents of files; of a folder, of all files in it."""
+    digest = hashlib.sha256()
+    for path in map(Path, paths):
+        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in files:
+            digest.update(f"{file.relative_to(path.parent).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@cache
+def code_digest(*modules: str) -> str:
+    """Hash of the meaning of modules of this package and of all they import from it.
+
+    Imports are followed wherever they stand, inside functions too. Comments, docstrings and layout
+    do not count: a job is done again where its code would do something else.
+
+    Parameters
+    ----------
+    modules
+        Full names, such as `wav2nano.features.extract`.
+    """
+    reached: dict[str, str] = {}
+    waiting = list(modules)
+    while waiting:
+        name = waiting.pop()
+        if name in reached:
+            continue
+        path = _path_of(name)
+        reached[name] = ""
+        if path is not None:
+            reached[name], imported = _read(path, name)
+            waiting += imported
+    text = "".join(f"{name} {digest}\n" for name, digest in sorted(reached.items()) if digest)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _path_of(module: str) -> Path | None:
+    place = SOURCE.joinpath(*module.split(".")[1:])
+    candidates = (place / "__init__.py", place.with_suffix(".py"))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+@cache
+def _read(path: Path, module: str) -> tuple[str, tuple[str, ...]]:
+    """Hash of one module's meaning, and the modules of this package that it may import."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            imported |= {f"{node.module}.{alias.name}" for alias in node.names}
+            imported.add(node.module)
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and _is_docstring(body[0]):
+            body[0].value.value = ""
+    own = {name for name in imported if name.split(".")[0] == PACKAGE}
+    # Importing a.b.c runs a/__init__.py and a/b/__init__.py too.
+    parents = {
+        ".".join(name.split(".")[:depth])
+        for name in own | {module}
+        for depth in range(1, name.count(".") + 1)
+    }
+    digest = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    return digest, tuple(name for name in own | parents if _path_of(name) is not None)
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

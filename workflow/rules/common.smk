@@ -1,0 +1,137 @@
+# What the rules share: settings, validated once, and what can be known of the data before any job.
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from wav2nano.config import load_dataset, validate
+from wav2nano.dataset.index import explain_no_recordings
+from wav2nano.dataset.manifest import (
+    BACKGROUND,
+    digest_sources,
+    scan_recordings,
+    slug,
+)
+from wav2nano.errors import UserError
+from wav2nano.provenance import code_digest, files_digest, settings_digest
+
+# The commands that are installed beside snakemake are found in a shell where it was called by its
+# full path, too.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+def load_settings():
+    """Validate the settings and look for recordings; a plain message where something is wrong."""
+    try:
+        validate(config, "workflow/schemas/experiment.schema.yaml", source="settings")
+        dataset = load_dataset(config["dataset"])
+        labels = synthetic_labels(dataset)
+        sources = scan_recordings(dataset)
+        if not labels and not sources:
+            raise UserError(explain_no_recordings(dataset))
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
+    return dataset, labels, sources
+
+
+def synthetic_labels(dataset):
+    """Labels that are made by speech synthesis."""
+    if config["synthesize"] == "nothing":
+        return []
+    if "synthesis" not in dataset:
+        raise UserError(f"synthesize: the data set {dataset['name']} has no synthesis settings.")
+    if config["synthesize"] == "background":
+        return list(BACKGROUND)
+    if config["words"] is None:
+        raise UserError("words: a list is needed where words are synthesised.")
+    return [*config["words"], *BACKGROUND]
+
+
+DATASET, SYNTHETIC_LABELS, SOURCES = load_settings()
+
+WORDS = config["words"]
+LABEL_OF_SLUG = {slug(label): label for label in SYNTHETIC_LABELS}
+SOURCES_OF_SHARD = {}
+for source in SOURCES:
+    SOURCES_OF_SHARD.setdefault(source.shard, []).append(source)
+
+RESULTS = f"results/{config['experiment']}"
+MANIFEST = f"data/{DATASET['name']}.manifest.csv"
+ARCHIVE = f"data/synthetic/{DATASET['name']}/{{slug}}.zip"
+
+CHUNKING = config["chunking"]
+CHUNK_NAME = f"{CHUNKING['rate']}hz-{settings_digest(CHUNKING)[:8]}"
+FEATURE_NAME = f"{config['features']['kind']}-{settings_digest(config['features'])[:8]}"
+CHUNKS = f"results/chunks/{DATASET['name']}/{CHUNK_NAME}/{{shard}}.h5"
+FEATURES = f"results/features/{DATASET['name']}/{CHUNK_NAME}/{FEATURE_NAME}/{{shard}}.h5"
+SHARDS = sorted(SOURCES_OF_SHARD) + [f"speech-{name}" for name in LABEL_OF_SLUG]
+
+
+wildcard_constraints:
+    slug="[A-Za-z0-9_-]+",
+    shard="[A-Za-z0-9_-]+",
+    sketch="listener|self_test",
+    runtime="float|litert|c",
+
+
+def as_json(settings):
+    """Settings for a step's command line."""
+    return json.dumps(settings, ensure_ascii=False)
+
+
+def synthesis_settings(label):
+    """Settings that this label's recordings depend on, and no others."""
+    settings = dict(DATASET["synthesis"], rate=CHUNKING["rate"])
+    unknown, silence = settings.pop("unknown"), settings.pop("silence")
+    if label == "_unknown_":
+        return settings | {"words": WORDS or [], "unknown": unknown}
+    if label == "_silence_":
+        return settings | {"silence": silence}
+    return settings | {"words": [label]}
+
+
+def archives():
+    """Archives of synthetic recordings of the experiment."""
+    return [ARCHIVE.format(slug=name) for name in LABEL_OF_SLUG]
+
+
+def archive_of_shard(wildcards):
+    """The archive that holds a shard's recordings; a shard of own recordings has none."""
+    name = wildcards.shard.removeprefix("speech-")
+    return ARCHIVE.format(slug=name) if wildcards.shard.startswith("speech-") else []
+
+
+def shard_digest(wildcards):
+    """Hash of a shard's own recordings."""
+    return digest_sources(SOURCES_OF_SHARD.get(wildcards.shard, []))
+
+
+def feature_files():
+    return [FEATURES.format(shard=shard) for shard in SHARDS]
+
+
+def chunk_files():
+    return [CHUNKS.format(shard=shard) for shard in SHARDS]
+
+
+def firmware_settings():
+    """Settings that the firmware depends on: all but those of tests on it."""
+    later = {"evaluation", "simulation"}
+    return {key: value for key, value in config.items() if key not in later} | {"data": DATASET}
+
+
+def firmware_files():
+    """What the target `firmware` makes; only the bundled board package can be simulated."""
+    files = [f"{RESULTS}/evaluation/metrics.json", f"{RESULTS}/firmware/listener.bin"]
+    if config["firmware"]["board"] == "wav2nano:nrf52:nano33ble":
+        files.append(f"{RESULTS}/firmware/board.json")
+    return files
+
+
+def summarize_results():
+    if all(Path(name).exists() for name in firmware_files()):
+        subprocess.run(["wav2nano", "summarize", "--experiment", RESULTS], check=False)
