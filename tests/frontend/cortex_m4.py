@@ -12,7 +12,7 @@ import pytest
 COMPILER = "arm-none-eabi-gcc"
 FLAGS = (
     *("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"),
-    *("-std=c99", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"),
+    *("-std=c99", "-Wall", "-Wextra", "-Werror"),
     *("-ffunction-sections", "-fdata-sections"),
 )
 FLASH, FLASH_BYTES = 0x00000000, 0x100000
@@ -60,10 +60,16 @@ class CortexM4:
         Where their headers are.
     keep : sequence of str
         Functions and data that are to be called or read.
+    flags : sequence of str
+        How to optimise.
     """
 
     def __init__(
-        self, sources: Sequence[Path], include_dirs: Sequence[Path], keep: Sequence[str]
+        self,
+        sources: Sequence[Path],
+        include_dirs: Sequence[Path],
+        keep: Sequence[str],
+        flags: Sequence[str],
     ) -> None:
         if not shutil.which(COMPILER):
             pytest.skip(f"{COMPILER} is not installed: apt-get install gcc-arm-none-eabi")
@@ -73,7 +79,14 @@ class CortexM4:
             (folder / "link.ld").write_text(LINK)
             elf, image = folder / "program.elf", folder / "program.bin"
             _run(
-                [COMPILER, *FLAGS, "-nostdlib", "-Wl,--gc-sections", f"-T{folder / 'link.ld'}"]
+                [
+                    COMPILER,
+                    *FLAGS,
+                    *flags,
+                    "-nostdlib",
+                    "-Wl,--gc-sections",
+                    f"-T{folder / 'link.ld'}",
+                ]
                 + [f"-Wl,-u,{symbol}" for symbol in keep]
                 + [f"-I{directory}" for directory in include_dirs]
                 + [str(folder / "start.s"), *map(str, sources), "-lgcc", "-o", str(elf)]

@@ -16,12 +16,18 @@ SYMBOLS = (
 MOST_INSTRUCTIONS = {"mfcc-512": 30_000, "logmel-512": 28_000}
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_same_bits_as_on_the_host(name, shared_data, tmp_path):
+BOARD_FLAGS = ("-O2", "-ffp-contract=off")
+OTHER_FLAGS = ("-Os", "-ffp-contract=fast")  # of board packages that know nothing of this
+
+
+@pytest.mark.parametrize(
+    ("name", "flags"), [*((name, BOARD_FLAGS) for name in CASES), ("mfcc-512", OTHER_FLAGS)]
+)
+def test_same_bits_as_on_the_host(name, flags, shared_data, tmp_path):
     settings = CASES[name]
     write_tables(settings, tmp_path)
     sources = [*sorted(host.LIBRARY.glob("*.c")), tmp_path / "frontend_tables.c"]
-    board = CortexM4(sources, [host.LIBRARY, tmp_path], SYMBOLS)
+    board = CortexM4(sources, [host.LIBRARY, tmp_path], SYMBOLS, flags)
     n_fft, bins = settings["n_fft"], features.shape(16000, 16000, settings)[1]
     frames = speech(shared_data, 12)[:, : 16000 // n_fft * n_fft].reshape(-1, n_fft)
     extremes = np.array([0, 1, -1, -32768, 32767], np.int16)[:, np.newaxis]

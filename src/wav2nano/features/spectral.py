@@ -41,7 +41,7 @@ def compute(windows: np.ndarray, rate: int, settings: dict[str, Any]) -> np.ndar
     Examples
     --------
     >>> settings = {"kind": "mfcc", "n_fft": 512, "hop": 320, "mel_bands": 40, "f_min": 80.0,
-    ...             "f_max": 7600.0, "coefficients": 13, "floor_db": -80.0}
+    ...             "f_max": 7600.0, "coefficients": 13, "floor_db": -70.0}
     >>> compute(np.zeros((2, 16000), np.int16), 16000, settings).shape
     (2, 49, 13)
     """

@@ -1,3 +1,5 @@
+#include "w2n_exact.h"
+
 #include "w2n_fft.h"
 
 typedef struct {

@@ -1,3 +1,5 @@
+#include "w2n_exact.h"
+
 #include "Wav2NanoFrontEnd.h"
 #include "w2n_fft.h"
 #include "w2n_log2.h"

@@ -1,3 +1,5 @@
+#include "w2n_exact.h"
+
 #include "Wav2NanoFrontEnd.h"
 
 /* From 2^23 on floats are whole numbers: adding 1.5 * 2^23 rounds half to even, as the FPU does
