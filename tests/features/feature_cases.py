@@ -1,4 +1,4 @@
-"""Settings to try, librosa's answer, and recordings as windows."""
+"""Settings to try, and recordings as windows."""
 
 from pathlib import Path
 
@@ -27,29 +27,6 @@ def logmel(n_fft=512, **changes):
     settings = mfcc(n_fft, kind="logmel", **changes)
     del settings["coefficients"]
     return settings
-
-
-def librosa_features(windows: np.ndarray, rate: int, settings: dict) -> np.ndarray:
-    """What the features are by definition: float32 [n, frames, bins]."""
-    import librosa
-
-    power = librosa.feature.melspectrogram(
-        y=(windows / 32768).astype(np.float32),
-        sr=rate,
-        n_fft=settings["n_fft"],
-        hop_length=settings["hop"],
-        window="hann",
-        center=False,
-        power=2.0,
-        n_mels=settings["mel_bands"],
-        fmin=settings["f_min"],
-        fmax=settings["f_max"],
-    )
-    amin = 10 ** (settings["floor_db"] / 10)
-    features = librosa.power_to_db(power, ref=1.0, amin=amin, top_db=None)
-    if settings["kind"] == "mfcc":
-        features = librosa.feature.mfcc(S=features, n_mfcc=settings["coefficients"])
-    return np.swapaxes(features, -1, -2)
 
 
 def recordings(folder: Path, pattern: str, count: int) -> np.ndarray:
