@@ -8,6 +8,9 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+# This checkout's library, whichever checkout's environment runs it.
+sys.path.insert(0, str(Path(workflow.basedir) / "src"))
+
 from wav2nano.config import load_dataset, validate
 from wav2nano.dataset.index import explain_no_recordings
 from wav2nano.dataset.manifest import (
@@ -22,6 +25,7 @@ from wav2nano.provenance import code_digest, files_digest, settings_digest
 # The commands that are installed beside snakemake are found in a shell where it was called by its
 # full path, too.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+os.environ["PYTHONPATH"] = sys.path[0]
 
 
 def load_settings():
@@ -116,6 +120,12 @@ def feature_files():
 
 def chunk_files():
     return [CHUNKS.format(shard=shard) for shard in SHARDS]
+
+
+def scored_model(wildcards):
+    """The model that a runtime scores."""
+    name = "model.keras" if wildcards.runtime == "float" else "model_int8.tflite"
+    return f"{RESULTS}/{name}"
 
 
 def firmware_settings():

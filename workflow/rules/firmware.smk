@@ -33,13 +33,14 @@ rule generate_code:
     benchmark:
         f"{RESULTS}/benchmarks/generate_code.tsv"
     params:
-        folder=RESULTS,
+        experiment=subpath(input[0], parent=True),
+        folder=subpath(output[0], parent=True),
         title=config["experiment"],
         listener=as_json(config["listener"]),
         code=code_digest("wav2nano.firmware.generate"),
     shell:
-        "wav2nano generate-code --experiment {params.folder:q} --title {params.title:q}"
-        " --listener {params.listener:q} --out {params.folder:q}/code 2>&1 | tee {log:q}"
+        "wav2nano generate-code --experiment {params.experiment:q} --title {params.title:q}"
+        " --listener {params.listener:q} --out {params.folder:q} 2>&1 | tee {log:q}"
 
 
 rule compile_firmware:
@@ -53,7 +54,8 @@ rule compile_firmware:
     benchmark:
         f"{RESULTS}/benchmarks/compile_firmware/{{sketch}}.tsv"
     params:
-        folder=RESULTS,
+        generated=subpath(input[0], parent=True),
+        folder=subpath(output[0], parent=True),
         board=config["firmware"]["board"],
         config=settings_digest(firmware_settings()),
         code=BUILT_FROM,
@@ -61,9 +63,9 @@ rule compile_firmware:
         sketch=lambda wildcards: files_digest([f"firmware/sketches/{wildcards.sketch}"]),
     shell:
         "wav2nano compile-firmware --sketch firmware/sketches/{wildcards.sketch}"
-        " --code {params.folder:q}/code --data {input.data:q} --config-hash {params.config}"
+        " --code {params.generated:q} --data {input.data:q} --config-hash {params.config}"
         " --code-hash {params.code} --board {params.board:q} --libraries firmware/libraries"
-        " --out {params.folder:q}/firmware 2>&1 | tee {log:q}"
+        " --out {params.folder:q} 2>&1 | tee {log:q}"
 
 
 rule simulate_board:
@@ -85,10 +87,10 @@ rule simulate_board:
     benchmark:
         f"{RESULTS}/benchmarks/simulate_board.tsv"
     params:
-        folder=RESULTS,
+        experiment=subpath(input[0], ancestor=2),
         settings=as_json(config["simulation"]),
         code=code_digest("wav2nano.firmware.simulate"),
     shell:
-        "wav2nano simulate-board --experiment {params.folder:q} --chunks {input.chunks:q}"
+        "wav2nano simulate-board --experiment {params.experiment:q} --chunks {input.chunks:q}"
         " --split {input.split:q} --settings {params.settings:q} --libraries firmware/libraries"
         " --out {output:q} 2>&1 | tee {log:q}"

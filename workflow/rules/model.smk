@@ -16,7 +16,7 @@ rule train_model:
         f"{RESULTS}/benchmarks/train_model.tsv"
     threads: 8
     params:
-        folder=RESULTS,
+        folder=subpath(output[0], parent=True),
         words=as_json(WORDS),
         chunking=as_json(CHUNKING),
         features=as_json(config["features"]),
@@ -44,7 +44,7 @@ rule quantize_model:
     benchmark:
         f"{RESULTS}/benchmarks/quantize_model.tsv"
     params:
-        folder=RESULTS,
+        folder=subpath(output[0], parent=True),
         words=as_json(WORDS),
         model=as_json(config["model"]),
         settings=as_json(config["quantization"]),
@@ -53,11 +53,6 @@ rule quantize_model:
         "wav2nano quantize-model --split {input.split:q} --features {input.features:q}"
         " --words {params.words:q} --model {params.model:q} --settings {params.settings:q}"
         " --experiment {params.folder:q} 2>&1 | tee {log:q}"
-
-
-def scored_model(wildcards):
-    name = "model.keras" if wildcards.runtime == "float" else "model_int8.tflite"
-    return f"{RESULTS}/{name}"
 
 
 rule score_model:
@@ -73,7 +68,7 @@ rule score_model:
     benchmark:
         f"{RESULTS}/benchmarks/score_model/{{runtime}}.tsv"
     params:
-        folder=RESULTS,
+        folder=subpath(input[0], parent=True),
         words=as_json(WORDS),
         code=code_digest("wav2nano.evaluation.scores"),
         kernels=files_digest(["firmware/libraries/Wav2NanoKernels"]),
@@ -112,7 +107,7 @@ rule evaluate_model:
     benchmark:
         f"{RESULTS}/benchmarks/evaluate_model.tsv"
     params:
-        folder=f"{RESULTS}/evaluation",
+        folder=subpath(output[0], parent=True),
         title=config["experiment"],
         settings=as_json(config["evaluation"]),
         code=code_digest("wav2nano.evaluation.evaluate"),

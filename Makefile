@@ -1,0 +1,60 @@
+# make firmware        set up this machine, then go from words or recordings to a binary
+# make test            set up, then lint and test everything
+# make bench           the measurements that README quotes
+# make firmware EXPERIMENT=digits RECORDINGS=folder    another experiment, recordings you have
+.POSIX:
+.PHONY: firmware test bench lint setup oracle lock clean help
+MAKEFLAGS += --no-print-directory
+
+BIN = .venv/bin
+EXPERIMENT = keywords
+RECORDINGS =
+TESTS = tests
+
+ifneq ($(EXPERIMENT),keywords)
+SETTINGS = --configfile config/experiments/$(EXPERIMENT).yaml
+endif
+
+firmware: setup
+ifneq ($(EXPERIMENT),keywords)
+	@$(BIN)/wav2nano fetch-dataset $(EXPERIMENT) $(if $(RECORDINGS),--source "$(RECORDINGS)")
+endif
+	@echo "make: running snakemake --cores all firmware $(SETTINGS)"
+	@$(BIN)/snakemake --cores all firmware $(SETTINGS) --quiet rules
+	@$(BIN)/wav2nano summarize --experiment results/$(EXPERIMENT)
+
+setup:
+	@tools/setup
+
+# tflite-micro has dated releases only, which may vanish: tests that use it skip without it.
+oracle: setup
+	@$(BIN)/python -c 'import tflite_micro' 2>/dev/null || \
+		$(BIN)/uv pip install --quiet --no-deps --require-hashes -r tests/oracle.lock || \
+		echo "make: tflite-micro cannot be had now: its tests skip"
+
+lint: setup
+	@echo "make: lint"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/snakefmt --check Snakefile workflow/rules 2>/dev/null || \
+		{ echo "run: snakefmt Snakefile workflow/rules"; exit 1; }
+	@$(BIN)/python tools/lint_workflow
+	@git ls-files '*.c' '*.h' '*.cpp' '*.ino' | xargs $(BIN)/clang-format --dry-run --Werror
+
+test: lint oracle
+	@echo "make: tests"
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+bench: setup oracle
+	@$(BIN)/python benchmarks/run
+
+lock:
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+		--python-version 3.11 --all-extras pyproject.toml -o requirements.lock \
+		--custom-compile-command "make lock"
+
+clean:
+	rm -rf results data/synthetic data/*.manifest.csv .snakemake
+
+help:
+	@sed -n 's/^# //p' Makefile | head -4
