@@ -206,6 +206,40 @@ def test_priorities_nest_and_chain(compile_program):
     assert program.run().text == "acAbpt\n"
 
 
+def test_an_interrupt_comes_again_until_its_cause_is_cleared(compile_program):
+    """Lines of the nRF52 are levels; what was pending stays pending, though, when they fall."""
+    program = compile_program(
+        """
+        static volatile uint32_t count;
+        void timer0_handler(void) { if (++count == 3) REG(TIMER0 + 0x140) = 0; }
+        int main(void) {
+            REG(TIMER0 + 0x504) = 1;                    /* counter mode: nothing by itself */
+            REG(TIMER0 + 0x540) = 1; REG(TIMER0 + 0x304) = 1 << 16;
+            enable_irq(IRQ_TIMER0);
+            REG(TIMER0) = 1;
+            REG(TIMER0 + 8) = 1;
+            __asm__ volatile("isb");
+            report("level", count);
+            NVIC_ICER = 1 << IRQ_TIMER0;
+            REG(TIMER0 + 0x140) = 1;
+            REG(TIMER0 + 0x140) = 0;
+            NVIC_ISER = 1 << IRQ_TIMER0;                /* spurious, as on the chip */
+            __asm__ volatile("isb");
+            report("latched", count);
+            NVIC_ICER = 1 << IRQ_TIMER0;
+            REG(TIMER0 + 0x140) = 1;
+            REG(TIMER0 + 0x140) = 0;
+            NVIC_ICPR = 1 << IRQ_TIMER0;
+            NVIC_ISER = 1 << IRQ_TIMER0;
+            __asm__ volatile("isb");
+            report("cleared", count);
+            return 0;
+        }
+        """
+    )
+    assert reports(program.run()) == {"level": 3, "latched": 4, "cleared": 4}
+
+
 def test_masks_hold_interrupts_back(compile_program):
     """PRIMASK and BASEPRI delay an interrupt to the instruction after they are lifted."""
     program = compile_program(

@@ -91,6 +91,16 @@ def test_stack_overflow_at_an_interrupt(compile_program):
         program.run()
 
 
+def test_vector_table_not_set(compile_program):
+    """VTOR is zero after reset; a program at 0x10000 must set it."""
+    source = "void systick_handler(void) {} int main(void) { ICSR = 1 << 26; return 0; }"
+    compile_program(source, base=0x10000).run()
+    with pytest.raises(
+        SimulationError, match=r"vector table at 0x00000000 .VTOR. holds 0xffffffff"
+    ):
+        compile_program(source, base=0x10000, flags=("-DNO_VTOR",)).run()
+
+
 def test_floating_point_before_it_is_enabled(compile_program):
     program = compile_program(
         'int main(void) { __asm__ volatile("vmov.f32 s0, #1.0"); return 0; }', flags=("-DNO_FPU",)

@@ -213,7 +213,7 @@ class Board:
         core = self._core = Core(self._flash, ram, tick)
         core.slept = slept
         self._scheduler = Scheduler(core)
-        self._exceptions = Exceptions(core, self._look_again, self._image.vectors)
+        self._exceptions = Exceptions(core, self._look_again)
         self._system = SystemControl(core, self._exceptions, self._scheduler, self._request_reset)
         self._bus = Bus(core.waited)
         self._connect_peripherals()

@@ -203,6 +203,11 @@ class Core:
         """Ticks since power-on in which the core did not sleep: the instructions executed."""
         return self.now - self.slept
 
+    @property
+    def counted(self) -> int:
+        """Instructions executed, seen between two instructions rather than during one."""
+        return self._tick + self._counter[0] - self.slept
+
     def sleep_until(self, tick: int) -> None:
         """Let time pass without executing anything."""
         self.slept += tick - self._tick

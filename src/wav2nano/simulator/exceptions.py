@@ -49,10 +49,10 @@ class Exceptions:
         Called when an exception may have become due, to stop the core.
     """
 
-    def __init__(self, core: Core, on_pending: Callable[[], None], vector_table: int):
+    def __init__(self, core: Core, on_pending: Callable[[], None]):
         self.core = core
         self.on_pending = on_pending
-        self.vector_table = vector_table
+        self.vector_table = 0  # VTOR: a program that lies elsewhere must set it
         self.pending = 0
         self.enabled = 1 << NMI | 1 << HARD_FAULT | 1 << SVCALL | 1 << PENDSV | 1 << SYSTICK
         self.active: list[int] = []

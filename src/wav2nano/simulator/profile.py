@@ -28,8 +28,7 @@ class Profile:
         core.engine.hook_add(unicorn.UC_HOOK_BLOCK, self._on_block)
 
     def _on_block(self, engine: unicorn.Uc, address: int, size: int, _: object) -> None:
-        # The last instruction counted is complete: the next one has not been counted yet.
-        begin = self._core.awake + 1
+        begin = self._core.counted
         self._counts[self._block] += begin - self._begin
         self._block, self._begin = address, begin
 

@@ -77,7 +77,9 @@ __attribute__((section(".vectors"), used)) static void (*const vectors[16 + 48])
 
 __attribute__((used)) void reset_handler(void) {
     uint32_t *to = &__data_start, *from = &__data_load;
+#ifndef NO_VTOR
     VTOR = (uint32_t)vectors;
+#endif
 #ifndef NO_FPU
     CPACR = 0xF << 20;
 #endif
