@@ -1,6 +1,6 @@
 """From operations of TensorFlow Lite to calls of the kernels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -189,6 +189,10 @@ def _scales(name: str, scales: list[Scale]) -> Array:
 
 def _c_scale(scale: Scale) -> str:
     return f"{{{scale.multiplier}, {scale.shift}}}"
+
+
+def _c_list(items: Iterable[str]) -> str:
+    return "{" + ", ".join(items) + "}"
 
 
 def _structure(type_name: str, name: str, fields: dict[str, object]) -> str:
@@ -472,7 +476,7 @@ def _add(context: _Context) -> Layer:
     fields = {
         "size": output.size,
         "zero_point": f"{{{a.zero_point}, {b.zero_point}}}",
-        "scale": "{" + ", ".join(map(_c_scale, scales)) + "}",
+        "scale": _c_list(map(_c_scale, scales)),
         "output_scale": _c_scale(quantize_multiplier(twice_larger / (2**20 * float(output.scale)))),
         "output_zero_point": output.zero_point,
         "activation_min": low,
@@ -650,27 +654,32 @@ def _lstm(context: _Context, last_step: Tensor | None) -> Layer:
     cell_range = (-limit, limit) if clip > 0 else (-32768, 32767)
 
     name = context.name
-    biases = [_bias(context, t, units) for t in node.inputs[_BIASES]]
-    parts = {
-        "input": _lstm_gates(context, "input", input_, node.inputs[_INPUT_WEIGHTS], biases),
-        "recurrent": _lstm_gates(
-            context, "recurrent", hidden, node.inputs[_RECURRENT_WEIGHTS], [0 * b for b in biases]
+    bias = np.stack([_bias(context, t, units) for t in node.inputs[_BIASES]], axis=1)
+    from_input = _lstm_gates(context, input_, node.inputs[_INPUT_WEIGHTS], bias)
+    from_hidden = _lstm_gates(context, hidden, node.inputs[_RECURRENT_WEIGHTS], 0 * bias)
+    arrays = [
+        Array(
+            f"{name}_weights",
+            "int16_t",
+            np.concatenate([from_input.weights, from_hidden.weights], axis=1).ravel(),
         ),
-    }
-    # Gates and tanh give Q0.15.
-    hidden_scale = quantize_multiplier(2.0**-30 / float(hidden.scale))
-    fields: dict[str, object] = {"steps": steps, "inputs": inputs, "units": units}
-    for part, (_, scales) in parts.items():
-        lines = ",\n                  ".join(map(_c_scale, scales))
-        fields[part] = (
-            f"{{\n        .weights = {name}_{part}_weights,\n        .bias = {name}_{part}_bias,"
-            f"\n        .scale = {{{lines}}},\n    }}"
-        )
-    fields |= {
+        Array(
+            f"{name}_bias", "int32_t", np.stack([from_input.bias, from_hidden.bias], axis=1).ravel()
+        ),
+    ]
+    fields: dict[str, object] = {
+        "steps": steps,
+        "inputs": inputs,
+        "units": units,
+        "weights": f"{name}_weights",
+        "bias": f"{name}_bias",
+        "input_scale": _c_list(map(_c_scale, from_input.scales)),
+        "recurrent_scale": _c_list(map(_c_scale, from_hidden.scales)),
         "cell_fraction_bits": fraction_bits,
         "cell_minimum": cell_range[0],
         "cell_maximum": cell_range[1],
-        "hidden_scale": _c_scale(hidden_scale),
+        # The output gate and tanh give Q0.15 each.
+        "hidden_scale": _c_scale(quantize_multiplier(2.0**-30 / float(hidden.scale))),
         "hidden_zero_point": hidden.zero_point,
     }
     stride = 0 if last_step is not None else units
@@ -685,44 +694,44 @@ def _lstm(context: _Context, last_step: Tensor | None) -> Layer:
         inputs=[input_],
         output=sequence if last_step is None else last_step,
         calls=[f"w2n_lstm(&{name}, {{input}}, {{scratch}}, {stride}, {{output}});"],
-        arrays=[array for arrays, _ in parts.values() for array in arrays],
+        arrays=arrays,
         structure=_structure("w2n_lstm_layer", name, fields),
         scratch=_even(inputs) + 2 * _even(units) + units,
         macs=steps * 4 * units * (inputs + units),
     )
 
 
+@dataclass(frozen=True)
+class _LstmGates:
+    """What the four gates make of one vector: packed weights [units, ...], bias [units, 4]."""
+
+    weights: np.ndarray
+    bias: np.ndarray
+    scales: list[Scale]
+
+
 def _lstm_gates(
-    context: _Context,
-    part: str,
-    vector: Tensor,
-    filters: list[Tensor | None],
-    biases: list[np.ndarray],
-) -> tuple[list[Array], list[Scale]]:
-    """Arrays and scales of a w2n_lstm_gates: what the gates make of `vector`."""
+    context: _Context, vector: Tensor, filters: list[Tensor | None], bias: np.ndarray
+) -> _LstmGates:
     if any(f is not None and len(f.scales) != 1 for f in filters):
         raise UserError(
             f"{context.where} has weights with more than one scale: no kernel does that."
         )
-    weights = [_weights(context, f) for f in filters]
-    folded = [
-        fold_zero_point(b, w, vector.zero_point) for b, w in zip(biases, weights, strict=True)
-    ]
-    rows = np.stack(weights, axis=1).reshape(-1, weights[0].shape[1])
-    bias = np.stack(folded, axis=1).ravel()
-    if (np.abs(bias) + 128 * np.abs(rows).sum(axis=1)).max() >= SUM_LIMIT:
+    weights = np.stack([_weights(context, f) for f in filters], axis=1)
+    units, gates, size = weights.shape
+    rows = weights.reshape(units * gates, size)
+    folded = fold_zero_point(bias.ravel(), rows, vector.zero_point)
+    if (np.abs(folded) + 128 * np.abs(rows).sum(axis=1)).max() >= SUM_LIMIT:
         raise UserError(
-            f"{context.where}: the sums of its {part} weights can pass 2^23, which the kernel "
-            "cannot hold. Use fewer units or inputs, or scale the features down."
+            f"{context.where}: sums of its weights can pass 2^23, which the kernel cannot hold. "
+            "Use fewer units or inputs, or scale the features down."
         )
-    # The gates' input is Q3.12.
-    gate_scale = np.float32(2.0**-12)
-    scales = [product_scales(vector.scale, f.scales, gate_scale, 1)[0] for f in filters]
-    arrays = [
-        Array(f"{context.name}_{part}_weights", "int16_t", pack_weights(rows)),
-        Array(f"{context.name}_{part}_bias", "int32_t", bias),
-    ]
-    return arrays, scales
+    gate_scale = np.float32(2.0**-12)  # the gates' input is Q3.12
+    return _LstmGates(
+        weights=pack_weights(rows).reshape(units, -1),
+        bias=folded.reshape(units, gates),
+        scales=[product_scales(vector.scale, f.scales, gate_scale, 1)[0] for f in filters],
+    )
 
 
 _LOWER: dict[str, Callable[[_Context], Layer | Alias]] = {

@@ -4,29 +4,40 @@
 
 #include <stdint.h>
 
-/* Points of sigmoid(i / 24) in Q0.16: the value in the low half, the rise to the next in the high.
- */
-extern const uint32_t w2n_sigmoid_points[256];
+#include "w2n_arithmetic.h"
 
-/* Sigmoid of x, int16 in Q3.12, in Q0.15. */
-static inline int32_t w2n_sigmoid(int32_t x) {
-    /* The step between points, 1/24, is 512/3 in Q3.12. |x| <= 8 stays below point 193. */
-    const uint32_t distance = (uint32_t)(x < 0 ? -3 * x : 3 * x);
-    const uint32_t point = w2n_sigmoid_points[distance >> 9];
-    const uint32_t value = ((point & 0xffff) << 9) + (distance & 511) * (point >> 16);
-    const int32_t rounded = (int32_t)((value + 512) >> 10);
-    return x < 0 ? 32768 - rounded : rounded;
+/* A straight piece of a curve. What rounds the result is part of the start. */
+typedef struct {
+    int32_t start, rise;
+} w2n_segment;
+
+/* Pieces -256 to 255; the outermost are level. Of sigmoid 512/3 wide in Q3.12, of tanh 256/3. */
+extern const w2n_segment w2n_sigmoid_segments[512];
+extern const w2n_segment w2n_tanh_segments[512];
+
+/* Sigmoid of x in Q3.12, clamped to int16 first, in Q0.15. */
+W2N_ALWAYS_INLINE int32_t w2n_sigmoid(int32_t x) {
+    const int32_t thrice = 3 * x;
+#if defined(__ARM_FEATURE_DSP)
+    int32_t index;
+    __asm__("ssat %0, #9, %1, asr #9" : "=r"(index) : "r"(thrice));
+#else
+    const int32_t index = w2n_clamp(thrice >> 9, -256, 255);
+#endif
+    const w2n_segment *const segment = &w2n_sigmoid_segments[256 + index];
+    return (segment->start + (thrice & 511) * segment->rise) >> 10;
 }
 
 /* Tanh of x, given 3 x in Q.12, in Q0.15. */
-static inline int32_t w2n_tanh_of_third(int32_t thrice) {
-    /* tanh(x) = 2 sigmoid(2x) - 1: the points are 1/48 apart. Beyond the last it is 1. */
-    const uint32_t distance = (uint32_t)(thrice < 0 ? -thrice : thrice);
-    const uint32_t index = distance >> 8;
-    const uint32_t point = w2n_sigmoid_points[index < 255 ? index : 255];
-    const int32_t value = (int32_t)(point & 0xffff) - 32768;
-    const int32_t rounded = value + (int32_t)(((distance & 255) * (point >> 16) + 128) >> 8);
-    return thrice < 0 ? -rounded : rounded;
+W2N_ALWAYS_INLINE int32_t w2n_tanh_of_third(int32_t thrice) {
+#if defined(__ARM_FEATURE_DSP)
+    int32_t index;
+    __asm__("ssat %0, #9, %1, asr #8" : "=r"(index) : "r"(thrice));
+#else
+    const int32_t index = w2n_clamp(thrice >> 8, -256, 255);
+#endif
+    const w2n_segment *const segment = &w2n_tanh_segments[256 + index];
+    return (segment->start + (thrice & 255) * segment->rise) >> 8;
 }
 
 #endif

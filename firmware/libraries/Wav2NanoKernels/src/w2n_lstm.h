@@ -7,30 +7,30 @@
 #ifndef W2N_LSTM_H
 #define W2N_LSTM_H
 
+#include <string.h>
+
 #include "w2n_arithmetic.h"
 #include "w2n_curves.h"
 #include "w2n_dot.h"
 
-/* What the four gates, in the order input, forget, cell, output, make of one vector. */
-typedef struct {
-    const int16_t *weights; /* packed as in w2n_linear: rows 4u to 4u + 3 are the gates of unit u */
-    const int32_t *bias;    /* [units][4], the vector's zero point folded in */
-    w2n_scale scale[4];     /* to the gates' input, Q3.12 */
-} w2n_lstm_gates;
-
 /*
  * An LSTM layer: int8 input and hidden state, int16 cell state with the scale
- * 2^-cell_fraction_bits.
+ * 2^-cell_fraction_bits, which are at most 15.
  *
- * For each row of weights, |bias| + 128 * sum(|weights|) < 2^23.
+ * weights: for each unit those of its four gates, in the order input, forget, cell, output, packed
+ *   as four rows of w2n_linear: first from the input, then from the hidden state.
+ * bias: [units][2][4], the zero points of the input and of the hidden state folded in. For each row
+ *   of weights, |bias| + 128 * sum(|weights|) < 2^23.
  */
 typedef struct {
     int32_t steps, inputs, units;
-    w2n_lstm_gates input;     /* from the input of this step */
-    w2n_lstm_gates recurrent; /* from the hidden state of the step before */
+    const int16_t *weights; /* aligned to 4 bytes */
+    const int32_t *bias;
+    w2n_scale input_scale[4];     /* from sums over the input to the gates' Q3.12 */
+    w2n_scale recurrent_scale[4]; /* from sums over the hidden state */
     int32_t cell_fraction_bits;
-    int32_t cell_minimum, cell_maximum;
-    w2n_scale hidden_scale;
+    int32_t cell_minimum, cell_maximum; /* -32768 or more, 32767 or less */
+    w2n_scale hidden_scale;             /* from Q0.30 */
     int32_t hidden_zero_point;
 } w2n_lstm_layer;
 
@@ -38,21 +38,41 @@ typedef struct {
 #define W2N_LSTM_SCRATCH(inputs, units)                                                            \
     (((inputs) + 1) / 2 * 2 + 2 * (((units) + 1) / 2 * 2) + (units))
 
-/* Sum of a gate's two parts, each of which saturates on its own, in Q3.12. */
-static inline int32_t w2n_lstm_gate_input(const w2n_lstm_layer *layer, int gate, int32_t from_input,
-                                          int32_t from_hidden) {
-    const int32_t a = w2n_saturate_16(w2n_rescale(from_input, layer->input.scale[gate]));
-    const int32_t b = w2n_saturate_16(w2n_rescale(from_hidden, layer->recurrent.scale[gate]));
-    return w2n_saturate_16(a + b);
+/* Add what a vector makes of the four gates of a unit, in Q3.12, to gates[4]. */
+W2N_ALWAYS_INLINE const int16_t *w2n_lstm_gates(const int16_t *weights, const int32_t *bias,
+                                                const w2n_scale *scale, const int16_t *numbers,
+                                                int32_t count, int32_t gates[4]) {
+    int32_t sums[4] = {bias[0], bias[1] * 256, bias[2], bias[3] * 256};
+    weights = w2n_dot4(weights, numbers, count, sums);
+    gates[0] += w2n_rescale_to_16(sums[0], 0, scale[0]);
+    gates[1] += w2n_rescale_to_16(sums[1], 8, scale[1]);
+    gates[2] += w2n_rescale_to_16(sums[2], 0, scale[2]);
+    gates[3] += w2n_rescale_to_16(sums[3], 8, scale[3]);
+    return weights;
 }
 
 /* Tanh of the cell state, in Q0.15. */
-static inline int32_t w2n_lstm_cell_tanh(const w2n_lstm_layer *layer, int32_t cell) {
+W2N_ALWAYS_INLINE int32_t w2n_lstm_cell_tanh(const w2n_lstm_layer *layer, int32_t cell) {
     const int32_t excess_bits = layer->cell_fraction_bits - 12;
     if (excess_bits > 0) {
         return w2n_tanh_of_third((3 * cell + (1 << (excess_bits - 1))) >> excess_bits);
     }
     return w2n_tanh_of_third(cell * (3 << -excess_bits));
+}
+
+/* The cell state after a step. keep and admit are in [0, 2^15), candidate in (-2^15, 2^15). */
+W2N_ALWAYS_INLINE int32_t w2n_lstm_cell(const w2n_lstm_layer *layer, int32_t cell, int32_t keep,
+                                        int32_t admit, int32_t candidate) {
+    /* w2n_rescale by 2^-15 and by 2^(cell_fraction_bits - 30), which always fits int16. */
+    const int32_t shift = 29 - layer->cell_fraction_bits;
+    const int32_t kept = (keep * cell + 1) >> 1;
+    const int32_t admitted = (admit * candidate + 1) >> 1;
+    const int32_t sum = ((kept + (kept >> 31) + (1 << 13)) >> 14) +
+                        ((admitted + (admitted >> 31) + (1 << (shift - 1))) >> shift);
+    if (layer->cell_minimum == -INT16_MAX && layer->cell_maximum == INT16_MAX) {
+        return -w2n_saturate_16(-w2n_saturate_16(sum));
+    }
+    return w2n_clamp(sum, layer->cell_minimum, layer->cell_maximum);
 }
 
 /*
@@ -61,16 +81,16 @@ static inline int32_t w2n_lstm_cell_tanh(const w2n_lstm_layer *layer, int32_t ce
  * input [steps][inputs]
  * scratch [W2N_LSTM_SCRATCH(inputs, units)]
  * output: the hidden state after step t is written to output + t * output_stride. With a stride of
- * 0 the last step remains.
+ *   0 the last step remains.
  */
-static inline void w2n_lstm(const w2n_lstm_layer *layer, const int8_t *input, int16_t *scratch,
-                            int32_t output_stride, int8_t *output) {
+W2N_ALWAYS_INLINE void w2n_lstm(const w2n_lstm_layer *layer, const int8_t *input, int16_t *scratch,
+                                int32_t output_stride, int8_t *output) {
     /* Vectors are padded to even lengths; the weights of the padding are 0, but it must be set. */
     const int32_t even_inputs = (layer->inputs + 1) / 2 * 2;
     const int32_t even_units = (layer->units + 1) / 2 * 2;
     int16_t *const numbers = scratch;
-    int16_t *hidden = numbers + even_inputs;
-    int16_t *next_hidden = hidden + even_units;
+    int16_t *const hidden = numbers + even_inputs;
+    int16_t *const next_hidden = hidden + even_units;
     int16_t *const cells = next_hidden + even_units;
 
     numbers[even_inputs - 1] = 0;
@@ -82,47 +102,35 @@ static inline void w2n_lstm(const w2n_lstm_layer *layer, const int8_t *input, in
         cells[unit] = 0;
     }
 
-    /* forget * cell: Q0.15 times the cell's scale; input * candidate: Q0.30 to the cell's scale. */
-    const w2n_scale keep_scale = {1 << 30, -14};
-    const w2n_scale admit_scale = {1 << 30, layer->cell_fraction_bits - 29};
-
     for (int32_t step = 0; step < layer->steps; step++) {
         for (int32_t i = 0; i < layer->inputs; i++) {
             numbers[i] = *input++;
         }
-        const int16_t *input_weights = layer->input.weights;
-        const int16_t *recurrent_weights = layer->recurrent.weights;
+        const int16_t *weights = layer->weights;
+        const int32_t *bias = layer->bias;
         for (int32_t unit = 0; unit < layer->units; unit++) {
-            int32_t a[4], b[4];
-            for (int gate = 0; gate < 4; gate++) {
-                a[gate] = layer->input.bias[4 * unit + gate];
-                b[gate] = layer->recurrent.bias[4 * unit + gate];
-            }
-            input_weights = w2n_dot4(input_weights, numbers, even_inputs, a);
-            recurrent_weights = w2n_dot4(recurrent_weights, hidden, even_units, b);
+            int32_t gates[4] = {0, 0, 0, 0};
+            weights =
+                w2n_lstm_gates(weights, bias, layer->input_scale, numbers, even_inputs, gates);
+            weights = w2n_lstm_gates(weights, bias + 4, layer->recurrent_scale, hidden, even_units,
+                                     gates);
+            bias += 8;
+            const int32_t admit = w2n_sigmoid(gates[0]);
+            const int32_t keep = w2n_sigmoid(gates[1]);
+            const int32_t candidate = w2n_tanh_of_third(3 * gates[2]);
+            const int32_t emit = w2n_sigmoid(gates[3]);
 
-            const int32_t admit = w2n_sigmoid(w2n_lstm_gate_input(layer, 0, a[0], b[0]));
-            const int32_t keep = w2n_sigmoid(w2n_lstm_gate_input(layer, 1, a[1], b[1]));
-            const int32_t candidate =
-                w2n_tanh_of_third(3 * w2n_lstm_gate_input(layer, 2, a[2], b[2]));
-            const int32_t emit = w2n_sigmoid(w2n_lstm_gate_input(layer, 3, a[3], b[3]));
-
-            const int32_t kept = w2n_saturate_16(w2n_rescale(keep * cells[unit], keep_scale));
-            const int32_t admitted = w2n_saturate_16(w2n_rescale(admit * candidate, admit_scale));
-            const int32_t cell =
-                w2n_clamp(kept + admitted, layer->cell_minimum, layer->cell_maximum);
+            const int32_t cell = w2n_lstm_cell(layer, cells[unit], keep, admit, candidate);
             cells[unit] = (int16_t)cell;
-
             const int32_t state =
-                w2n_clamp(w2n_rescale(w2n_lstm_cell_tanh(layer, cell) * emit, layer->hidden_scale) +
-                              layer->hidden_zero_point,
-                          INT8_MIN, INT8_MAX);
-            next_hidden[unit] = (int16_t)state;
-            output[unit] = (int8_t)state;
+                w2n_rescale_to_16(w2n_lstm_cell_tanh(layer, cell) * emit, 0, layer->hidden_scale);
+            next_hidden[unit] =
+                (int16_t)w2n_clamp(state + layer->hidden_zero_point, INT8_MIN, INT8_MAX);
         }
-        int16_t *const previous = hidden;
-        hidden = next_hidden;
-        next_hidden = previous;
+        memcpy(hidden, next_hidden, (size_t)even_units * sizeof *hidden);
+        for (int32_t unit = 0; unit < layer->units; unit++) {
+            output[unit] = (int8_t)hidden[unit];
+        }
         output += output_stride;
     }
 }

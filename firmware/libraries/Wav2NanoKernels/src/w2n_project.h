@@ -6,7 +6,8 @@
 #include "w2n_dot.h"
 
 /* output[layer->outputs] = int8(scale * (weights * numbers + bias)); numbers as in w2n_dot4. */
-static inline void w2n_project(const w2n_linear *layer, const int16_t *numbers, int8_t *output) {
+W2N_ALWAYS_INLINE void w2n_project(const w2n_linear *layer, const int16_t *numbers,
+                                   int8_t *output) {
     const int32_t even_inputs = (layer->inputs + 1) / 2 * 2;
     const int16_t *weights = layer->weights;
     for (int32_t row = 0; row < layer->outputs; row += 4) {
@@ -16,7 +17,7 @@ static inline void w2n_project(const w2n_linear *layer, const int16_t *numbers, 
             int32_t part[4] = {0, 0, 0, 0};
             weights = w2n_dot4(weights, numbers + k, count, part);
             for (int i = 0; i < 4; i++) {
-                sums[i] += part[i];
+                sums[i] += i % 2 ? part[i] / 256 : part[i];
             }
         }
         for (int32_t i = 0; i < 4 && row + i < layer->outputs; i++) {
