@@ -84,7 +84,7 @@ def to_int16(samples: np.ndarray) -> np.ndarray:
 def _decode(content: bytes, name: str) -> tuple[np.ndarray, AudioInfo]:
     if not content:
         raise UserError(f"{name} is empty (0 bytes). Remove it or record it again.")
-    _refuse_truncated_wav(content, name)
+    content = _check_wav_length(content, name)
     try:
         samples, rate = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, RuntimeError) as error:
@@ -101,19 +101,23 @@ def _decode(content: bytes, name: str) -> tuple[np.ndarray, AudioInfo]:
     return samples.mean(axis=1), info
 
 
-def _refuse_truncated_wav(content: bytes, name: str) -> None:
-    # libsndfile reads what is there of a truncated WAV file and says nothing.
+def _check_wav_length(content: bytes, name: str) -> bytes:
+    """Refuse a truncated WAV file: libsndfile reads what is there of it and says nothing."""
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
-        return
+        return content
     position = 12
     while position + 8 <= len(content):
         chunk, size = struct.unpack_from("<4sI", content, position)
-        # Recorders that stream write a size of all ones, or 0, for "until the end".
-        if chunk == b"data" and size not in (0, 0xFFFFFFFF):
-            if position + 8 + size > len(content):
+        there = len(content) - position - 8
+        if chunk == b"data":
+            # Recorders that stream write a size of 0, or all ones, for "until the end".
+            if size in (0, 0xFFFFFFFF):
+                return content[: position + 4] + struct.pack("<I", there) + content[position + 8 :]
+            if size > there:
                 raise UserError(
                     f"{name} is truncated: its header promises {size} bytes of audio, "
-                    f"{len(content) - position - 8} are there. Copy it again or remove it."
+                    f"{there} are there. Copy it again or remove it."
                 )
-            return
+            return content
         position += 8 + size + size % 2
+    return content

@@ -82,7 +82,7 @@ def chunk_audio(rows: Sequence[Row], settings: dict[str, Any], out: Path) -> Non
     if not audio:
         raise UserError(f"No recordings for {out}: the manifest is older than data/. Index again.")
     text = h5py.string_dtype()
-    with atomic_path(out) as temporary, h5py.File(temporary, "w", track_order=True) as file:
+    with atomic_path(out) as temporary, h5py.File(temporary, "w") as file:
         file.create_dataset("audio", data=np.concatenate(audio), compression="lzf")
         file.create_dataset("start", data=np.concatenate(start))
         file.create_dataset("recording", data=recording, dtype=text)

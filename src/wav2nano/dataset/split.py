@@ -15,7 +15,8 @@ from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 
 PARTS = ("train", "validation", "test")
-TRIALS = 4000
+TRIALS, MOST_STEPS = 200, 40_000
+ABSENT = 1e3  # cost of a label that a part lacks
 
 
 @dataclass(frozen=True)
@@ -135,22 +136,21 @@ def _assign(
 ) -> np.ndarray:
     """Part (0, 1, 2) of each group; `counts` is [groups, strata]."""
     random = np.random.default_rng(seed)
+    share = np.array(shares)[:, None]
     total = counts.sum(axis=0)
-    label_total = np.array([total[stratum_label == label].sum() for label in stratum_label])
+    names = sorted(set(stratum_label))
+    of_label = np.array([stratum_label == name for name in names]).T.astype(float)
+    weight = total / (of_label @ (total @ of_label))
     best, best_cost = None, np.inf
-    for _ in range(TRIALS):
-        part_of = _fill(counts.sum(axis=1)[:, None], random.permutation(len(counts)), shares)
-        inside = np.stack([counts[part_of == part].sum(axis=0) for part in range(3)])
-        share = inside / total
-        weight = total / label_total
-        cost = (weight * np.abs(share - np.array(shares)[:, None])).sum()
-        by_label = [inside[:, stratum_label == label].sum(axis=1) for label in set(stratum_label)]
+    for _ in range(max(1, min(TRIALS, MOST_STEPS // len(counts)))):
+        part_of, inside = _fill(counts, total, share, random)
+        cost = (weight * np.abs(inside / total - share)).sum()
         # A label that is absent from a part cannot be learned, chosen or scored.
-        cost += 1e3 * sum(int((present == 0).sum()) for present in by_label)
-        cost += 2.0 * int((inside == 0).sum())
+        cost += ABSENT * np.count_nonzero(inside @ of_label == 0)
+        cost += 2.0 * np.count_nonzero(inside == 0)
         if cost < best_cost:
             best, best_cost = part_of, cost
-    if best_cost >= 1e3:
+    if best_cost >= ABSENT:
         raise UserError(
             "No split by whole groups has every label in training, validation and test. "
             "Record more speakers for the labels that few speak, or set `split.policy: recording`."
@@ -158,10 +158,18 @@ def _assign(
     return best
 
 
-def _fill(sizes: np.ndarray, order: np.ndarray, shares: Sequence[float]) -> np.ndarray:
-    """Cut the groups in `order` where the wanted shares of all recordings are reached."""
-    reached = np.cumsum(sizes[order, 0]) - sizes[order, 0] / 2
-    edges = np.cumsum([shares[2], shares[1]]) * sizes.sum()
-    part_of = np.empty(len(order), dtype=np.int64)
-    part_of[order] = np.where(reached < edges[0], 2, np.where(reached < edges[1], 1, 0))
-    return part_of
+def _fill(
+    counts: np.ndarray, total: np.ndarray, share: np.ndarray, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give each group, in random order, to the part that lacks most of what the group has.
+
+    After Sechidis et al. (2011), "On the stratification of multi-label data".
+    """
+    part_of = np.empty(len(counts), dtype=np.int64)
+    inside = np.zeros((len(share), len(total)))
+    for group in random.permutation(len(counts)):
+        lack = (1 - inside / (total * share)) @ (counts[group] / total)
+        part = random.choice(np.flatnonzero(lack >= lack.max() - 1e-12))
+        part_of[group] = part
+        inside[part] += counts[group]
+    return part_of, inside

@@ -32,7 +32,7 @@ def extract_features(chunks: Path, rate: int, settings: dict[str, Any], out: Pat
     source = read_chunks(chunks)
     frames, bins = features.shape(source.audio.shape[1], rate, settings)
     text = h5py.string_dtype()
-    with atomic_path(out) as temporary, h5py.File(temporary, "w", track_order=True) as file:
+    with atomic_path(out) as temporary, h5py.File(temporary, "w") as file:
         count = len(source.audio)
         values = file.create_dataset("features", (count, frames, bins), dtype="float32")
         for first in range(0, count, BATCH):

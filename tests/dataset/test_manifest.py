@@ -1,0 +1,143 @@
+"""Finding recordings, and what their names say."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import soundfile
+
+from wav2nano.dataset.index import index_dataset
+from wav2nano.dataset.manifest import (
+    digest_sources,
+    label_of,
+    read_manifest,
+    scan_recordings,
+    slug,
+    write_manifest,
+)
+from wav2nano.errors import UserError
+
+RATE = 16000
+
+
+def record(path, seed=0, seconds=0.2):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, np.random.default_rng(seed).normal(0, 0.1, round(RATE * seconds)), RATE)
+
+
+def folder_of(path, **more):
+    return {"name": "mine", "recordings": str(path), "shards": 4, **more}
+
+
+def test_labels_and_groups_come_from_folders(tmp_path):
+    record(tmp_path / "yes" / "a.wav", 1)
+    record(tmp_path / "no" / "ann" / "b.flac", 2)
+    record(tmp_path / "no" / ".hidden" / "c.wav", 3)
+    (tmp_path / "no" / "notes.txt").write_text("not a recording")
+    found = {s.id: (s.label, s.group) for s in scan_recordings(folder_of(tmp_path))}
+    assert found == {"yes/a.wav": ("yes", "yes/a.wav"), "no/ann/b.flac": ("no", "ann")}
+
+
+def test_labels_and_groups_come_from_names(tmp_path):
+    record(tmp_path / "7_theo_12.wav")
+    dataset = folder_of(tmp_path, file_name="{label}_{group}_{number}")
+    [source] = scan_recordings(dataset)
+    assert (source.label, source.group) == ("7", "theo")
+    record(tmp_path / "seven.wav")
+    with pytest.raises(UserError, match=r"seven\.wav.*\{label\}"):
+        scan_recordings(dataset)
+
+
+def test_a_recording_outside_a_label_is_named(tmp_path):
+    record(tmp_path / "stray.wav")
+    with pytest.raises(UserError, match=r"stray\.wav"):
+        scan_recordings(folder_of(tmp_path))
+
+
+def test_one_more_recording_touches_one_shard(tmp_path):
+    for i in range(40):
+        record(tmp_path / "yes" / f"{i}.wav", i)
+
+    def digests():
+        shards = {}
+        for source in scan_recordings(folder_of(tmp_path)):
+            shards.setdefault(source.shard, []).append(source)
+        return {shard: digest_sources(sources) for shard, sources in shards.items()}
+
+    before = digests()
+    record(tmp_path / "yes" / "new.wav", 99)
+    after = digests()
+    assert len(before) == 4
+    assert sum(before[shard] != after[shard] for shard in before) == 1
+
+
+@pytest.mark.parametrize("change", ["content", "label"])
+def test_the_digest_sees(tmp_path, change):
+    record(tmp_path / "yes" / "a.wav", 1)
+    before = digest_sources(scan_recordings(folder_of(tmp_path)))
+    if change == "content":
+        record(tmp_path / "yes" / "a.wav", 2)
+    else:
+        (tmp_path / "yes").rename(tmp_path / "no")
+    assert digest_sources(scan_recordings(folder_of(tmp_path))) != before
+
+
+STRANGE = ["don't", 'a "b"', "naïve $HOME", "wörter/mit", "日本", "a b", "-x", "{curly}"]
+
+
+def test_slugs_are_plain_and_distinct():
+    slugs = [slug(text) for text in [*STRANGE, "never", "_unknown_"]]
+    assert len(set(slugs)) == len(slugs)
+    assert all(text.isascii() and " " not in text and "/" not in text for text in slugs)
+    assert slug("never") == "never"
+
+
+def test_manifest_comes_back(tmp_path):
+    for i, label in enumerate(["naïve $HOME", 'a "b", c', "日本"]):
+        record(tmp_path / "raw" / label / "ein e.wav", i)
+    index_dataset(folder_of(tmp_path / "raw"), [], tmp_path / "manifest.csv")
+    rows = read_manifest(tmp_path / "manifest.csv")
+    assert {row.label for row in rows} == {"naïve $HOME", 'a "b", c', "日本"}
+    assert all(row.seconds == pytest.approx(0.2) and row.rate == RATE for row in rows)
+    write_manifest(tmp_path / "again.csv", rows)
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "manifest.csv").read_bytes()
+
+
+def test_all_bad_recordings_are_named_at_once(tmp_path):
+    record(tmp_path / "raw" / "yes" / "good.wav")
+    for name in ("one", "two"):
+        (tmp_path / "raw" / "yes" / f"{name}.wav").write_bytes(b"")
+    (tmp_path / "manifest.csv").write_text("the one before")
+    with pytest.raises(UserError, match=r"2 of 3.*\n.*one\.wav.*\n.*two\.wav"):
+        index_dataset(folder_of(tmp_path / "raw"), [], tmp_path / "manifest.csv")
+    assert (tmp_path / "manifest.csv").read_text() == "the one before"
+
+
+def test_no_recordings_says_where_to_put_them(tmp_path):
+    with pytest.raises(UserError, match=r"\{label\}/\{file\}\.wav"):
+        index_dataset(folder_of(tmp_path / "raw"), [], tmp_path / "manifest.csv")
+
+
+def test_copies_count_once_and_belong_to_one_group(tmp_path, capsys):
+    record(tmp_path / "raw" / "yes" / "ann" / "a.wav", 1)
+    record(tmp_path / "raw" / "yes" / "bob" / "b.wav", 1)
+    record(tmp_path / "raw" / "no" / "bob" / "c.wav", 2)
+    index_dataset(folder_of(tmp_path / "raw"), [], tmp_path / "manifest.csv")
+    assert len(read_manifest(tmp_path / "manifest.csv")) == 2
+    assert "is a copy of" in capsys.readouterr().err
+
+
+def test_one_recording_with_two_labels_is_refused(tmp_path):
+    record(tmp_path / "raw" / "yes" / "a.wav", 1)
+    record(tmp_path / "raw" / "no" / "b.wav", 1)
+    with pytest.raises(UserError, match="two labels"):
+        index_dataset(folder_of(tmp_path / "raw"), [], tmp_path / "manifest.csv")
+
+
+def test_other_words_are_unknown(tmp_path):
+    record(tmp_path / "raw" / "banana" / "a.wav", 1)
+    index_dataset(folder_of(tmp_path / "raw"), [], tmp_path / "manifest.csv")
+    [row] = read_manifest(tmp_path / "manifest.csv")
+    assert label_of(row, ["yes"]) == "_unknown_"
+    assert label_of(row, ["banana"]) == label_of(row, None) == "banana"
+    assert label_of(dataclasses.replace(row, label="_silence_"), ["yes"]) == "_silence_"

@@ -1,0 +1,99 @@
+"""Recordings of every kind, and those that are none."""
+
+import io
+import struct
+
+import numpy as np
+import pytest
+import soundfile
+
+from wav2nano.audio import inspect_audio, read_audio, to_int16
+from wav2nano.errors import UserError
+
+RATE = 16000
+
+
+def tone(seconds: float, rate: int, hertz: float = 440.0) -> np.ndarray:
+    return 0.5 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 22050, 44100, 96000])
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
+def test_any_format_is_read_at_the_wanted_rate(tmp_path, rate, channels, suffix):
+    if suffix == "mp3" and rate == 96000:
+        pytest.skip("MP3 has no 96 kHz")
+    path = tmp_path / f"a $strange 'name' ü.{suffix}"
+    samples = np.repeat(tone(0.5, rate)[:, None], channels, axis=1)
+    soundfile.write(path, samples, rate)
+    heard = read_audio(path, RATE)
+    assert heard.dtype == np.float32
+    # MP3 and its encoders add silence at both ends.
+    assert len(heard) == pytest.approx(0.5 * RATE, abs=2200 if suffix == "mp3" else 2)
+    middle = heard[len(heard) // 4 : 3 * len(heard) // 4]
+    spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
+    peak = spectrum.argmax() * RATE / len(middle)
+    assert peak == pytest.approx(440, abs=5)
+    assert np.abs(middle).max() == pytest.approx(0.5, abs=0.05)
+
+
+def test_stereo_is_averaged(tmp_path):
+    path = tmp_path / "stereo.wav"
+    soundfile.write(path, np.stack([np.full(100, 0.5), np.full(100, -0.25)], axis=1), RATE)
+    np.testing.assert_allclose(read_audio(path, RATE), 0.125, atol=1e-4)
+
+
+def test_the_microphones_numbers_come_back(tmp_path):
+    path = tmp_path / "all.wav"
+    values = np.arange(-32768, 32768).astype(np.int16)
+    soundfile.write(path, values, RATE)
+    np.testing.assert_array_equal(to_int16(read_audio(path, RATE)), values)
+
+
+def wav(samples: np.ndarray, subtype: str = "PCM_16") -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, samples, RATE, format="WAV", subtype=subtype)
+    return file.getvalue()
+
+
+BAD = {
+    "empty": (b"", "0 bytes"),
+    "no_samples": (wav(np.zeros(0)), "no samples"),
+    "truncated": (wav(tone(0.5, RATE))[:-1000], "truncated"),
+    "truncated_header": (wav(tone(0.5, RATE))[:30], "cannot be decoded"),
+    "text": (b"this is no audio, whatever its name says", "cannot be decoded"),
+    "nan": (wav(np.r_[tone(0.1, RATE), np.nan], "FLOAT"), "NaN"),
+    "infinite": (wav(np.r_[tone(0.1, RATE), np.inf], "FLOAT"), "NaN"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_recordings_are_named(tmp_path, kind):
+    content, reason = BAD[kind]
+    path = tmp_path / f"{kind}.wav"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=reason) as error:
+        read_audio(path, RATE)
+    assert str(path) in str(error.value)
+
+
+def test_truncated_flac_is_named(tmp_path):
+    path = tmp_path / "cut.flac"
+    soundfile.write(path, np.random.default_rng(1).normal(0, 0.1, RATE), RATE)
+    path.write_bytes(path.read_bytes()[:9000])
+    with pytest.raises(UserError, match=r"cut\.flac"):
+        read_audio(path, RATE)
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"nowhere\.wav"):
+        read_audio(tmp_path / "nowhere.wav", RATE)
+
+
+@pytest.mark.parametrize("size", [0, 0xFFFFFFFF])
+def test_a_stream_of_unknown_length_is_read(size):
+    content = bytearray(wav(tone(0.25, RATE)))
+    position = content.index(b"data")
+    struct.pack_into("<I", content, position + 4, size)
+    info = inspect_audio(bytes(content), name="stream.wav")
+    assert info.seconds == pytest.approx(0.25)
