@@ -1,11 +1,12 @@
 """What the tests of the board share."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from wav2nano.board.build import FIRMWARE
+from wav2nano.board.build import FIRMWARE, compile_sketch
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +29,20 @@ def build_tools(compiler: str) -> list[str]:
 @pytest.fixture(scope="session")
 def blink_talk() -> Path:
     return FIRMWARE / "sketches" / "blink_talk"
+
+
+@pytest.fixture(scope="session")
+def compiled(build_tools, tmp_path_factory) -> Callable[[Path], Path]:
+    """Compile a sketch, once: gives the .bin, with the .elf beside it."""
+    folder = tmp_path_factory.mktemp("compiled")
+
+    def compile_once(sketch: Path) -> Path:
+        binary = folder / f"{sketch.name}.bin"
+        if not binary.exists():
+            compile_sketch(sketch, folder)
+        return binary
+
+    return compile_once
 
 
 @pytest.fixture

@@ -126,10 +126,20 @@ def compile_sketch(
         }
         for copy, original in copies.items():
             shutil.copytree(original, copy, ignore=shutil.ignore_patterns(".*"))
-        properties = {"build.path_flags": f'"-ffile-prefix-map={work}=."', **(properties or {})}
+        flags = f'"-ffile-prefix-map={work}=."'
+        if fqbn == BUNDLED_BOARD:
+            settings = {"build.path_flags": flags}
+        else:
+            # Other cores let the compiler fuse multiply and add, which rounds otherwise than the
+            # host does, and optimize C for size.
+            settings = {
+                "compiler.c.extra_flags": f"-O2 -ffp-contract=off {flags}",
+                "compiler.cpp.extra_flags": f"-ffp-contract=off {flags}",
+            }
+        settings |= properties or {}
         make_command = _builder_command if tool.name == BUILDER else _cli_command
         result = subprocess.run(
-            make_command(tool, work, name, fqbn, properties),
+            make_command(tool, work, name, fqbn, settings),
             capture_output=True,
             text=True,
             errors="replace",

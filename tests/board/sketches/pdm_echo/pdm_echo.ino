@@ -1,6 +1,6 @@
 // Records from the microphone and proves what it got: every half second, the count of samples, a
 // checksum over all of them and how many were lost. Sent an 's', it stops reading for half a
-// second; sent an 'i', it switches interrupts off for 100 milliseconds.
+// second; sent an 'i', it holds the interrupt back for 100 milliseconds; sent an 'e', it ends.
 #include <PDM.h>
 
 const unsigned long REPORT_EVERY = 8000; // samples
@@ -59,9 +59,9 @@ void loop() {
         reading = true;
         break;
     case 'i':
-        noInterrupts();
-        delayMicroseconds(100000);
-        interrupts();
+        NVIC_DisableIRQ(PDM_IRQn);
+        delay(100);
+        NVIC_EnableIRQ(PDM_IRQn);
         break;
     case 'e':
         PDM.end();

@@ -195,7 +195,7 @@ void UART::flush() {
 }
 
 extern "C" void w2n_emergency_print(const char *text) {
-    __disable_irq();
+    NVIC_DisableAll();
     if (!running) {
         return;
     }

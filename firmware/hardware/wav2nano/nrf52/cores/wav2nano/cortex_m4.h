@@ -46,6 +46,15 @@ static inline void NVIC_DisableIRQ(IRQn_Type irq) {
     __asm__ volatile("dsb\n\tisb" ::: "memory");
 }
 
+/* No interrupt of a peripheral can come, nor is one pending, which would end each sleep. */
+static inline void NVIC_DisableAll(void) {
+    for (int word = 0; word < 2; word++) {
+        NVIC_ICER[word] = 0xFFFFFFFF;
+        NVIC_ICPR[word] = 0xFFFFFFFF;
+    }
+    __asm__ volatile("dsb\n\tisb" ::: "memory");
+}
+
 static inline void __disable_irq(void) {
     __asm__ volatile("cpsid i" ::: "memory");
 }

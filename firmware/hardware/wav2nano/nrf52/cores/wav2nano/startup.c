@@ -34,7 +34,7 @@ static char *append_hex(char *end, const char *name, uint32_t value) {
 }
 
 static void __attribute__((noreturn)) halt(void) {
-    __disable_irq();
+    NVIC_DisableAll();
     for (;;) {
         __asm__ volatile("wfi");
     }
@@ -241,11 +241,7 @@ static void quieten(void) {
     }
     NRF_UARTE0->ENABLE = UARTE_ENABLE_ENABLE_Disabled;
 
-    for (size_t word = 0; word < 2; word++) {
-        NVIC_ICER[word] = 0xFFFFFFFF;
-        NVIC_ICPR[word] = 0xFFFFFFFF;
-    }
-    __asm__ volatile("dsb\n\tisb" ::: "memory");
+    NVIC_DisableAll();
 }
 
 __attribute__((used)) static void __attribute__((noreturn)) start(void) {

@@ -4,8 +4,10 @@
 #include "core.h"
 
 #define CHANNEL_NOW 0      /* captured by micros() */
-#define CHANNEL_WAKE 1     /* ends the sleep of delay() */
+#define CHANNEL_WAKE 1     /* ends the sleep of delay(); past ones wake once in 71 minutes */
 #define CHANNEL_OVERFLOW 2 /* every 71.6 minutes */
+
+#define FPSCR_EXCEPTIONS 0x9Fu
 
 static volatile uint32_t overflows;
 
@@ -25,7 +27,8 @@ void w2n_init_time(void) {
     }
     NRF_TIMER1->CC[CHANNEL_OVERFLOW] = 0;
     w2n_clear_event(&NRF_TIMER1->EVENTS_COMPARE[CHANNEL_OVERFLOW]);
-    NRF_TIMER1->INTENSET = TIMER_INT_COMPARE(CHANNEL_OVERFLOW);
+    w2n_clear_event(&NRF_TIMER1->EVENTS_COMPARE[CHANNEL_WAKE]);
+    NRF_TIMER1->INTENSET = TIMER_INT_COMPARE(CHANNEL_OVERFLOW) | TIMER_INT_COMPARE(CHANNEL_WAKE);
     NVIC_SetPriority(TIMER1_IRQn, 3);
     NVIC_ClearPendingIRQ(TIMER1_IRQn);
     NVIC_EnableIRQ(TIMER1_IRQn);
@@ -65,8 +68,10 @@ void w2n_sleep(void) {
     /* Anomaly 87: an exception flag left by floating point arithmetic keeps the chip awake. */
     uint32_t fpscr;
     __asm__ volatile("vmrs %0, fpscr" : "=r"(fpscr));
-    __asm__ volatile("vmsr fpscr, %0" ::"r"(fpscr & ~0x9Fu));
-    NVIC_ClearPendingIRQ(FPU_IRQn);
+    if (fpscr & FPSCR_EXCEPTIONS) {
+        __asm__ volatile("vmsr fpscr, %0" ::"r"(fpscr & ~FPSCR_EXCEPTIONS));
+        NVIC_ClearPendingIRQ(FPU_IRQn);
+    }
     /* Every interrupt sets the event that WFE waits for, so none is missed that comes between the
        caller's check and here. */
     __asm__ volatile("dsb\n\twfe" ::: "memory");
@@ -75,11 +80,9 @@ void w2n_sleep(void) {
 /* Sleep until micros() has come to `wake`, or any interrupt before that has been handled. */
 static void sleep_until(uint32_t wake) {
     NRF_TIMER1->CC[CHANNEL_WAKE] = wake;
-    NRF_TIMER1->INTENSET = TIMER_INT_COMPARE(CHANNEL_WAKE);
     if ((int32_t)(wake - micros()) > 0) {
         w2n_sleep();
     }
-    NRF_TIMER1->INTENCLR = TIMER_INT_COMPARE(CHANNEL_WAKE);
 }
 
 void delay(unsigned long milliseconds) {

@@ -19,10 +19,9 @@ const uint8_t w2n_chip_pins[NUM_DIGITAL_PINS] = {
 /* As Arduino's core leaves the board: the power LED lit, the sensors supplied through a pin that
    drives strongly enough for them. */
 void w2n_init_variant(void) {
-    pinMode(LED_PWR, OUTPUT);
     digitalWrite(LED_PWR, HIGH);
+    pinMode(LED_PWR, OUTPUT);
 
-    pinMode(PIN_ENABLE_SENSORS_3V3, OUTPUT);
     digitalWrite(PIN_ENABLE_SENSORS_3V3, HIGH);
     NRF_P0->PIN_CNF[22] =
         GPIO_PIN_CNF_DIR_Output | GPIO_PIN_CNF_INPUT_Disconnect | GPIO_PIN_CNF_DRIVE_H0H1;

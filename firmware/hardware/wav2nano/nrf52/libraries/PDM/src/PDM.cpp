@@ -52,8 +52,8 @@ int PDMClass::begin(int channels, int sampleRate) {
     setGain(gain);
 
     // Power before the clock: the microphone must not be fed through its clock pin.
-    pinMode(PIN_PDM_PWR, OUTPUT);
     digitalWrite(PIN_PDM_PWR, HIGH);
+    pinMode(PIN_PDM_PWR, OUTPUT);
     digitalWrite(PIN_PDM_CLK, LOW);
     pinMode(PIN_PDM_CLK, OUTPUT);
     pinMode(PIN_PDM_DIN, INPUT);
@@ -155,11 +155,12 @@ void PDMClass::handleStarted() {
     }
 
     // While interrupts are off for more than a block's time, EasyDMA fills the same block again
-    // and again, and says so only once. Count by the clock, which runs from the same crystal; a
-    // quarter of a block is for the delay of the very first interrupt.
+    // and again, and says so only once. Count by the clock, which runs from the same crystal.
     due += block_micros();
-    while (static_cast<int32_t>(now + block_micros() / 4 - due) >=
-           static_cast<int32_t>(block_micros())) {
+    if (static_cast<int32_t>(now - due) < 0) {
+        due = now; // the interrupts before were late
+    }
+    while (now - due >= block_micros()) {
         due += block_micros();
         lost = lost + block_samples();
     }
