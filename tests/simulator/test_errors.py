@@ -128,6 +128,33 @@ def test_faults_can_be_left_to_the_program(compile_program):
     assert "read from 0x60000000" in recording.faults[0]
 
 
+@pytest.mark.parametrize("systick", [0, 7])
+def test_a_fault_handler_without_stack(compile_program, systick):
+    """The HardFault handler of a program whose stack has overflowed gets to run."""
+    program = compile_program(
+        f"""
+        __attribute__((used)) static void last_words(void) {{
+            report("stacking", CFSR >> 12 & 1);
+            for (;;) {{}}
+        }}
+        __attribute__((naked)) void hard_fault_handler(void) {{
+            __asm__ volatile("ldr sp, =0x20001000\\n b last_words\\n .ltorg");
+        }}
+        void systick_handler(void) {{}}
+        int main(void) {{
+            SYST_RVR = 1000; SYST_CVR = 0; SYST_CSR = {systick};
+            __asm__ volatile("ldr r1, =0x20000004\\n mov sp, r1\\n 1: cmp %0, #7\\n beq 1b\\n"
+                             "push {{r0, r1}}\\n .ltorg" : : "r"({systick}) : "r1");
+            return 0;
+        }}
+        """
+    )
+    recording = program.run(deliver_faults=True)
+    assert reports(recording) == {"stacking": 1}
+    assert len(recording.faults) == 1
+    assert "Stack overflow" in recording.faults[0]
+
+
 def test_a_fault_within_a_fault_is_a_lockup(compile_program):
     program = compile_program(
         """

@@ -66,6 +66,13 @@ PINS = {
 }
 ACTIVE_LOW = {"LEDR", "LEDG", "LEDB"}
 
+FAULT_NUMBERS = {
+    "bus": BUS_FAULT,
+    "ibus": BUS_FAULT,
+    "stacking": BUS_FAULT,
+    "usage": USAGE_FAULT,
+}
+
 RESET_BY_PIN, RESET_BY_SOFTWARE = 1, 4
 
 
@@ -482,7 +489,7 @@ class Board:
         # What the simulator does not model would not be a fault on the chip.
         if not self._deliver_faults or fault.kind == "model":
             raise error from None
-        number = {"bus": BUS_FAULT, "ibus": BUS_FAULT, "usage": USAGE_FAULT}.get(fault.kind, 0)
+        number = FAULT_NUMBERS.get(fault.kind, HARD_FAULT)
         exceptions = self._exceptions
         if (
             not exceptions.enabled >> number & 1

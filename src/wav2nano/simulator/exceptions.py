@@ -52,6 +52,7 @@ class Exceptions:
     def __init__(self, core: Core, on_pending: Callable[[], None]):
         self.core = core
         self.on_pending = on_pending
+        self.on_stacking_error: Callable[[], None] = lambda: None
         self.vector_table = 0  # VTOR: a program that lies elsewhere must set it
         self.pending = 0
         self.enabled = 1 << NMI | 1 << HARD_FAULT | 1 << SVCALL | 1 << PENDSV | 1 << SYSTICK
@@ -179,7 +180,6 @@ class Exceptions:
     def enter(self, number: int) -> None:
         """Take an exception: push the frame, go to the handler."""
         core = self.core
-        self.pending &= ~(1 << number)
         *frame, pc, xpsr, sp, control = self._entry_state.read()
         floating = bool(control & CONTROL_FPCA)
         xpsr &= ~XPSR_ALIGNED
@@ -187,8 +187,19 @@ class Exceptions:
         if floating:
             frame += [*self._floating.read(), 0]
         sp = (sp & ~7) - 4 * len(frame)
-        self._write_frame(sp, struct.pack(f"<{len(frame)}I", *frame))
+        try:
+            core.write_memory(sp, struct.pack(f"<{len(frame)}I", *frame))
+        except UcError:
+            # The handler of a HardFault runs even without a stack to return by.
+            self.on_stacking_error()
+            if number != HARD_FAULT:
+                raise FaultError(
+                    "stacking",
+                    f"Stack overflow: there is no RAM at 0x{sp:08x} to save the registers of the "
+                    "interrupted code",
+                ) from None
         core.lowest_sp = min(core.lowest_sp, sp)
+        self.pending &= ~(1 << number)
 
         exc_return = 0xFFFF_FFE1 if floating else 0xFFFF_FFF1
         if not self.active:
@@ -202,17 +213,6 @@ class Exceptions:
         self._entry.write(control & ~CONTROL_NPRIV, handler, control, handler, exc_return)
         self.active.append(number)
         self._go_to(number)
-
-    def _write_frame(self, sp: int, frame: bytes) -> None:
-        try:
-            self.core.write_memory(sp, frame)
-        except UcError:
-            raise FaultError(
-                "bus",
-                f"Stack overflow: there is no RAM at 0x{sp:08x} to save the registers of the "
-                "interrupted code",
-                sp,
-            ) from None
 
     def _go_to(self, number: int) -> None:
         entry = self.vector_table + 4 * number

@@ -52,6 +52,10 @@ STIR, FPCCR, FPCAR, FPDSCR = 0xE000_EF00, 0xE000_EF34, 0xE000_EF38, 0xE000_EF3C
 IRQ_WORDS = (IRQS + 31) // 32
 WORD = 0xFFFF_FFFF
 
+# Of CFSR: PRECISERR, IBUSERR, UNDEFINSTR.
+FAULT_STATUS = {"bus": 1 << 9, "ibus": 1 << 8, "usage": 1 << 16}
+STACKING_ERROR, BFAR_VALID = 1 << 12, 1 << 15
+
 CSR_ENABLE, CSR_TICKINT, CSR_CLKSOURCE, CSR_COUNTFLAG = 1, 2, 4, 1 << 16
 
 # Stored, without effect: debug and trace, and the memory protection unit.
@@ -199,6 +203,7 @@ class SystemControl:
         self._group = 0
         self._cycles_from = self._cycles = 0
         self._dwt_control = 0x4000_0000
+        exceptions.on_stacking_error = self._note_stacking_error
 
     # The bus: words, and bytes or halfwords of what is an array of bytes.
 
@@ -364,13 +369,16 @@ class SystemControl:
 
     def record_fault(self, number: int, kind: str, address: int | None) -> None:
         """Set the fault status registers as the core does on its way to the handler."""
-        status = {"bus": 1 << 9, "ibus": 1 << 8, "usage": 1 << 16}.get(kind, 0)
+        status = FAULT_STATUS.get(kind, 0)
         if kind == "bus" and address is not None:
-            status |= 1 << 15
+            status |= BFAR_VALID
             self.values[BFAR] = address
         self._fault_status |= status
         if number not in (BUS_FAULT, USAGE_FAULT, MEM_MANAGE):
             self._hard_fault_status |= 1 << 30
+
+    def _note_stacking_error(self) -> None:
+        self._fault_status |= STACKING_ERROR
 
     def _clear_fault_status(self, value: int) -> None:
         self._fault_status &= ~value
