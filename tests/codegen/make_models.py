@@ -160,7 +160,12 @@ BUILDERS: tuple[Callable, ...] = (
 )
 
 
-def convert(build: Callable, *, gain: float = 2.5, int8: bool = True) -> bytes:
+# The weights' standard deviation times the square root of the number of inputs. The 1-D network
+# would know only one answer if it were as wide as the others.
+GAIN = {"conv1d": 1.0}
+
+
+def convert(build: Callable, *, int8: bool = True) -> bytes:
     """Build a model with random weights and convert it, fully quantised to int8 or float."""
     import tensorflow as tf
     import tf_keras
@@ -168,6 +173,7 @@ def convert(build: Callable, *, gain: float = 2.5, int8: bool = True) -> bytes:
     model = build(tf_keras)
     if isinstance(model, list):
         model = tf_keras.Sequential(model)
+    gain = GAIN.get(build.__name__, 2.5)
     rng = np.random.default_rng(zlib.crc32(build.__name__.encode()))
     model.set_weights(
         [

@@ -17,16 +17,17 @@ from unicorn.arm_const import (
 )
 
 FLAGS = (
-    "-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 -std=c99 -O2 -ffp-contract=off "
-    "-ffunction-sections -fdata-sections -Wall -Wextra -Werror"
-).split()
+    *("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"),
+    *("-std=c99", "-O2", "-ffunction-sections", "-fdata-sections"),
+    *("-Wall", "-Wextra", "-Werror"),
+)
 
-FLASH, RAM, STOP = 0x10000, 0x20000000, 0xF0000
-SIZE = {FLASH: 0x100000, RAM: 0x40000}
+FLASH, RAM = 0x10000, 0x20000000
+SIZE = {FLASH: 0xF0000, RAM: 0x40000}
+STOP = FLASH + SIZE[FLASH] - 16
 INPUT, OUTPUT = RAM + 0x30000, RAM + 0x38000
 
 LINKER_SCRIPT = f"""
-ENTRY(entry)
 SECTIONS {{
   .text {FLASH} : {{ *(.text*) *(.rodata*) }}
   .ARM.exidx : {{ *(.ARM.exidx*) }}
@@ -44,30 +45,31 @@ def compiler() -> str:
 
 
 class CortexM4:
-    """A program for the Cortex-M4 whose function `entry` is called with an input and an output."""
+    """A program for the Cortex-M4 whose `entries` take an input and an output."""
 
-    def __init__(self, sources, entry: str, folder: Path, *, include_dirs=(), flags=()):
+    def __init__(self, sources, entries, folder: Path, *, include_dirs=(), flags=()):
         gcc = compiler()
         script, elf, binary = folder / "m4.ld", folder / "m4.elf", folder / "m4.bin"
-        script.write_text(LINKER_SCRIPT.replace("ENTRY(entry)", f"ENTRY({entry})"))
+        script.write_text(LINKER_SCRIPT)
         includes = [f"-I{d}" for d in include_dirs]
+        keep = [f"-Wl,--entry={entries[0]}", *(f"-Wl,-u{entry}" for entry in entries)]
         subprocess.run(
-            [gcc, *FLAGS, *flags, *includes, *map(str, sources), "-nostartfiles", "-Wl,--gc-sections",
-             f"-T{script}", "-o", str(elf)],
+            [gcc, *FLAGS, *flags, *includes, *map(str, sources), "-nostartfiles",
+             "-Wl,--gc-sections", *keep, f"-T{script}", "-o", str(elf)],
             check=True,
         )  # fmt: skip
         objcopy = gcc.removesuffix("gcc") + "objcopy"
         subprocess.run([objcopy, "-O", "binary", str(elf), str(binary)], check=True)
         symbols = subprocess.run(
             [gcc.removesuffix("gcc") + "nm", str(elf)], capture_output=True, text=True, check=True
-        ).stdout.split("\n")
-        self._entry = next(int(s.split()[0], 16) for s in symbols if s.split()[2:] == [entry])
+        ).stdout.splitlines()
+        self._address = {name: int(address, 16) for address, _, name in map(str.split, symbols)}
         self._uc = Uc(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, UC_CPU_ARM_CORTEX_M4)
         for base, size in SIZE.items():
             self._uc.mem_map(base, size)
         self._uc.mem_write(FLASH, binary.read_bytes())
 
-    def call(self, data: np.ndarray, output_size: int) -> np.ndarray:
+    def call(self, entry: str, data: np.ndarray, output_size: int) -> np.ndarray:
         """Call entry(data, output) and give the output as int8."""
         uc = self._uc
         uc.mem_write(INPUT, np.ascontiguousarray(data).tobytes())
@@ -79,11 +81,11 @@ class CortexM4:
             (UC_ARM_REG_LR, STOP | 1),
         ):
             uc.reg_write(register, value)
-        uc.emu_start(self._entry | 1, STOP)
+        uc.emu_start(self._address[entry] | 1, STOP)
         assert uc.reg_read(UC_ARM_REG_PC) == STOP
         return np.frombuffer(bytes(uc.mem_read(OUTPUT, output_size)), np.int8)
 
-    def count(self, data: np.ndarray, output_size: int) -> int:
+    def count(self, entry: str, data: np.ndarray, output_size: int) -> int:
         """Count the instructions of one call."""
         executed = 0
 
@@ -92,6 +94,6 @@ class CortexM4:
             executed += 1
 
         hook = self._uc.hook_add(UC_HOOK_CODE, step)
-        self.call(data, output_size)
+        self.call(entry, data, output_size)
         self._uc.hook_del(hook)
         return executed
