@@ -123,7 +123,7 @@ def test_header_says_what_the_model_needs(tmp_path):
     assert int(macros["ARENA_BYTES"]) == model.arena_bytes
     # 8 bits a weight, with the inputs of both layers made even and the outputs a multiple of four
     weights = 4 * 32 * (14 + 32) + 8 * 32
-    biases_and_scales = 4 * 4 * 32 * 2 + 7 * (4 + 8)
+    biases_and_scales = 4 * 4 * 32 * 2 + 8 * (4 + 8)
     assert int(macros["WEIGHT_BYTES"]) == model.weight_bytes == weights + biases_and_scales
     assert int(macros["MACS"]) == model.macs == 32 * 4 * 32 * (13 + 32) + 7 * 32
     assert [operation.name for operation in model.operations] == [

@@ -17,8 +17,8 @@ from wav2nano.codegen.scales import (
 from wav2nano.codegen.tflite import ACTIVATIONS, Graph, Node, Tensor
 from wav2nano.errors import UserError
 
-# Sums of products are taken apart again after bits 0 to 23: see w2n_dot4.
-SUM_LIMIT = 2**23
+# What sums must stay below: in the LSTM, which starts them from the bias, and elsewhere.
+LSTM_SUM_LIMIT, SUM_LIMIT = 2**23, 2**30
 
 
 @dataclass(frozen=True)
@@ -240,24 +240,26 @@ def _activation(context: _Context) -> tuple[int, int]:
     return activation_range(name, output.scale, output.zero_point)
 
 
-def _fit_int32(context: _Context, bias: np.ndarray) -> np.ndarray:
-    if np.abs(bias).max(initial=0) >= 2**31:
-        raise UserError(f"{context.where} has a bias beyond 32 bits: its scales are broken.")
-    return bias
+def _folded_bias(context: _Context, weights: np.ndarray) -> np.ndarray:
+    """Give the bias of each row of weights with the input's zero point folded in."""
+    tensor = context.node.inputs[2] if len(context.node.inputs) > 2 else None
+    bias = _bias(context, tensor, len(weights))
+    folded = fold_zero_point(bias, weights, context.node.inputs[0].zero_point)
+    if (np.abs(folded) + 128 * np.abs(weights).sum(axis=1)).max() >= SUM_LIMIT:
+        raise UserError(f"{context.where} has sums beyond 2^30: use fewer inputs.")
+    return folded
 
 
 def _linear(context: _Context, weights: np.ndarray, scales: list[Scale]) -> tuple[list[Array], str]:
     """Arrays and structure of a w2n_linear whose rows of weights are given."""
     name = context.name
-    input_, output = context.node.inputs[0], context.node.outputs[0]
-    bias_tensor = context.node.inputs[2] if len(context.node.inputs) > 2 else None
-    bias = _bias(context, bias_tensor, len(weights))
+    output = context.node.outputs[0]
     low, high = _activation(context)
-    folded = _fit_int32(context, fold_zero_point(bias, weights, input_.zero_point))
+    added = -len(weights) % 4
     arrays = [
         Array(f"{name}_weights", "int16_t", pack_weights(weights)),
-        Array(f"{name}_bias", "int32_t", folded),
-        _scales(f"{name}_scale", scales),
+        Array(f"{name}_bias", "int32_t", np.pad(_folded_bias(context, weights), (0, added))),
+        _scales(f"{name}_scale", [*scales, *[Scale(0, 0)] * added]),
     ]
     fields = {
         "inputs": weights.shape[1],
@@ -368,7 +370,7 @@ def _depthwise_conv_2d(context: _Context) -> Layer:
     weights = _weights(context, filter_)
     _, height, width, outputs = weights.shape
     low, high = _activation(context)
-    bias = _fit_int32(context, _bias(context, node.inputs[2], outputs))
+    bias = _folded_bias(context, weights.reshape(-1, outputs).T)
     name = context.name
     fields = {
         "multiplier": outputs // input_.shape[3],
@@ -387,7 +389,9 @@ def _depthwise_conv_2d(context: _Context) -> Layer:
         description=_describe(node, f"{height} x {width} filter"),
         inputs=[input_],
         output=output,
-        calls=[f"w2n_depthwise_conv_2d(&{name}, &{name}_window, {{input}}, {{output}});"],
+        calls=[
+            f"w2n_depthwise_conv_2d(&{name}, &{name}_window, {{input}}, {{scratch}}, {{output}});"
+        ],
         arrays=[
             Array(f"{name}_weights", "int8_t", weights.ravel()),
             Array(f"{name}_bias", "int32_t", bias),
@@ -396,6 +400,7 @@ def _depthwise_conv_2d(context: _Context) -> Layer:
         structure=_structure("w2n_depthwise_layer", name, fields)
         + "\n\n"
         + _window(context, height, width),
+        scratch=-(-height * width * input_.shape[3] // 2),
         macs=output.size * height * width,
     )
 
@@ -721,7 +726,7 @@ def _lstm_gates(
     units, gates, size = weights.shape
     rows = weights.reshape(units * gates, size)
     folded = fold_zero_point(bias.ravel(), rows, vector.zero_point)
-    if (np.abs(folded) + 128 * np.abs(rows).sum(axis=1)).max() >= SUM_LIMIT:
+    if (np.abs(folded) + 128 * np.abs(rows).sum(axis=1)).max() >= LSTM_SUM_LIMIT:
         raise UserError(
             f"{context.where}: sums of its weights can pass 2^23, which the kernel cannot hold. "
             "Use fewer units or inputs, or scale the features down."

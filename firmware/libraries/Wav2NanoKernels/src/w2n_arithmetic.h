@@ -49,6 +49,18 @@ static inline int32_t w2n_rescale(int32_t x, w2n_scale scale) {
     return w2n_divide_by_power(w2n_multiply_high(x, scale.multiplier), -scale.shift);
 }
 
+/* w2n_rescale where |x| < 2^30 and most scales are below one: SMMULR of 2x. */
+W2N_ALWAYS_INLINE int32_t w2n_rescale_sum(int32_t x, w2n_scale scale) {
+#if defined(__ARM_FEATURE_DSP)
+    if (scale.shift < 0) {
+        int32_t high;
+        __asm__("smmulr %0, %1, %2" : "=r"(high) : "r"(2 * x), "r"(scale.multiplier));
+        return (((high + (high >> 31)) >> (-scale.shift - 1)) + 1) >> 1;
+    }
+#endif
+    return w2n_rescale(x, scale);
+}
+
 /* x / 2^shift, rounded down, then clamped to int16. */
 W2N_ALWAYS_INLINE int32_t w2n_shift_and_saturate_16(int32_t x, int32_t shift) {
 #if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__)

@@ -12,6 +12,7 @@
 #include "w2n_arithmetic.h"
 #include "w2n_curves.h"
 #include "w2n_dot.h"
+#include "w2n_widen.h"
 
 /*
  * An LSTM layer: int8 input and hidden state, int16 cell state with the scale
@@ -103,9 +104,8 @@ W2N_ALWAYS_INLINE void w2n_lstm(const w2n_lstm_layer *layer, const int8_t *input
     }
 
     for (int32_t step = 0; step < layer->steps; step++) {
-        for (int32_t i = 0; i < layer->inputs; i++) {
-            numbers[i] = *input++;
-        }
+        w2n_widen(input, layer->inputs, numbers);
+        input += layer->inputs;
         const int16_t *weights = layer->weights;
         const int32_t *bias = layer->bias;
         for (int32_t unit = 0; unit < layer->units; unit++) {

@@ -89,7 +89,7 @@ void w2n_conv_2d(const w2n_linear *layer, const w2n_window *window, int32_t inpu
 typedef struct {
     int32_t multiplier;    /* output channels for each input channel */
     const int8_t *weights; /* [filter_height][filter_width][channels * multiplier] */
-    const int32_t *bias;   /* [channels * multiplier] */
+    const int32_t *bias;   /* [channels * multiplier], the zero point folded in; sums < 2^30 */
     const w2n_scale *scale;
     int32_t input_zero_point;
     int32_t output_zero_point;
@@ -101,10 +101,11 @@ typedef struct {
  * Depthwise convolution: each channel has filters of its own.
  *
  * input [input_height][input_width][channels]
+ * scratch: filter_height * filter_width * channels bytes
  * output [output_height][output_width][channels * multiplier]
  */
 void w2n_depthwise_conv_2d(const w2n_depthwise_layer *layer, const w2n_window *window,
-                           const int8_t *input, int8_t *output);
+                           const int8_t *input, int16_t *scratch, int8_t *output);
 
 /*
  * The largest value under each position of the window, clamped to [minimum, maximum].
