@@ -11,6 +11,7 @@ from wav2nano.board.build import compile_sketch
 from wav2nano.errors import UserError
 
 WERROR = {"compiler.c.extra_flags": "-Werror", "compiler.cpp.extra_flags": "-Werror"}
+LIBRARY = "name={name}\nversion=1.0.0\nauthor=a\nmaintainer=a\narchitectures=*\n"
 PDM_SKETCH = Path(__file__).parent / "sketches" / "pdm_echo"
 
 
@@ -42,12 +43,35 @@ def test_bytes_do_not_depend_on_folders(build_tools, blink_talk, tmp_path):
     assert here.sha256 == there.sha256
 
 
-def test_arduino_cli_and_arduino_builder_agree(build_tools, tmp_path):
+def test_arduino_cli_and_arduino_builder_agree(build_tools, no_libraries, tmp_path):
+    """Also where files have static variables of the same name, which sorting leaves in a tie."""
     if len(build_tools) < 2:
         pytest.skip(f"only {build_tools[0]} is on PATH: nothing to compare it with")
+    sketch = tmp_path / "pdm_echo"
+    shutil.copytree(PDM_SKETCH, sketch)
+    library = no_libraries / "Ties"
+    (library / "src").mkdir(parents=True)
+    (library / "library.properties").write_text(LIBRARY.format(name="Ties"))
+    (library / "src" / "ties.h").write_text('extern "C" int tie_a(), tie_m(), tie_z();\n')
+    places = {"a": sketch, "m": library / "src", "z": sketch}
+    for (name, folder), size in zip(places.items(), (12, 40, 100), strict=True):
+        (folder / f"{name}.c").write_text(
+            f"static volatile int tied[{size}], filled[{size}] = {{{size}}};\n"
+            f"int tie_{name}(void);\n"
+            f"int tie_{name}(void) {{ return tied[1]++ + filled[0]++; }}\n"
+        )
+    source = sketch / "pdm_echo.ino"
+    text = source.read_text().replace("report();", "report(), print_ties();", 1)
+    source.write_text(
+        f"#include <ties.h>\nvolatile int tied[7];\n{text}\n"
+        "void print_ties() { Serial.print(tie_a() + tie_m() + tie_z() + tied[0]++); }\n"
+    )
     for tool in build_tools:
-        report = compile_sketch(PDM_SKETCH, tmp_path / tool, build_tool=tool, properties=WERROR)
+        report = compile_sketch(
+            sketch, tmp_path / tool, build_tool=tool, libraries=no_libraries, properties=WERROR
+        )
         assert report.tool.startswith(tool)
+    assert b"tied" in (tmp_path / build_tools[0] / "pdm_echo.elf").read_bytes()
     binaries = {(tmp_path / tool / "pdm_echo.bin").read_bytes() for tool in build_tools}
     assert len(binaries) == 1
 
@@ -130,7 +154,7 @@ def test_warnings_are_reported(build_tools, no_libraries, tmp_path):
 def test_libraries_of_any_folder(build_tools, no_libraries, tmp_path):
     library = no_libraries / "Answer"
     (library / "src").mkdir(parents=True)
-    (library / "library.properties").write_text("name=Answer\nversion=1.0.0\narchitectures=*\n")
+    (library / "library.properties").write_text(LIBRARY.format(name="Answer"))
     (library / "src" / "answer.h").write_text(
         '#ifdef __cplusplus\nextern "C"\n#endif\nint answer(void);\n'
     )

@@ -1,7 +1,8 @@
 """Sketches and libraries have to be valid for arduino:mbed_nano:nano33ble as well.
 
 ARDUINO_CORE_MBED names a checkout of arduino/ArduinoCore-mbed, and ARDUINO_CORE_API one of
-arduino/ArduinoCore-API (an installed core has that inside).
+arduino/ArduinoCore-API (an installed core has that inside). WAV2NANO_FIRMWARE names the folder of
+assembled sketches, such as results/keywords/firmware, for those that include generated sources.
 """
 
 import os
@@ -33,10 +34,13 @@ def with_generated_sources(sketch: Path) -> Path:
     missing = [n for n in re.findall(r'#include "(.+)"', text) if not (sketch / n).exists()]
     if not missing:
         return sketch
-    for folder in sorted(FIRMWARE.parent.glob(f"results/*/firmware/{sketch.name}")):
-        if all((folder / name).exists() for name in missing):
-            return folder
-    pytest.skip(f"{sketch.name} includes {', '.join(missing)}: build the firmware first")
+    assembled = os.environ.get("WAV2NANO_FIRMWARE")
+    if not assembled:
+        pytest.skip(
+            f"{sketch.name} includes {', '.join(missing)}: set WAV2NANO_FIRMWARE to the folder of "
+            "the assembled sketches"
+        )
+    return Path(assembled) / sketch.name
 
 
 @pytest.mark.parametrize("sketch", SKETCHES, ids=lambda path: path.name)
