@@ -56,6 +56,8 @@ void setup() {
     delay(2000); // micros() starts over in here
     Serial.println(millis());
     Serial.println(micros());
+    Serial.end();
+    Serial.begin(9600);
     Serial.println("done");
 }
 

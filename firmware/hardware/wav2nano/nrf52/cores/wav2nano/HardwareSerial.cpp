@@ -71,6 +71,13 @@ void wait_for_sender() {
     }
 }
 
+// The events of stopping come within five characters' time, but not where a receiver has just
+// ended by itself: that is 42 ms at 1200 baud.
+void wait_for(const volatile uint32_t *event) {
+    for (uint32_t start = micros(); !*event && micros() - start < 50000;) {
+    }
+}
+
 } // namespace
 
 extern "C" void UARTE0_UART0_IRQHandler() {
@@ -141,12 +148,10 @@ void UART::end() {
     // A transfer that has not ended would go on using RAM.
     NRF_UARTE0->EVENTS_RXTO = 0;
     NRF_UARTE0->TASKS_STOPRX = 1;
-    while (!NRF_UARTE0->EVENTS_RXTO) {
-    }
+    wait_for(&NRF_UARTE0->EVENTS_RXTO);
     NRF_UARTE0->EVENTS_TXSTOPPED = 0;
     NRF_UARTE0->TASKS_STOPTX = 1;
-    while (!NRF_UARTE0->EVENTS_TXSTOPPED) {
-    }
+    wait_for(&NRF_UARTE0->EVENTS_TXSTOPPED);
     NRF_UARTE0->ENABLE = UARTE_ENABLE_ENABLE_Disabled;
     NRF_UARTE0->PSEL.TXD = PSEL_DISCONNECTED;
     NRF_UARTE0->PSEL.RXD = PSEL_DISCONNECTED;
