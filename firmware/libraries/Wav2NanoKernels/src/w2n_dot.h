@@ -66,21 +66,23 @@ W2N_ALWAYS_INLINE const int16_t *w2n_dot4(const int16_t *weights, const int16_t 
     uint32_t p0 = (uint32_t)sums[0], s0 = p0 + (uint32_t)sums[1];
     uint32_t p1 = (uint32_t)sums[2], s1 = p1 + (uint32_t)sums[3];
     uint32_t x0, x1;
-    for (int32_t k = count / 32; k > 0; k--) {
+    for (int32_t k = count >> 5; k > 0; k--) {
         W2N_DOT4(W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS
                      W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS);
     }
-    if (count & 16) {
-        W2N_DOT4(W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS);
-    }
-    if (count & 8) {
-        W2N_DOT4(W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS);
-    }
-    if (count & 4) {
-        W2N_DOT4(W2N_DOT4_COLUMNS);
-    }
-    if (count & 2) {
-        W2N_DOT4(W2N_DOT4_HALF);
+    if (count & 31) {
+        if (count & 16) {
+            W2N_DOT4(W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS);
+        }
+        if (count & 8) {
+            W2N_DOT4(W2N_DOT4_COLUMNS W2N_DOT4_COLUMNS);
+        }
+        if (count & 4) {
+            W2N_DOT4(W2N_DOT4_COLUMNS);
+        }
+        if (count & 2) {
+            W2N_DOT4(W2N_DOT4_HALF);
+        }
     }
     (void)x1;
     sums[0] = (int32_t)p0;
