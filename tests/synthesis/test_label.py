@@ -53,6 +53,19 @@ def test_every_recording_is_a_recording_of_its_own(settings, tmp_path):
     assert len({samples.tobytes() for samples, _ in audio.values()}) == settings["recordings"]
 
 
+def test_copies_are_spoken_once_and_heard_differently(settings, tmp_path, monkeypatch):
+    speak, counted = engines.speak, []
+    monkeypatch.setattr(
+        engines, "speak", lambda engine, said: counted.append(len(said)) or speak(engine, said)
+    )
+    settings["acoustics"]["noise"]["kinds"].remove("babble")
+    synthesize_label("never", settings | {"copies": 4}, tmp_path / "never.zip")
+    assert sum(counted) == settings["recordings"] // 4
+    rows, audio = read(tmp_path / "never.zip")
+    assert [row["utterance"] for row in rows] == [str(index // 4) for index in range(12)]
+    assert len({samples.tobytes() for samples, _ in audio.values()}) == 12
+
+
 def test_silence_spans_loud_and_nearly_nothing(settings, tmp_path):
     synthesize_label(SILENCE, settings, tmp_path / "silence.zip")
     rows, audio = read(tmp_path / "silence.zip")

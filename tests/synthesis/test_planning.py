@@ -89,6 +89,29 @@ def test_silence_holds_every_kind_of_noise_in_several_groups(settings):
     assert len({item.group for item in planned}) == 20
 
 
+def test_copies_share_the_utterance_and_differ_in_formants(all_engines):
+    all_engines["recordings"] = 24
+    spoken = plan("never", all_engines)
+    copied = plan("never", all_engines | {"copies": 3})
+    for item in copied:
+        first = spoken[item.utterance]
+        assert item.utterance == item.index // 3
+        assert (item.voice, item.text, item.rate) == (first.voice, first.text, first.rate)
+    assert len({item.formants for item in copied}) > 20
+    assert len({item.file for item in copied}) == 24
+
+
+def test_redraw_takes_another_voice_when_the_first_has_no_other_manner(all_engines):
+    item = plan("never", all_engines)[2]
+    others = [redraw(item, all_engines, attempt) for attempt in range(4, 30)]
+    assert {other.engine for other in others} == {"festival"}
+    assert {other.voice for other in others} == {
+        "kal_diphone",
+        "ked_diphone",
+        "cmu_us_slt_arctic_hts",
+    }
+
+
 def test_redraw_keeps_word_and_voice(settings):
     item = plan("never", settings)[3]
     other = redraw(item, settings, 1)

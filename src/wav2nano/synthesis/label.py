@@ -40,6 +40,7 @@ MOST_REDRAWN = 0.2  # share of a label's recordings
 
 COLUMNS = (
     "file",
+    "utterance",
     "label",
     "text",
     "engine",
@@ -128,37 +129,44 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
     UserError
         If a word comes out silent, or does not fit however fast it is said.
     """
+    copies: dict[int, list[int]] = {}
+    for index, item in enumerate(planned):
+        copies.setdefault(item.utterance, []).append(index)
+    said_by = {number: planned[indices[0]] for number, indices in copies.items()}
+    pace = {number: item.rate for number, item in said_by.items()}
     dry: dict[int, Dry] = {}
-    pace = {index: item.rate for index, item in enumerate(planned)}
     for _ in range(HURRIES + 1):
         for engine in engines.ENGINES:
-            turns = [index for index in pace if planned[index].engine == engine]
-            utterances = [_utterance(planned[index], pace[index]) for index in turns]
+            turns = [number for number in pace if said_by[number].engine == engine]
+            utterances = [_utterance(said_by[number], pace[number]) for number in turns]
             if len(turns) > 20:
                 print(f"{planned[0].label}: {engine} speaks {len(turns)} times", file=sys.stderr)
-            for index, said in zip(turns, engines.speak(engine, utterances), strict=True):
-                dry[index] = _trim(*said, planned[index], rate)
-        seconds = {index: len(dry[index].speech) / rate for index in pace}
+            for number, said in zip(turns, engines.speak(engine, utterances), strict=True):
+                for index in copies[number]:
+                    dry[index] = _trim(*said, planned[index], rate)
+        seconds = {
+            number: max(len(dry[index].speech) for index in copies[number]) / rate
+            for number in pace
+        }
         pace = {
-            index: pace[index] * 1.15 * seconds[index] / LONGEST
-            for index in pace
-            if seconds[index] > LONGEST
+            number: pace[number] * 1.15 * seconds[number] / LONGEST
+            for number in pace
+            if seconds[number] > LONGEST
         }
         if not pace:
             return [dry[index] for index in range(len(planned))]
         if max(pace.values()) > FASTEST:
             break
-    index = next(iter(pace))
-    item = planned[index]
+    number = next(iter(pace))
+    item = said_by[number]
     raise UserError(
         f"{item.text!r} does not fit into {SECONDS:.0f} s: even in a hurry, {item.engine} needs "
-        f"{seconds[index]:.1f} s with the voice {item.voice}. Choose a shorter word"
+        f"{seconds[number]:.1f} s with the voice {item.voice}. Choose a shorter word"
     )
 
 
 def _utterance(item: Planned, pace: float) -> engines.Utterance:
-    # Scaling the formants up shortens the word by as much; speak the slower.
-    return engines.Utterance(item.text, item.voice, pace / item.formants, item.pitch, item.range)
+    return engines.Utterance(item.text, item.voice, pace, item.pitch, item.range)
 
 
 def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
@@ -200,8 +208,8 @@ def speak_different(
     for attempt in range(1, REDRAWS + 1):
         again = [
             place
-            for place, (_, dry) in enumerate(spoken)
-            if first.setdefault(dry.digest, place) != place
+            for place, (item, dry) in enumerate(spoken)
+            if first.setdefault(dry.digest, item.utterance) != item.utterance
         ]
         if not again:
             return spoken

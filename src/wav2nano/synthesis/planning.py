@@ -14,6 +14,7 @@ from wav2nano.synthesis.voices import FIXED_INTONATION, VOICE_LICENCES, Voice, e
 UNKNOWN = "_unknown_"
 SILENCE = "_silence_"
 SILENCE_SESSIONS = 20
+SAME_VOICE_ATTEMPTS = 3
 
 # Punctuation changes the tune: statement, question, exclamation, and a list that goes on.
 ENDINGS = ("", ".", "?", "!", ",")
@@ -28,6 +29,8 @@ class Planned:
     ----------
     index : int
         Place in the label, from 0.
+    utterance : int
+        Recordings of the same utterance differ in formants and acoustics alone.
     label, text : str
         Class, and what is said: the word with punctuation. Empty for noise.
     engine, voice, group, licence : str
@@ -40,10 +43,11 @@ class Planned:
         Extent of intonation relative to the voice's own.
     formants : float
         Scale of all frequencies after speaking: the voice of a person with a shorter (> 1) or
-        longer (< 1) vocal tract.
+        longer (< 1) vocal tract. The word is shorter or longer by as much.
     """
 
     index: int
+    utterance: int
     label: str
     text: str
     engine: str
@@ -80,7 +84,8 @@ def plan(label: str, settings: Mapping[str, Any]) -> list[Planned]:
 
     Engines take turns, an engine's groups take turns, and so do the accents of a group and the
     words of `_unknown_`: any stretch of the list is balanced. A longer plan begins with the
-    shorter one.
+    shorter one. With `copies` in the settings, each utterance is heard in so many recordings, as
+    from persons with other vocal tracts, in other rooms and noises.
 
     Parameters
     ----------
@@ -115,8 +120,9 @@ def plan(label: str, settings: Mapping[str, Any]) -> list[Planned]:
 
     planned = []
     for index in range(recordings):
-        engine = list(engines)[index % len(engines)]
-        turn = index // len(engines)
+        utterance = index // settings.get("copies", 1)
+        turn, place = divmod(utterance, len(engines))
+        engine = list(engines)[place]
         groups = voices[engine]
         accents = _by_turns(groups, turn, settings, label, _GROUPS, _key(engine))
         group = accents[0].group
@@ -124,19 +130,29 @@ def plan(label: str, settings: Mapping[str, Any]) -> list[Planned]:
         voice = _by_turns(
             accents, turn // len(groups), settings, label, _ACCENTS, _key(engine), _key(group)
         )
-        word = _by_turns(words, index, settings, label, _WORDS)
-        planned.append(_draw(index, label, word, voice, settings))
+        word = _by_turns(words, utterance, settings, label, _WORDS)
+        planned.append(_draw(index, utterance, label, word, voice, settings))
     return planned
 
 
 def redraw(item: Planned, settings: Mapping[str, Any], attempt: int) -> Planned:
-    """Draw another manner of speaking for the same recording, word and voice."""
+    """Draw another manner of speaking for the utterance of a recording, with the same word.
+
+    The voice stays for some attempts; then another voice of the engine speaks, for there may be
+    no other manner left that this one has (festival's HTS voice knows speed alone).
+    """
     voice = Voice(item.engine, item.voice, item.group, item.licence)
+    if attempt > SAME_VOICE_ATTEMPTS:
+        groups = engine_voices(item.engine, settings["engines"][item.engine])
+        voices = [voice for group in groups for voice in group]
+        voice = voices[
+            random(settings, item.label, _MANNER, item.utterance, attempt, 1).integers(len(voices))
+        ]
     word = item.text.rstrip("".join(ENDINGS))
-    return _draw(item.index, item.label, word, voice, settings, attempt)
+    return _draw(item.index, item.utterance, item.label, word, voice, settings, attempt)
 
 
-_GROUPS, _ACCENTS, _WORDS, _MANNER, ACOUSTICS = range(5)
+_GROUPS, _ACCENTS, _WORDS, _MANNER, _FORMANTS, ACOUSTICS = range(6)
 
 
 def _by_turns(
@@ -150,6 +166,7 @@ def _by_turns(
 
 def _draw(
     index: int,
+    utterance: int,
     label: str,
     word: str,
     voice: Voice,
@@ -157,7 +174,7 @@ def _draw(
     attempt: int = 0,
 ) -> Planned:
     bounds = settings["engines"][voice.engine]
-    rng = random(settings, label, _MANNER, index, attempt)
+    rng = random(settings, label, _MANNER, utterance, attempt)
     low, high = np.log(bounds["rate"])
     rate = float(np.exp(rng.uniform(low, high)))
     pitch = float(rng.uniform(*bounds["pitch"]))
@@ -165,9 +182,10 @@ def _draw(
     if (voice.engine, voice.name) in FIXED_INTONATION:
         pitch, extent = 0.0, 1.0
     low, high = np.log(settings["formants"])
-    formants = float(np.exp(rng.uniform(low, high)))
+    formants = float(np.exp(random(settings, label, _FORMANTS, index).uniform(low, high)))
     return Planned(
         index=index,
+        utterance=utterance,
         label=label,
         text=word.replace("_", " ") + ENDINGS[rng.integers(len(ENDINGS))],
         engine=voice.engine,
@@ -186,6 +204,7 @@ def _plan_silence(settings: Mapping[str, Any]) -> list[Planned]:
     return [
         Planned(
             index=index,
+            utterance=index,
             label=SILENCE,
             text="",
             engine="noise",
