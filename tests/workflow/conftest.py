@@ -73,7 +73,7 @@ def make_small(checkout: Checkout) -> None:
     checkout.change_settings(
         words=["never", "all"],
         split={"validation": 0.25, "test": 0.25},
-        model={"units": [12]},
+        model={"filters": [8], "units": [12]},
         training={"epochs": 3},
         quantization={"calibration_windows": 40},
         simulation={"recordings": 6, "track_seconds": 6},

@@ -27,16 +27,37 @@ def build_model(
     batch_size
         A fixed batch size, which the converter needs; None for any.
     """
+    # Whatever the architecture, convolutions over time may come first (`filters`).
     builder = {"lstm": _lstm, "dense": _dense}[settings["architecture"]]
     model = keras.Sequential(name=settings["architecture"])
     if batch_size is None:
         model.add(keras.layers.Input(shape))
     else:
         model.add(keras.layers.Input(batch_shape=(batch_size, *shape)))
-    for layer in builder(keras.layers, settings):
+    for layer in [*_convolutions(keras.layers, settings), *builder(keras.layers, settings)]:
         model.add(layer)
     model.add(keras.layers.Dense(classes, activation="softmax", name="scores"))
     return model
+
+
+def _convolutions(layers: ModuleType, settings: dict[str, Any]) -> list[Any]:
+    """Conv1D layers with batch normalisation; the first halves the number of frames."""
+    stack = []
+    for index, filters in enumerate(settings["filters"]):
+        stack += [
+            layers.Conv1D(
+                filters,
+                settings["kernel"],
+                strides=1 if index else 2,
+                padding="same",
+                use_bias=False,
+                name=f"conv_{index}",
+            ),
+            layers.BatchNormalization(name=f"norm_{index}"),
+            layers.ReLU(name=f"relu_{index}"),
+            layers.SpatialDropout1D(0.1, name=f"spatial_dropout_{index}"),
+        ]
+    return stack
 
 
 def _lstm(layers: ModuleType, settings: dict[str, Any]) -> list[Any]:

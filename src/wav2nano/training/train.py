@@ -82,7 +82,11 @@ def augment(
     preprocessing: Preprocessing,
     settings: dict[str, Any],
 ) -> np.ndarray:
-    """Shift windows in time and change their loudness, each by its own random amount.
+    """Make another view of each window, as another microphone at another time would give it.
+
+    In this order: a shift in time, a gain, a constant offset of each bin (another frequency
+    response of room and microphone), a stretch of frames set to the mean (SpecAugment's time
+    mask, Park et al. 2019).
 
     Parameters
     ----------
@@ -94,17 +98,23 @@ def augment(
     -------
     np.ndarray of the same shape
     """
-    count, frames, _ = values.shape
+    count, frames, bins = values.shape
     shift = random.integers(-settings["shift_frames"], settings["shift_frames"] + 1, count)
     index = np.clip(np.arange(frames) - shift[:, None], 0, frames - 1)
-    shifted = np.take_along_axis(values, index[:, :, None], axis=1)
+    view = np.take_along_axis(values, index[:, :, None], axis=1)
     gain = random.uniform(-settings["gain_db"], settings["gain_db"], (count, 1)).astype(np.float32)
     feature = preprocessing.features
     if feature["kind"] == "mfcc":
-        shifted[:, :, 0] += gain * math.sqrt(feature["mel_bands"])
+        view[:, :, 0] += gain * math.sqrt(feature["mel_bands"])
     else:
-        shifted += gain[:, :, None]
-    return shifted
+        view += gain[:, :, None]
+    std = settings["response"] * np.float32(preprocessing.std)
+    view += random.standard_normal((count, 1, bins), dtype=np.float32) * std
+    start = random.integers(0, frames, (count, 1))
+    stop = start + random.integers(0, settings["mask_frames"] + 1, (count, 1))
+    place = np.arange(frames)
+    view[(place >= start) & (place < stop)] = np.float32(preprocessing.mean)
+    return view
 
 
 def _fit(
