@@ -93,7 +93,10 @@ class CortexM4:
             nonlocal executed
             executed += 1
 
+        # Code that ran before was translated without the hook, and would not be counted.
         hook = self._uc.hook_add(UC_HOOK_CODE, step)
+        self._uc.ctl_flush_tb()
         self.call(entry, data, output_size)
         self._uc.hook_del(hook)
+        self._uc.ctl_flush_tb()
         return executed

@@ -66,6 +66,16 @@ def test_against_reference(sigmoid, tanh):
         np.testing.assert_array_equal(values, interpreter.get_output(0).ravel())
 
 
+def test_between_the_multiples_of_three(curves):
+    """The cell state asks for any number, where the gates ask for multiples of three alone."""
+    numbers = np.arange(1, 3 * 32768)
+    above = np.array([curves.tanh_of_third(int(n)) for n in numbers])
+    below = np.array([curves.tanh_of_third(int(-n)) for n in numbers])
+    np.testing.assert_array_equal(below, -above)
+    assert np.abs(above / 32768 - np.tanh(numbers / 3 / 4096)).max() < 1.2e-4
+    assert (np.diff(above) >= 0).all()
+
+
 def test_beyond_int16_they_saturate(curves, sigmoid, tanh):
     for x in (32768, 40000, 65534, 65535):
         assert curves.sigmoid(x) == sigmoid[-1]

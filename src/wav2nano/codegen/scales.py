@@ -35,8 +35,8 @@ def product_scales(
 ) -> list[Scale]:
     """Scales from sums of products to the output, one for each of `channels`.
 
-    In double precision throughout: a product of scales rounded to float32, as in older versions of
-    TensorFlow Lite Micro, changes about one gate in a hundred thousand.
+    In double precision throughout, as tflite-micro's Python package computes it. Versions of the
+    source that round the product of the scales to float32 differ in rare values of an LSTM.
     """
     factors = float(input_scale) * filter_scales.astype(np.float64) / float(output_scale)
     return [quantize_multiplier(float(f)) for f in np.broadcast_to(factors, channels)]

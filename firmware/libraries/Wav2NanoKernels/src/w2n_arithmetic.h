@@ -6,6 +6,13 @@
 
 #include "wav2nano_kernels.h"
 
+/* The assembly needs more registers and more constants than there are without optimisation. */
+#if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__)
+#define W2N_DSP 1
+#else
+#define W2N_DSP 0
+#endif
+
 /* For functions whose arguments are constants where they are called. */
 #define W2N_ALWAYS_INLINE static inline __attribute__((always_inline))
 
@@ -15,7 +22,7 @@ W2N_ALWAYS_INLINE int32_t w2n_clamp(int32_t x, int32_t minimum, int32_t maximum)
 
 /* x clamped to int16. */
 W2N_ALWAYS_INLINE int32_t w2n_saturate_16(int32_t x) {
-#if defined(__ARM_FEATURE_DSP)
+#if W2N_DSP
     __asm__("ssat %0, #16, %1" : "=r"(x) : "r"(x));
     return x;
 #else
@@ -51,7 +58,7 @@ static inline int32_t w2n_rescale(int32_t x, w2n_scale scale) {
 
 /* w2n_rescale where |x| < 2^30 and most scales are below one: SMMULR of 2x. */
 W2N_ALWAYS_INLINE int32_t w2n_rescale_sum(int32_t x, w2n_scale scale) {
-#if defined(__ARM_FEATURE_DSP)
+#if W2N_DSP
     if (scale.shift < 0) {
         int32_t high;
         __asm__("smmulr %0, %1, %2" : "=r"(high) : "r"(2 * x), "r"(scale.multiplier));
@@ -63,7 +70,7 @@ W2N_ALWAYS_INLINE int32_t w2n_rescale_sum(int32_t x, w2n_scale scale) {
 
 /* x / 2^shift, rounded down, then clamped to int16. */
 W2N_ALWAYS_INLINE int32_t w2n_shift_and_saturate_16(int32_t x, int32_t shift) {
-#if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__)
+#if W2N_DSP
     if (__builtin_constant_p(shift) && shift > 0) {
         __asm__("ssat %0, #16, %1, asr %2" : "=r"(x) : "r"(x), "i"(shift));
         return x;
@@ -80,7 +87,7 @@ W2N_ALWAYS_INLINE int32_t w2n_shift_and_saturate_16(int32_t x, int32_t shift) {
  * constant where it is inlined.
  */
 W2N_ALWAYS_INLINE int32_t w2n_rescale_to_16(int32_t x, int32_t fraction_bits, w2n_scale scale) {
-#if defined(__ARM_FEATURE_DSP)
+#if W2N_DSP
     if (scale.shift <= 7) {
         const int32_t left = 1 - fraction_bits + (scale.shift > 0 ? scale.shift : 0);
         const int32_t twice = left > 0 ? x * (1 << left) : x >> -left;

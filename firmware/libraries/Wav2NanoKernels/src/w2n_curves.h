@@ -18,7 +18,7 @@ extern const w2n_segment w2n_tanh_segments[512];
 /* Sigmoid of x in Q3.12, clamped to int16 first, in Q0.15. */
 W2N_ALWAYS_INLINE int32_t w2n_sigmoid(int32_t x) {
     const int32_t thrice = 3 * x;
-#if defined(__ARM_FEATURE_DSP)
+#if W2N_DSP
     int32_t index;
     __asm__("ssat %0, #9, %1, asr #9" : "=r"(index) : "r"(thrice));
 #else
@@ -30,7 +30,7 @@ W2N_ALWAYS_INLINE int32_t w2n_sigmoid(int32_t x) {
 
 /* Tanh of x, given 3 x in Q.12, in Q0.15. */
 W2N_ALWAYS_INLINE int32_t w2n_tanh_of_third(int32_t thrice) {
-#if defined(__ARM_FEATURE_DSP)
+#if W2N_DSP
     int32_t index;
     __asm__("ssat %0, #9, %1, asr #8" : "=r"(index) : "r"(thrice));
 #else

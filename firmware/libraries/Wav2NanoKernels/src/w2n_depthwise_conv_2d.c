@@ -4,7 +4,7 @@
 
 /* Four sums of products of four neighbouring bytes each. */
 static inline void multiply_four(const int8_t *values, const int8_t *weights, int32_t sums[4]) {
-#if defined(__ARM_FEATURE_DSP)
+#if W2N_DSP
     uint32_t x, w, even_x, odd_x, even_w, odd_w;
     memcpy(&x, values, 4);
     memcpy(&w, weights, 4);

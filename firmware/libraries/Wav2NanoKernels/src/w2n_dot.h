@@ -6,7 +6,7 @@
 
 #include "w2n_arithmetic.h"
 
-#if defined(__ARM_FEATURE_DSP)
+#if W2N_DSP
 
 /*
  * Two weights share 16 bits, v = 256 q + p, and two numbers x share a word: one SMLAD with v as it
@@ -62,7 +62,7 @@
  */
 W2N_ALWAYS_INLINE const int16_t *w2n_dot4(const int16_t *weights, const int16_t *numbers,
                                           int32_t count, int32_t sums[4]) {
-#if defined(__ARM_FEATURE_DSP)
+#if W2N_DSP
     uint32_t p0 = (uint32_t)sums[0], s0 = p0 + (uint32_t)sums[1];
     uint32_t p1 = (uint32_t)sums[2], s1 = p1 + (uint32_t)sums[3];
     uint32_t x0, x1;

@@ -5,9 +5,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "w2n_arithmetic.h"
+
 /* Copy `count` values; return the end of the copy. */
 static inline int16_t *w2n_widen(const int8_t *values, int32_t count, int16_t *wide) {
-#if defined(__ARM_FEATURE_DSP)
+#if W2N_DSP
     for (; count >= 4; count -= 4) {
         uint32_t packed, even, odd, first, second;
         memcpy(&packed, values, 4);

@@ -4,7 +4,7 @@
  * Every function computes bit for bit what the reference kernels of TensorFlow Lite Micro compute
  * (quantisation scheme: https://www.tensorflow.org/lite/performance/quantization_spec). The plain C
  * is the definition. Where the processor has the DSP extension (__ARM_FEATURE_DSP: Cortex-M4, M7,
- * M33) the inner loops are written for it, with the same results.
+ * M33) and the compiler optimises, the inner loops are written for it, with the same results.
  *
  * Common to all functions:
  *   - No allocation, no state: a result depends on the arguments alone.
@@ -153,9 +153,6 @@ void w2n_add(const w2n_add_layer *layer, const int8_t *a, const int8_t *b, int8_
  */
 void w2n_softmax(w2n_scale scale, int32_t minimum_difference, int32_t rows, int32_t depth,
                  const int8_t *input, int8_t *output);
-
-/* Any function of one int8: output[i] = table[input[i] + 128]. output may be input. */
-void w2n_lookup(const int8_t table[256], int32_t size, const int8_t *input, int8_t *output);
 
 /* Reverse the middle axis: input, output [outer][count][inner]. */
 void w2n_reverse(int32_t outer, int32_t count, int32_t inner, const int8_t *input, int8_t *output);
