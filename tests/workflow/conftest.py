@@ -82,6 +82,7 @@ def make_small(checkout: Checkout) -> None:
     dataset = yaml.safe_load(path.read_text())
     synthesis = dataset["synthesis"]
     synthesis["recordings"] = 24
+    synthesis["copies"] = 1
     synthesis["unknown"] = {"recordings": 24, "words": ["ever", "wall", "water"]}
     synthesis["silence"]["recordings"] = 24
     synthesis["acoustics"]["noise"]["kinds"] = ["white", "pink"]

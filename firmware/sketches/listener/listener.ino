@@ -113,7 +113,7 @@ void loop() {
       Serial.println(ring.lost);
     }
   } else {
-    delay(1);  // sleeps; the microphone goes on by itself
+    delay(10);  // sleeps; the microphone goes on by itself
   }
   if (lit && millis() - litSince >= LED_MILLISECONDS) {
     showColour(0);

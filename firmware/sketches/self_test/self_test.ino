@@ -58,7 +58,7 @@ void setup() {
 
 void loop() {
   if (!w2n_ring_pop(&ring, samples, W2N_WINDOW)) {
-    delay(1);
+    delay(10);
     return;
   }
   for (int frame = 0; frame < W2N_FRAMES; frame++) {

@@ -130,7 +130,7 @@ def roc_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: st
                     true,
                     where="post",
                     color=colormaps["tab20" if len(part.labels) > 10 else "tab10"](index),
-                    label=f"{label} (AUC {auc(false, true):.3f})",
+                    label=f"AUC {auc(false, true):.3f}  {label}",
                 )
             axis.set_xscale("log")
             axis.set(xlim=(least, 1), ylim=(0, 1.02), title=NAMES[name])
