@@ -6,6 +6,7 @@
 .PHONY: firmware test bench lint setup oracle lock clean help
 MAKEFLAGS += --no-print-directory
 
+export UV_SYSTEM_CERTS = 1
 BIN = .venv/bin
 EXPERIMENT = keywords
 RECORDINGS =

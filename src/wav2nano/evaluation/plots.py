@@ -61,7 +61,7 @@ def learning_curves(
 def confusion_matrices(
     figures: dict[str, Any], labels: list[str], path: Path, title: str, subtitle: str
 ) -> None:
-    """Counts by true and predicted label, shaded by share of the true label."""
+    """Plot counts by true and predicted label, shaded by share of the true label."""
     side = max(4.2, 0.55 * len(labels) + 1.8)
     with _figure(
         path, f"{title}: confusion matrix", subtitle, ncols=2, figsize=(2 * side, side + 0.6)

@@ -59,7 +59,7 @@ def _header(rate: int, settings: dict[str, Any], quantized: bool) -> str:
 #ifndef FRONTEND_TABLES_H
 #define FRONTEND_TABLES_H
 
-#include <Wav2NanoFrontEnd.h>
+#include <wav2nano_frontend.h>
 
 #define W2N_FRONTEND_RATE {rate}
 #define W2N_FRONTEND_N_FFT {settings["n_fft"]}

@@ -38,7 +38,14 @@
 #define DWT_CTRL REG(0xE0001000)
 #define CYCCNT REG(0xE0001004)
 
-enum { IRQ_UARTE0 = 2, IRQ_TIMER0 = 8, IRQ_TIMER1 = 9, IRQ_RTC0 = 11, IRQ_TIMER3 = 26, IRQ_PDM = 29 };
+enum {
+    IRQ_UARTE0 = 2,
+    IRQ_TIMER0 = 8,
+    IRQ_TIMER1 = 9,
+    IRQ_RTC0 = 11,
+    IRQ_TIMER3 = 26,
+    IRQ_PDM = 29
+};
 
 extern uint32_t __stack_top, __data_start, __data_end, __data_load, __bss_start, __bss_end;
 

@@ -1,8 +1,8 @@
 #include "w2n_exact.h"
 
-#include "Wav2NanoFrontEnd.h"
 #include "w2n_fft.h"
 #include "w2n_log2.h"
+#include "wav2nano_frontend.h"
 
 #define DECIBELS_PER_OCTAVE 3.01029996f /* 10 log10(2) */
 

@@ -1,6 +1,6 @@
 #include "w2n_exact.h"
 
-#include "Wav2NanoFrontEnd.h"
+#include "wav2nano_frontend.h"
 
 /* From 2^23 on floats are whole numbers: adding 1.5 * 2^23 rounds half to even, as the FPU does
  * with every sum, and takes no libm. */

@@ -26,8 +26,7 @@ static void append_frame(w2n_listener *listener) {
     const int32_t kept = (listener->settings->frames - 1) * bins;
     memmove(listener->window, listener->window + bins, (size_t)kept);
     w2n_frontend_compute(listener->frontend, listener->samples, listener->frame);
-    w2n_quantize(listener->frame, listener->scale, listener->offset, bins,
-                 listener->window + kept);
+    w2n_quantize(listener->frame, listener->scale, listener->offset, bins, listener->window + kept);
 }
 
 /* Run the model and find the label with the highest average of the latest scores. */

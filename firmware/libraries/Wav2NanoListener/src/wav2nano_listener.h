@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include <Wav2NanoFrontEnd.h>
+#include <wav2nano_frontend.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -2,7 +2,7 @@
  *
  * One call turns the latest n_fft samples into one frame of features:
  *
- *     #include <Wav2NanoFrontEnd.h>
+ *     #include <wav2nano_frontend.h>
  *     #include "frontend_tables.h"                        // made by wav2nano
  *
  *     float features[W2N_FRONTEND_BINS];

@@ -1,0 +1,211 @@
+"""The listener in C against a plain model of it, and its ring of samples."""
+
+import ctypes
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wav2nano.firmware.generate import c_string, settings_code
+from wav2nano.firmware.track import long_track, one_by_one, sample_evenly
+from wav2nano.hostcc import SANITIZERS, build_shared_library, compile_c
+from wav2nano.training.windows import Preprocessing
+
+LIBRARIES = Path(__file__).resolve().parents[2] / "firmware" / "libraries"
+LISTENER = LIBRARIES / "Wav2NanoListener" / "src"
+FRONTEND = LIBRARIES / "Wav2NanoFrontEnd" / "src"
+
+# A front end whose one feature is the newest sample, and a model that says which frame of its
+# window is loudest: all that the listener itself does can be followed.
+HARNESS = r"""
+#include <string.h>
+#include "wav2nano_listener.h"
+enum { N_FFT = %(n_fft)d, HOP = %(hop)d, FRAMES = 5, LABELS = 4, SMOOTHING = 3 };
+static int16_t samples[N_FFT];
+static float frame[1];
+static int8_t window[FRAMES];
+static int8_t scores[SMOOTHING * LABELS];
+void w2n_frontend_compute(const w2n_frontend *f, const int16_t *s, float *out) {
+    (void)f;
+    out[0] = s[N_FFT - 1];
+}
+void w2n_quantize(const float *f, const float *a, const float *b, int n, int8_t *out) {
+    (void)a;
+    (void)b;
+    for (int i = 0; i < n; i++)
+        out[i] = (int8_t)f[i];
+}
+static void invoke(const int8_t *in, int8_t *out) {
+    for (int i = 0; i < LABELS; i++)
+        out[i] = in[i];
+}
+static const w2n_listener_settings settings = {
+    N_FFT, HOP, FRAMES, 1, LABELS, 2, 2, SMOOTHING, 150 * SMOOTHING, 2};
+static w2n_listener ear = {.settings = &settings, .invoke = invoke, .samples = samples,
+                           .frame = frame, .window = window, .scores = scores};
+void hear(const int16_t *audio, int hops, int32_t *decisions) {
+    w2n_listener_reset(&ear);
+    for (int i = 0; i < hops; i++) {
+        w2n_decision d = w2n_listener_hop(&ear, audio + i * HOP);
+        memcpy(decisions + 4 * i, &d, sizeof d);
+    }
+}
+#ifdef MAIN
+int main(void) {
+    static int16_t audio[HOP * 500];
+    static int32_t decisions[4 * 500];
+    for (int i = 0; i < HOP * 500; i++)
+        audio[i] = (int16_t)(i * 2654435761u >> 25) - 64;
+    hear(audio, 500, decisions);
+    return 0;
+}
+#endif
+"""
+
+
+def expected_decisions(audio, hops, n_fft, hop):
+    """What the header promises, said in numpy."""
+    frames, labels, words, every, smoothing, threshold, quiet_for = 5, 4, 2, 2, 3, 450, 2
+    first = -(-n_fft // hop)
+    decisions = np.tile([0, -1, -1, 0], (hops, 1))
+    values = audio[hop - 1 :: hop].astype(int)
+    rows, quiet = [], 0
+    for index in range(first - 1 + frames - 1, hops, every):
+        rows.append(values[index - frames + 1 : index + 1][:labels])
+        latest = np.array(rows[-smoothing:]) + 128
+        sums = latest.sum(axis=0)
+        best = int(sums.argmax())
+        decisions[index] = [1, -1, best, sums[best] // len(latest)]
+        if quiet:
+            quiet -= 1
+        elif best < words and len(rows) >= smoothing and sums[best] >= threshold:
+            decisions[index, 1] = best
+            quiet = quiet_for
+    return decisions
+
+
+@pytest.mark.parametrize(("n_fft", "hop"), [(8, 4), (8, 3), (4, 8), (6, 6)])
+def test_decisions(tmp_path, n_fft, hop):
+    source = tmp_path / "harness.c"
+    source.write_text(HARNESS % {"n_fft": n_fft, "hop": hop})
+    sources = [source, LISTENER / "wav2nano_listener.c"]
+    includes = [LISTENER, FRONTEND]
+    library = ctypes.CDLL(
+        str(build_shared_library(sources, tmp_path / "l.so", include_dirs=includes))
+    )
+    hops = 500
+    audio = np.random.default_rng(0).integers(-128, 128, hops * hop).astype(np.int16)
+    audio[len(audio) // 2 :] = np.abs(audio[len(audio) // 2 :]) // 2 + 60
+    decisions = np.zeros((hops, 4), dtype=np.int32)
+    for _ in range(2):  # the second time after a reset
+        library.hear(
+            audio.ctypes.data_as(ctypes.c_void_p), hops, decisions.ctypes.data_as(ctypes.c_void_p)
+        )
+        np.testing.assert_array_equal(decisions, expected_decisions(audio, hops, n_fft, hop))
+    assert (decisions[:, 1] >= 0).sum() > 10
+    program = compile_c(
+        sources, tmp_path / "sanitized", include_dirs=includes, flags=[*SANITIZERS, "-DMAIN"]
+    )
+    subprocess.run([program], check=True)
+
+
+class Ring(ctypes.Structure):
+    _fields_ = [
+        ("samples", ctypes.c_void_p),
+        ("size", ctypes.c_uint32),
+        ("written", ctypes.c_uint32),
+        ("read", ctypes.c_uint32),
+        ("lost", ctypes.c_uint32),
+    ]
+
+
+@pytest.mark.parametrize("first", [0, 2**32 - 5])
+def test_the_ring_keeps_order_and_counts_what_is_lost(tmp_path, first):
+    library = ctypes.CDLL(
+        str(
+            build_shared_library(
+                [LISTENER / "wav2nano_ring.c"],
+                tmp_path / "r.so",
+                include_dirs=[LISTENER, FRONTEND],
+            )
+        )
+    )
+    memory = np.zeros(16, np.int16)
+    ring = Ring(memory.ctypes.data, 16, first, first, 0)
+    random = np.random.default_rng(0)
+    waiting, lost, count = [], 0, 0
+    for _ in range(2000):
+        pushed = np.arange(count, count + random.integers(0, 12)).astype(np.int16)
+        count += len(pushed)
+        library.w2n_ring_push(ctypes.byref(ring), ctypes.c_void_p(pushed.ctypes.data), len(pushed))
+        kept = min(len(pushed), 16 - len(waiting))
+        waiting += pushed[:kept].tolist()
+        lost += len(pushed) - kept
+        out = np.zeros(7, np.int16)
+        ready = library.w2n_ring_pop(ctypes.byref(ring), ctypes.c_void_p(out.ctypes.data), 7)
+        assert ready == (len(waiting) >= 7)
+        if ready:
+            assert out.tolist() == waiting[:7]
+            waiting = waiting[7:]
+    assert ring.lost == lost > 0
+
+
+@pytest.mark.parametrize("text", ['quote " and \\', "größe 日本", "??/ trigraph", "a\nb", "1\x012"])
+def test_any_label_is_a_c_string(tmp_path, text):
+    source = tmp_path / "label.c"
+    source.write_text(
+        f"#include <stdio.h>\nint main(void) {{ puts({c_string(text)}); return 0; }}\n"
+    )
+    program = compile_c([source], tmp_path / "label")
+    assert (
+        subprocess.run([program], capture_output=True, check=True).stdout == text.encode() + b"\n"
+    )
+
+
+def test_settings_follow_the_experiment():
+    features = {
+        "kind": "mfcc",
+        "n_fft": 512,
+        "hop": 320,
+        "mel_bands": 40,
+        "f_min": 80.0,
+        "f_max": 7600.0,
+        "coefficients": 13,
+        "floor_db": -70.0,
+    }
+    preprocessing = Preprocessing(
+        ["never", "all", "_unknown_", "_silence_"],
+        {"rate": 16000, "window_seconds": 1.0},
+        features,
+        [0.0] * 13,
+        [1.0] * 13,
+    )
+    listener = {
+        "inferences_per_second": 4,
+        "smoothing_seconds": 0.5,
+        "threshold": 0.6,
+        "quiet_seconds": 1.0,
+    }
+    header, source = settings_code(preprocessing, listener, "mine")
+    assert "#define W2N_FRAMES 49\n" in header
+    assert "#define W2N_SMOOTHING 2\n" in header
+    for line in (".words = 2,", ".inference_hops = 12,", ".threshold = 307,"):
+        assert line in source
+
+
+def test_what_is_played_is_balanced_and_in_its_place():
+    labels = ["a"] * 30 + ["b"] * 5 + ["_silence_"] * 10 + ["_unknown_"] * 10
+    chosen = sample_evenly(labels, 12, np.random.default_rng(0))
+    assert sorted(labels[i] for i in chosen) == sorted(["a", "b", "_silence_", "_unknown_"] * 3)
+    names = [str(i) for i in range(len(labels))]
+    windows = np.arange(1, len(labels) + 1, dtype=np.int16)[:, None] * np.ones(16000, np.int16)
+    track = one_by_one(names, labels, windows, rate=16000, seed=1)
+    for played in track.played:
+        inside = track.samples[played.start : played.start + 16000]
+        assert (inside == int(played.recording) + 1).all()
+    track = long_track(names, labels, windows, seconds=20, rate=16000, seed=1)
+    assert len(track.samples) == 20 * 16000
+    heard = {played.label for played in track.played}
+    assert heard >= {"_silence_", "_unknown_"}
+    assert heard & {"a", "b"}
