@@ -1,6 +1,6 @@
 # make firmware        set up this machine, then go from words or recordings to a binary
 # make test            set up, then lint and test everything
-# make bench           the measurements that README quotes
+# make bench RECORDINGS=folder SPEECH_COMMANDS=folder    the measurements that README quotes
 # make firmware EXPERIMENT=digits RECORDINGS=folder    another experiment, recordings you have
 .POSIX:
 .PHONY: firmware test bench lint setup oracle lock clean help
@@ -10,6 +10,7 @@ export UV_SYSTEM_CERTS = 1
 BIN = .venv/bin
 EXPERIMENT = keywords
 RECORDINGS =
+SPEECH_COMMANDS =
 TESTS = tests
 
 ifneq ($(EXPERIMENT),keywords)
@@ -46,8 +47,11 @@ test: lint oracle
 	@echo "make: tests"
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
-bench: setup oracle
-	@$(BIN)/python benchmarks/run
+bench: firmware
+	@echo "make: features against librosa, on $(RECORDINGS)"
+	@$(BIN)/python benchmarks/bench_features.py $(RECORDINGS)
+	@echo "make: words typed, none recorded, heard by real speakers of $(SPEECH_COMMANDS)"
+	@$(BIN)/python benchmarks/bench_real_speakers.py $(SPEECH_COMMANDS)
 
 lock:
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \

@@ -19,7 +19,3 @@ rule firmware:
     default_target: True
     input:
         firmware_files(),
-
-
-onsuccess:
-    summarize_results()

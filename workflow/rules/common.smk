@@ -1,8 +1,6 @@
 # What the rules share: settings, validated once, and what can be known of the data before any job.
 import json
 import os
-import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -140,8 +138,3 @@ def firmware_files():
     if config["firmware"]["board"] == "wav2nano:nrf52:nano33ble":
         files.append(f"{RESULTS}/firmware/board.json")
     return files
-
-
-def summarize_results():
-    if all(Path(name).exists() for name in firmware_files()):
-        subprocess.run(["wav2nano", "summarize", "--experiment", RESULTS], check=False)

@@ -1,0 +1,86 @@
+"""Words typed, none recorded, and how well the result hears people.
+
+Trains on synthetic speech of ten words in a copy of this checkout and scores the int8 model on real
+recordings, {folder}/{label}/{speaker}_*.flac, such as the test set of Speech Commands v0.02.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from wav2nano.evaluation.evaluate import describe_accuracy
+from wav2nano.evaluation.metrics import measure
+from wav2nano.evaluation.scores import Scores
+from wav2nano.predict import predict
+
+ROOT = Path(__file__).resolve().parent.parent
+WORDS = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
+TAKEN = ("Snakefile", "config", "firmware", "src", "workflow")
+
+
+def main() -> None:
+    """Train, score and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="real recordings, a folder a label")
+    folder = parser.parse_args().folder.resolve()
+    with tempfile.TemporaryDirectory(prefix="wav2nano-bench-") as temporary:
+        checkout = Path(temporary)
+        for name in TAKEN:
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy(ROOT / name, checkout / name)
+        path = checkout / "config" / "config.yaml"
+        path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"words": WORDS}))
+        environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
+        command = [str(Path(sys.executable).with_name("snakemake")), "--cores", "all", "--quiet"]
+        target = "results/keywords/evaluation/metrics.json"
+        subprocess.run([*command, "rules", "--", target], cwd=checkout, env=environment, check=True)
+        report(folder, checkout / "results" / "keywords")
+
+
+def report(folder: Path, experiment: Path) -> None:
+    """Score every recording and print accuracy, with and without the background labels."""
+    files = sorted(path for path in folder.glob("*/*") if path.suffix in (".flac", ".wav"))
+    labels, results = predict(files, experiment, runtime="litert")
+    kept = [
+        (path, scores[0])
+        for path, scores in zip(files, results, strict=True)
+        if path.parent.name in labels
+    ]
+    target = np.array([labels.index(path.parent.name) for path, _ in kept])
+    scores = Scores(
+        labels,
+        np.array([score for _, score in kept], dtype=np.float64),
+        target,
+        np.full(len(kept), "test"),
+        np.array([path.stem.split("_")[0] for path, _ in kept]),
+        np.full(len(kept), "own"),
+    )
+    for name, chosen in {"all labels": labels, "words alone": WORDS}.items():
+        columns = [labels.index(label) for label in chosen]
+        rows = np.isin(target, columns)
+        part = Scores(
+            chosen,
+            scores.scores[rows][:, columns],
+            np.array([columns.index(label) for label in target[rows]]),
+            scores.part[rows],
+            scores.group[rows],
+            scores.origin[rows],
+        )
+        figures = measure(part, resamplings=1000, seed=1)
+        print(
+            f"real speakers, {name}: {describe_accuracy(figures)}, {figures['windows']} "
+            f"recordings of {figures['groups']} speakers"
+        )
+        recall = (f"{key} {value['recall']:.2f}" for key, value in figures["per_class"].items())
+        print("  recall:", ", ".join(recall))
+
+
+if __name__ == "__main__":
+    main()
