@@ -71,7 +71,7 @@ def copy_checkout(target: Path) -> Checkout:
 def make_small(checkout: Checkout) -> None:
     """Settings with which the whole workflow takes a minute."""
     checkout.change_settings(
-        words=["never", "all"],
+        words=["never", "all"],  # two words are enough
         split={"validation": 0.25, "test": 0.25},
         model={"filters": [8], "units": [12]},
         training={"epochs": 3},

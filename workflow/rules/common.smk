@@ -81,19 +81,19 @@ wildcard_constraints:
 
 
 def as_json(settings):
-    """Settings for a step's command line."""
-    return json.dumps(settings, ensure_ascii=False)
+    """Settings for a step's command line; as a function, in which braces are no wildcards."""
+    return lambda wildcards: json.dumps(settings, ensure_ascii=False)
 
 
 def synthesis_settings(label):
-    """Settings that this label's recordings depend on, and no others."""
-    settings = dict(DATASET["synthesis"], rate=CHUNKING["rate"])
+    """Settings that this label's recordings depend on, and no others, as JSON."""
+    settings = dict(DATASET["synthesis"], rate=CHUNKING["rate"], words=[label])
     unknown, silence = settings.pop("unknown"), settings.pop("silence")
     if label == "_unknown_":
-        return settings | {"words": WORDS or [], "unknown": unknown}
-    if label == "_silence_":
-        return settings | {"silence": silence}
-    return settings | {"words": [label]}
+        settings |= {"words": WORDS or [], "unknown": unknown}
+    elif label == "_silence_":
+        settings |= {"words": [], "silence": silence}
+    return json.dumps(settings, ensure_ascii=False)
 
 
 def archives():

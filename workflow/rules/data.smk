@@ -11,7 +11,7 @@ rule synthesize_speech:
         f"results/benchmarks/synthesize_speech/{DATASET['name']}/{{slug}}.tsv"
     params:
         label=lambda wildcards: LABEL_OF_SLUG[wildcards.slug],
-        settings=lambda wildcards: as_json(synthesis_settings(LABEL_OF_SLUG[wildcards.slug])),
+        settings=lambda wildcards: synthesis_settings(LABEL_OF_SLUG[wildcards.slug]),
         code=code_digest("wav2nano.synthesis"),
     shell:
         "wav2nano synthesize-speech --label {params.label:q} --settings {params.settings:q}"
