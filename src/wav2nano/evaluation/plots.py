@@ -26,7 +26,8 @@ def _figure(path: Path, title: str, subtitle: str, **kwargs: Any) -> Iterator[tu
     with pyplot.rc_context(style):
         figure, axes = pyplot.subplots(layout="constrained", **kwargs)
         figure.suptitle(f"{title}\n", fontsize=13, fontweight="bold")
-        figure.text(0.5, 0.945, subtitle, ha="center", va="top", fontsize=9, color="#555555")
+        under_title = 1 - 0.34 / figure.get_figheight()  # inches
+        figure.text(0.5, under_title, subtitle, ha="center", va="top", fontsize=9, color="#555555")
         try:
             yield figure, axes
             with atomic_path(path) as temporary:
@@ -64,7 +65,7 @@ def confusion_matrices(
     """Plot counts by true and predicted label, shaded by share of the true label."""
     side = max(4.2, 0.55 * len(labels) + 1.8)
     with _figure(
-        path, f"{title}: confusion matrix", subtitle, ncols=2, figsize=(2 * side, side + 0.6)
+        path, f"{title}: confusion matrix", subtitle, ncols=2, figsize=(2 * side, side + 1.2)
     ) as (_, axes):
         for axis, name in zip(axes, NAMES, strict=True):
             counts = np.array(figures[name]["confusion"])
