@@ -35,7 +35,8 @@ def read_bytes(path: Path | str) -> bytes:
                 return file.read(member)
         return Path(path).read_bytes()
     except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise UserError(f"{text} cannot be read: {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{text} cannot be read: {reason}") from None
 
 
 def read_audio(path: Path | str, rate: int) -> np.ndarray:
