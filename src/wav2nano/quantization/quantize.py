@@ -12,7 +12,7 @@ import numpy as np
 from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 from wav2nano.training.architectures import build_model
-from wav2nano.training.train import import_keras
+from wav2nano.training.train import import_keras, native_messages_hidden
 from wav2nano.training.windows import Windows, load_windows, read_preprocessing
 
 
@@ -87,7 +87,8 @@ def convert(
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
     try:
-        return converter.convert()
+        with native_messages_hidden():
+            return converter.convert()
     except Exception as error:  # the converter raises many types, with pages of text
         reason = str(error).strip().splitlines()[0]
         raise UserError(f"The TFLite converter refused the model: {reason}") from error

@@ -4,7 +4,8 @@ import csv
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,31 @@ def import_keras(seed: int) -> Any:
     """Import Keras 3 on TensorFlow, quiet, and with the same numbers in every run."""
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import keras
-    import tensorflow
+    with native_messages_hidden():
+        import keras
+        import tensorflow
 
     keras.utils.set_random_seed(seed)
     tensorflow.config.experimental.enable_op_determinism()
     return keras
+
+
+@contextmanager
+def native_messages_hidden() -> Iterator[None]:
+    """Hide what TensorFlow's C++ writes to standard error, whatever its log level says.
+
+    Without a GPU it tells so several times before it reads its own log level. Errors are Python
+    exceptions, which are not hidden.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def write_history(path: Path, history: list[dict[str, float]]) -> None:
