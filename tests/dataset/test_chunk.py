@@ -6,6 +6,7 @@ import soundfile
 
 from wav2nano.dataset.chunk import chunk_audio, chunk_recording, read_chunks
 from wav2nano.dataset.manifest import Row
+from wav2nano.features.extract import extract_features, read_features
 
 SETTINGS = {"rate": 16000, "window_seconds": 1.0, "hop_seconds": 0.5, "long": "loudest"}
 
@@ -64,3 +65,11 @@ def test_chunks_come_back(tmp_path, shared_data):
     for path, loudest in zip(paths, heard, strict=True):
         original = np.abs(soundfile.read(path, dtype="int16")[0].astype(int)).max()
         assert loudest == pytest.approx(original, rel=0.1)
+
+
+def test_a_shard_without_recordings_goes_on_to_features(tmp_path):
+    settings = {"kind": "mfcc", "n_fft": 512, "hop": 320, "mel_bands": 40, "f_min": 80.0}
+    settings |= {"f_max": 7600.0, "coefficients": 13, "floor_db": -70.0}
+    chunk_audio([], SETTINGS, tmp_path / "chunks.h5")
+    extract_features(tmp_path / "chunks.h5", 16000, settings, tmp_path / "features.h5")
+    assert read_features([tmp_path / "features.h5"]).values.shape == (0, 49, 13)

@@ -10,7 +10,6 @@ import numpy as np
 
 from wav2nano.audio import read_audio, to_int16
 from wav2nano.dataset.manifest import Row
-from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 
 
@@ -70,8 +69,13 @@ def chunk_recording(samples: np.ndarray, settings: dict[str, Any]) -> tuple[np.n
 
 
 def chunk_audio(rows: Sequence[Row], settings: dict[str, Any], out: Path) -> None:
-    """Cut the recordings of one shard into windows and write them to the HDF5 file `out`."""
-    audio, recording, label, start = [], [], [], []
+    """Cut the recordings of one shard into windows and write them to the HDF5 file `out`.
+
+    A shard may be left without recordings, where all of its were copies of others.
+    """
+    audio = [np.empty((0, window_samples(settings)), dtype=np.int16)]
+    start = [np.empty(0, dtype=np.int64)]
+    recording, label = [], []
     for row in sorted(rows, key=lambda row: row.id):
         samples = to_int16(read_audio(row.path, settings["rate"]))
         windows, starts = chunk_recording(samples, settings)
@@ -79,11 +83,10 @@ def chunk_audio(rows: Sequence[Row], settings: dict[str, Any], out: Path) -> Non
         start.append(starts)
         recording += [row.id] * len(windows)
         label += [row.label] * len(windows)
-    if not audio:
-        raise UserError(f"No recordings for {out}: the manifest is older than data/. Index again.")
     text = h5py.string_dtype()
+    # Not track_order: HDF5 would write the time of day into the file.
     with atomic_path(out) as temporary, h5py.File(temporary, "w") as file:
-        file.create_dataset("audio", data=np.concatenate(audio), compression="lzf")
+        file.create_dataset("audio", data=np.concatenate(audio))
         file.create_dataset("start", data=np.concatenate(start))
         file.create_dataset("recording", data=recording, dtype=text)
         file.create_dataset("label", data=label, dtype=text)
