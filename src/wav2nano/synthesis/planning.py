@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from wav2nano.dataset.manifest import SILENCE, UNKNOWN
 from wav2nano.errors import UserError
 from wav2nano.synthesis.voices import FIXED_INTONATION, VOICE_LICENCES, Voice, engine_voices
 
-UNKNOWN = "_unknown_"
-SILENCE = "_silence_"
 SILENCE_SESSIONS = 20
 SAME_VOICE_ATTEMPTS = 3
 

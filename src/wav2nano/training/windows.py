@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wav2nano.dataset.split import order_labels, read_split
+from wav2nano.dataset.split import PARTS, order_labels, read_split
 from wav2nano.errors import UserError
 from wav2nano.features.extract import read_features
 from wav2nano.files import read_json, write_json
@@ -71,7 +71,7 @@ def load_windows(
     of_window = [rows.get(name) for name in data.recording]
     part = np.array([row.part if row else "" for row in of_window])
     parts = {}
-    for name in ("train", "validation", "test"):
+    for name in PARTS:
         chosen = np.flatnonzero(part == name)
         inside = [of_window[i] for i in chosen]
         parts[name] = Windows(
