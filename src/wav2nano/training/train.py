@@ -1,9 +1,14 @@
 """Step train-model: fit a classifier; validation chooses the weights, the test set is not seen."""
 
 import csv
+import json
 import math
 import os
+import platform
+import re
 import sys
+import tempfile
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from wav2nano.files import atomic_path
+from wav2nano.files import atomic_path, write_json
 from wav2nano.training.architectures import build_model
 from wav2nano.training.windows import Preprocessing, Windows, load_windows, write_preprocessing
+
+# In floating point the order of a sum counts. It follows the number of threads, so this is fixed:
+# a machine with two cores trains the same model as one with eight. And it follows the kernels that
+# TensorFlow chooses for the processor: without oneDNN's operations, which it uses on some only, and
+# with no wider vectors than AVX2 in the products of matrices.
+THREADS = 4
+KERNELS = {"TF_ENABLE_ONEDNN_OPTS": "0", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+# Extensions of the instruction set that matter for training.
+EXTENSIONS = ("AVX", "FMA3", "AVX2", "AVX512F", "NEON", "SVE")
 
 
 def train_model(
@@ -27,9 +41,10 @@ def train_model(
     settings: dict[str, Any],
     out: Path,
 ) -> None:
-    """Train and write `model.keras`, `history.csv` and `preprocessing.json` into the folder `out`.
+    """Train and write `model.keras` and what belongs to it into the folder `out`.
 
-    The weights kept are those of the epoch with the least validation loss.
+    That is `history.csv`, `preprocessing.json` and `environment.json`. The weights kept are those
+    of the epoch with the least validation loss.
     """
     labels, parts = load_windows(features, split, words)
     train, validation = parts["train"], parts["validation"]
@@ -53,13 +68,14 @@ def train_model(
     history = _fit(keras, model, train, validation, preprocessing, settings)
     write_history(out / "history.csv", history)
     write_preprocessing(out / "preprocessing.json", preprocessing)
-    with atomic_path(out / "model.keras") as temporary:
-        model.save(temporary)
+    write_json(out / "environment.json", describe_environment())
+    save_model(out / "model.keras", model)
 
 
 def import_keras(seed: int) -> Any:
     """Import Keras 3 on TensorFlow, quiet, and with the same numbers in every run."""
     os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ |= {"TF_NUM_INTRAOP_THREADS": str(THREADS), **KERNELS}
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with native_messages_hidden():
         import keras
@@ -68,6 +84,48 @@ def import_keras(seed: int) -> Any:
     keras.utils.set_random_seed(seed)
     tensorflow.config.experimental.enable_op_determinism()
     return keras
+
+
+def describe_environment() -> dict[str, Any]:
+    """Tell what trains here, as far as it can change the last digits of the weights."""
+    import keras
+    import tensorflow
+    from numpy._core._multiarray_umath import __cpu_features__ as processor
+
+    return {
+        "tensorflow": tensorflow.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "extensions": [name for name in EXTENSIONS if processor.get(name)],
+        "threads": THREADS,
+    }
+
+
+def save_model(path: Path, model: Any) -> None:
+    """Save a Keras model; the same model gives the same bytes.
+
+    Keras itself writes the time, and addresses in memory as numbers of shared objects.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "model.keras"
+        model.save(saved)
+        with zipfile.ZipFile(saved) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+    numbers: dict[bytes, bytes] = {}
+    members["config.json"] = re.sub(
+        rb'(?<="shared_object_id": )\d+',
+        lambda match: numbers.setdefault(match[0], b"%d" % len(numbers)),
+        members["config.json"],
+    )
+    metadata = json.loads(members["metadata.json"])
+    members["metadata.json"] = json.dumps({**metadata, "date_saved": ""}).encode()
+    with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for name, content in members.items():
+            # A ZipInfo that is made by hand has a fixed date.
+            archive.writestr(zipfile.ZipInfo(name), content)
 
 
 @contextmanager
