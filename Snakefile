@@ -3,6 +3,7 @@
 #   features  windows of audio, feature frames
 #   model     training, quantisation, scores, figures and plots
 #   firmware  generated C, the compiled sketch, the check on the simulated board
+#   report    the figures that matter, and the pages of the report
 
 
 configfile: "config/config.yaml"
@@ -13,6 +14,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/features.smk"
 include: "workflow/rules/model.smk"
 include: "workflow/rules/firmware.smk"
+include: "workflow/rules/report.smk"
 
 
 rule firmware:

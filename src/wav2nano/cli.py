@@ -358,6 +358,17 @@ def _simulate_board(parser: argparse.ArgumentParser) -> Run:
     return run
 
 
+def _report_results(parser: argparse.ArgumentParser) -> Run:
+    _add_paths(parser, experiment="folder of the results", out="metrics.json to write")
+
+    def run(args: argparse.Namespace) -> None:
+        from wav2nano.report.results import report_results
+
+        report_results(args.experiment, args.out)
+
+    return run
+
+
 def _summarize(parser: argparse.ArgumentParser) -> Run:
     _add_paths(parser, experiment="folder of the results")
 
@@ -383,5 +394,6 @@ STEPS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], Run]]] = {
     "generate-code": ("step: model, tables and settings as C", _generate_code),
     "compile-firmware": ("step: sketch and generated C to .elf, .bin, .hex", _compile_firmware),
     "simulate-board": ("step: run the firmware's bytes and check its answers", _simulate_board),
+    "report-results": ("step: the figures that matter, of all runtimes", _report_results),
     "summarize": ("step: binary, budget and accuracy in a few lines", _summarize),
 }

@@ -133,8 +133,15 @@ def firmware_settings():
 
 
 def firmware_files():
-    """What the target `firmware` makes; only the bundled board package can be simulated."""
-    files = [f"{RESULTS}/evaluation/metrics.json", f"{RESULTS}/firmware/listener.bin"]
-    if config["firmware"]["board"] == "wav2nano:nrf52:nano33ble":
-        files.append(f"{RESULTS}/firmware/board.json")
-    return files
+    """What the target `firmware` makes."""
+    return [f"{RESULTS}/firmware/listener.bin", *report_files()]
+
+
+def report_files():
+    """What the report's rules make."""
+    return [f"{RESULTS}/metrics.json"]
+
+
+def is_simulated():
+    """Whether the simulated board can run what is compiled: only the bundled board package."""
+    return config["firmware"]["board"] == "wav2nano:nrf52:nano33ble"

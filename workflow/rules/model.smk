@@ -10,11 +10,12 @@ rule train_model:
         f"{RESULTS}/model.keras",
         f"{RESULTS}/history.csv",
         f"{RESULTS}/preprocessing.json",
+        f"{RESULTS}/environment.json",
     log:
         f"{RESULTS}/logs/train_model.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_model.tsv"
-    threads: 8
+    threads: 4
     params:
         folder=subpath(output[0], parent=True),
         words=as_json(WORDS),
@@ -86,6 +87,8 @@ rule evaluate_model:
         history=f"{RESULTS}/history.csv",
     output:
         f"{RESULTS}/evaluation/metrics.json",
+        f"{RESULTS}/evaluation/confusion.csv",
+        f"{RESULTS}/evaluation/roc.csv",
         report(
             f"{RESULTS}/evaluation/learning_curves.png",
             caption="../report/learning_curves.rst",

@@ -3,23 +3,27 @@
 import csv
 import sys
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from wav2nano.evaluation import plots
-from wav2nano.evaluation.metrics import measure
+from wav2nano.evaluation.metrics import measure, rates
 from wav2nano.evaluation.scores import Scores, read_scores
-from wav2nano.files import write_json
+from wav2nano.files import atomic_path, write_json
 
 SYNTHETIC = ("espeak", "flite", "festival", "noise")
+ROC_POINTS = 60  # of each label in roc.csv
 
 
 def evaluate_model(
     scores: dict[str, Path], history: Path, settings: dict[str, Any], *, title: str, out: Path
 ) -> None:
-    """Write `metrics.json` and the plots into the folder `out`.
+    """Write `metrics.json`, `confusion.csv`, `roc.csv` and the plots into the folder `out`.
+
+    The CSV files are of the int8 model, as the board computes it.
 
     Parameters
     ----------
@@ -60,10 +64,34 @@ def evaluate_model(
     plots.confusion_matrices(figures, test["float"].labels, out / "confusion.png", title, subtitle)
     plots.per_class(figures, test["float"].labels, out / "per_class.png", title, subtitle)
     plots.roc_curves(shown, out / "roc.png", title, subtitle)
+    write_confusion(out / "confusion.csv", test["c"])
+    write_roc(out / "roc.csv", test["c"])
     # Last: where metrics.json is, everything is.
     write_json(out / "metrics.json", metrics)
     for name in ("float", "int8"):
         print(f"{name}: {describe_accuracy(figures[name])}, {subtitle}", file=sys.stderr)
+
+
+def write_confusion(path: Path, test: Scores) -> None:
+    """Write one row a window: its label, and the label that was predicted."""
+    predicted = test.scores.argmax(axis=1)
+    pairs = zip(test.target, predicted, strict=True)
+    _write_table(
+        path, ["actual", "predicted"], [(test.labels[a], test.labels[b]) for a, b in pairs]
+    )
+
+
+def write_roc(path: Path, test: Scores) -> None:
+    """Write points of each label's ROC curve, at most `ROC_POINTS`, evenly along it."""
+    rows = []
+    for index, label in enumerate(test.labels):
+        if (curve := rates(test, index)) is None:
+            continue
+        false, true = curve
+        along = false + true  # from 0 to 2, never less than before
+        kept = np.unique(np.searchsorted(along, np.linspace(0, along[-1], ROC_POINTS)))
+        rows += [(label, f"{false[i]:.5f}", f"{true[i]:.5f}") for i in kept]
+    _write_table(path, ["label", "false_alarms", "hits"], rows)
 
 
 def describe_data(test: Scores) -> dict[str, Any]:
@@ -95,6 +123,13 @@ def describe_accuracy(figures: dict[str, Any]) -> str:
 def _agreement(one: Scores, other: Scores) -> float:
     same = one.scores.argmax(axis=1) == other.scores.argmax(axis=1)
     return round(float(same.mean()), 5)
+
+
+def _write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def _read_history(path: Path) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ from sklearn.metrics import (
     log_loss,
     precision_recall_fscore_support,
     roc_auc_score,
+    roc_curve,
 )
 
 from wav2nano.evaluation.scores import Scores
@@ -78,6 +79,18 @@ def bootstrap_by_group(
         name: [_round(value) for value in np.percentile(values, [2.5, 97.5])]
         for name, values in {"accuracy": accuracy, "macro_f1": macro_f1}.items()
     }
+
+
+def rates(scores: Scores, index: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """Compute false and true positive rates of one label against the rest, from 0 to 1.
+
+    None where the label is all there is, or is not there.
+    """
+    positive = scores.target == index
+    if positive.all() or not positive.any():
+        return None
+    false, true, _ = roc_curve(positive, scores.scores[:, index])
+    return false, true
 
 
 def _auc(positive: np.ndarray, score: np.ndarray) -> float | None:

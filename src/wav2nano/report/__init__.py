@@ -1,0 +1,1 @@
+"""The experiment's figures in one place, and the pages of its report."""
