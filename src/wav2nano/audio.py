@@ -12,7 +12,6 @@ import soxr
 
 from wav2nano.errors import UserError
 
-SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"})
 MEMBER = "#"  # archive.zip#member names a recording inside a zip archive
 
 

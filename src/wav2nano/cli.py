@@ -175,13 +175,15 @@ def _extract_features(parser: argparse.ArgumentParser) -> Run:
 def _split_dataset(parser: argparse.ArgumentParser) -> Run:
     parser.add_argument("--words", type=_json, required=True, metavar="JSON", help="list or null")
     _add_settings(parser)
+    _add_settings(parser, "--chunking")
     _add_paths(parser, manifest="manifest to read", out="CSV file to write")
 
     def run(args: argparse.Namespace) -> None:
         from wav2nano.dataset.manifest import read_manifest
         from wav2nano.dataset.split import split_dataset, write_split
 
-        rows = split_dataset(read_manifest(args.manifest), args.words, args.settings)
+        manifest = read_manifest(args.manifest)
+        rows = split_dataset(manifest, args.words, args.settings, args.chunking)
         write_split(args.out, rows)
 
     return run

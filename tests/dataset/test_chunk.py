@@ -51,7 +51,8 @@ def test_sliding_windows_cover_the_recording():
 def test_chunks_come_back(tmp_path, shared_data):
     paths = sorted((shared_data / "fsdd" / "recordings").glob("*_theo_1*.flac"))[:6]
     rows = [
-        Row(p.name, str(p), p.name[0], "theo", "own", 1.0, 8000, 1, "0", "own-000") for p in paths
+        Row(p.name, str(p), p.name[0], "theo", "", "own", 1.0, 8000, 1, "0", "own-000")
+        for p in paths
     ]
     chunk_audio(rows, SETTINGS, tmp_path / "a.h5")
     chunk_audio(rows[::-1], SETTINGS, tmp_path / "b.h5")

@@ -1,4 +1,4 @@
-"""Finding recordings, and what their names say."""
+"""The list of all recordings: checked, without copies, as it was written."""
 
 import dataclasses
 
@@ -8,10 +8,8 @@ import soundfile
 
 from wav2nano.dataset.index import index_dataset
 from wav2nano.dataset.manifest import (
-    digest_sources,
     label_of,
     read_manifest,
-    scan_recordings,
     slug,
     write_manifest,
 )
@@ -27,59 +25,6 @@ def record(path, seed=0, seconds=0.2):
 
 def folder_of(path, **more):
     return {"name": "mine", "recordings": str(path), "shards": 4, **more}
-
-
-def test_labels_and_groups_come_from_folders(tmp_path):
-    record(tmp_path / "yes" / "a.wav", 1)
-    record(tmp_path / "no" / "ann" / "b.flac", 2)
-    record(tmp_path / "no" / ".hidden" / "c.wav", 3)
-    (tmp_path / "no" / "notes.txt").write_text("not a recording")
-    found = {s.id: (s.label, s.group) for s in scan_recordings(folder_of(tmp_path))}
-    assert found == {"yes/a.wav": ("yes", "yes/a.wav"), "no/ann/b.flac": ("no", "ann")}
-
-
-def test_labels_and_groups_come_from_names(tmp_path):
-    record(tmp_path / "7_theo_12.wav")
-    dataset = folder_of(tmp_path, file_name="{label}_{group}_{number}")
-    [source] = scan_recordings(dataset)
-    assert (source.label, source.group) == ("7", "theo")
-    record(tmp_path / "seven.wav")
-    with pytest.raises(UserError, match=r"seven\.wav.*\{label\}"):
-        scan_recordings(dataset)
-
-
-def test_a_recording_outside_a_label_is_named(tmp_path):
-    record(tmp_path / "stray.wav")
-    with pytest.raises(UserError, match=r"stray\.wav"):
-        scan_recordings(folder_of(tmp_path))
-
-
-def test_one_more_recording_touches_one_shard(tmp_path):
-    for i in range(40):
-        record(tmp_path / "yes" / f"{i}.wav", i)
-
-    def digests():
-        shards = {}
-        for source in scan_recordings(folder_of(tmp_path)):
-            shards.setdefault(source.shard, []).append(source)
-        return {shard: digest_sources(sources) for shard, sources in shards.items()}
-
-    before = digests()
-    record(tmp_path / "yes" / "new.wav", 99)
-    after = digests()
-    assert len(before) == 4
-    assert sum(before[shard] != after[shard] for shard in before) == 1
-
-
-@pytest.mark.parametrize("change", ["content", "label"])
-def test_the_digest_sees(tmp_path, change):
-    record(tmp_path / "yes" / "a.wav", 1)
-    before = digest_sources(scan_recordings(folder_of(tmp_path)))
-    if change == "content":
-        record(tmp_path / "yes" / "a.wav", 2)
-    else:
-        (tmp_path / "yes").rename(tmp_path / "no")
-    assert digest_sources(scan_recordings(folder_of(tmp_path))) != before
 
 
 STRANGE = ["don't", 'a "b"', "naïve $HOME", "wörter/mit", "日本", "a b", "-x", "{curly}"]

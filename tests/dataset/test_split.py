@@ -1,19 +1,43 @@
-"""No group is on two sides, and every label is on all."""
+"""No audio is on two sides, and every label is on all."""
 
+import dataclasses
 import itertools
 
+import numpy as np
 import pytest
 
 from wav2nano.dataset.manifest import Row
-from wav2nano.dataset.split import PARTS, order_labels, read_split, split_dataset, write_split
+from wav2nano.dataset.split import (
+    PARTS,
+    SplitRow,
+    audit_split,
+    order_labels,
+    read_split,
+    rows_of_windows,
+    split_dataset,
+    write_split,
+)
 from wav2nano.errors import UserError
 
 SETTINGS = {"policy": "group", "validation": 0.2, "test": 0.2, "seed": 1}
+CHUNKING = {"rate": 16000, "window_seconds": 1.0, "hop_seconds": 0.5, "long": "loudest"}
 
 
 def rows_of(labels, groups, each=3, origin="own"):
     return [
-        Row(f"{label}/{group}/{i}", "x.wav", label, group, origin, 1.0, 16000, 1, "0", "own-000")
+        Row(
+            id=f"{label}/{group}/{i}",
+            path="x.wav",
+            label=label,
+            group=group,
+            fold="",
+            origin=origin,
+            seconds=1.0,
+            rate=16000,
+            channels=1,
+            sha256=f"{label}/{group}/{i}/{origin}",
+            shard="own-000",
+        )
         for label, group, i in itertools.product(labels, groups, range(each))
     ]
 
@@ -26,7 +50,7 @@ def parts_of(split):
 def test_groups_stay_whole_and_labels_are_everywhere(seed):
     rows = rows_of(["yes", "no", "_silence_"], [f"speaker {i}" for i in range(12)])
     rows += rows_of(["rare"], ["speaker 0", "speaker 4", "speaker 7"])
-    split = split_dataset(rows, None, SETTINGS | {"seed": seed})
+    split = split_dataset(rows, None, SETTINGS | {"seed": seed}, CHUNKING)
     parts = parts_of(split)
     assert not parts["train"] & parts["validation"]
     assert not parts["test"] & (parts["train"] | parts["validation"])
@@ -39,38 +63,39 @@ def test_groups_stay_whole_and_labels_are_everywhere(seed):
 def test_a_voice_of_a_person_is_tested():
     rows = rows_of(["yes", "no"], [f"e{i}" for i in range(40)], origin="espeak")
     rows += rows_of(["yes", "no"], ["slt", "rms", "awb", "kal", "ked"], each=20, origin="flite")
-    split = split_dataset(rows, None, SETTINGS)
+    split = split_dataset(rows, None, SETTINGS, CHUNKING)
     for part in PARTS:
         assert {row.origin for row in split if row.part == part} == {"espeak", "flite"}
 
 
 def test_the_same_seed_gives_the_same_split():
     rows = rows_of(["yes", "no"], [str(i) for i in range(10)])
-    assert split_dataset(rows, None, SETTINGS) == split_dataset(rows, None, SETTINGS)
+    first, again = (split_dataset(rows, None, SETTINGS, CHUNKING) for _ in range(2))
+    assert first == again
 
 
 def test_one_class_is_refused():
     with pytest.raises(UserError, match="one class only, yes"):
-        split_dataset(rows_of(["yes"], ["a", "b", "c"]), None, SETTINGS)
+        split_dataset(rows_of(["yes"], ["a", "b", "c"]), None, SETTINGS, CHUNKING)
 
 
 def test_a_class_with_one_voice_is_refused_with_the_way_out():
     rows = rows_of(["yes", "no"], ["a", "b", "c"]) + rows_of(["maybe"], ["a"])
     with pytest.raises(UserError, match=r"maybe has recordings of 1 group.*split\.policy"):
-        split_dataset(rows, None, SETTINGS)
-    split = split_dataset(rows, None, SETTINGS | {"policy": "recording"})
+        split_dataset(rows, None, SETTINGS, CHUNKING)
+    split = split_dataset(rows, None, SETTINGS | {"policy": "recording"}, CHUNKING)
     assert {row.part for row in split if row.label == "maybe"} == set(PARTS)
 
 
 def test_a_word_without_recordings_is_named():
     with pytest.raises(UserError, match="no recording of: maybe"):
-        split_dataset(rows_of(["yes", "no"], "abc"), ["yes", "maybe"], SETTINGS)
+        split_dataset(rows_of(["yes", "no"], "abc"), ["yes", "maybe"], SETTINGS, CHUNKING)
 
 
 def test_labels_that_never_meet_in_a_split_are_refused():
     # Three speakers, each of one label only: no split by speakers has all labels in all parts.
     rows = [row for label in "abc" for row in rows_of([label], [f"{label}{i}" for i in range(3)])]
-    split = split_dataset(rows, None, SETTINGS)
+    split = split_dataset(rows, None, SETTINGS, CHUNKING)
     assert {row.part for row in split} == set(PARTS)
 
 
@@ -81,6 +106,137 @@ def test_labels_have_one_order_everywhere():
 
 
 def test_split_comes_back(tmp_path):
-    split = split_dataset(rows_of(['quote "x", y', "no"], ["ä", "b", "c"]), None, SETTINGS)
+    rows = rows_of(['quote "x", y', "no"], ["ä", "b", "c"])
+    split = split_dataset(rows, None, SETTINGS, CHUNKING)
     write_split(tmp_path / "split.csv", split)
     assert read_split(tmp_path / "split.csv") == split
+
+
+OFFICIAL = SETTINGS | {
+    "policy": "official",
+    "folds": {"validation": ["9"], "test": ["10"]},
+}
+
+
+def rows_in_folds(labels=("siren", "dog"), folds=("1", "2", "9", "10")):
+    return [
+        dataclasses.replace(row, id=f"{fold}/{row.id}", sha256=f"{fold}/{row.id}", fold=fold)
+        for fold in folds
+        for row in rows_of(labels, [f"source {fold}"])
+    ]
+
+
+def test_official_folds_are_kept():
+    split = split_dataset(rows_in_folds(), None, OFFICIAL, CHUNKING)
+    part_of = {"1": "train", "2": "train", "9": "validation", "10": "test"}
+    assert [row.part for row in split] == [part_of[row.recording.split("/")[0]] for row in split]
+
+
+def test_groups_that_official_folds_tear_are_told(capsys):
+    rows = [dataclasses.replace(row, group="one source") for row in rows_in_folds()]
+    split_dataset(rows, None, OFFICIAL, CHUNKING)
+    assert "1 of 1 groups" in capsys.readouterr().err
+
+
+def test_a_fold_that_is_not_there_is_named():
+    with pytest.raises(UserError, match=r"no fold 10.*1, 2, 9"):
+        split_dataset(rows_in_folds(folds=("1", "2", "9")), None, OFFICIAL, CHUNKING)
+
+
+def test_a_label_that_official_folds_never_test_is_named():
+    rows = [row for row in rows_in_folds() if (row.label, row.fold) != ("dog", "10")]
+    with pytest.raises(UserError, match="dog is there for test"):
+        split_dataset(rows, None, OFFICIAL, CHUNKING)
+
+
+def test_recordings_without_an_official_fold_are_named():
+    with pytest.raises(UserError, match="no official fold"):
+        split_dataset(rows_of(["a", "b"], ["c"]), None, OFFICIAL, CHUNKING)
+
+
+def test_synthetic_recordings_join_official_folds_by_voice():
+    voices = [f"voice {i}" for i in range(12)]
+    rows = rows_in_folds() + rows_of(["_silence_"], voices, origin="espeak")
+    split = split_dataset(rows, None, OFFICIAL, CHUNKING)
+    parts = parts_of([row for row in split if row.label == "_silence_"])
+    assert all(parts.values())
+    assert not set.intersection(*parts.values())
+
+
+SLIDE = CHUNKING | {"long": "slide"}
+TIME = SETTINGS | {"policy": "time"}
+
+
+def long_rows(seconds, labels=("ambulance", "fire truck")):
+    return [
+        dataclasses.replace(row, seconds=seconds)
+        for label in labels
+        for row in rows_of([label], ["its own"], each=1)
+    ]
+
+
+@pytest.mark.parametrize("hop", [0.01, 0.5, 1.0, 3.7])
+@pytest.mark.parametrize("window", [0.3, 1.0, 2.0])
+@pytest.mark.parametrize("seconds", [60.0, 1380.123457])
+def test_no_moment_of_a_long_recording_is_on_two_sides(seconds, window, hop):
+    chunking = SLIDE | {"window_seconds": window, "hop_seconds": hop}
+    split = split_dataset(long_rows(seconds), None, TIME, chunking)
+    rate, samples = 16000, round(16000 * window)
+    start = np.arange(0, round(seconds * rate) - samples + 1, round(hop * rate))
+    found = rows_of_windows(
+        split, ["ambulance/its own/0"] * len(start), start, rate=rate, samples=samples
+    )
+    edges = []
+    for part in PARTS:
+        firsts = [
+            int(first) for row, first in zip(found, start, strict=True) if row and row.part == part
+        ]
+        edges.append((min(firsts), max(firsts) + samples))
+    # A gap of a window is between the parts.
+    assert all(later[0] - before[1] >= samples for before, later in itertools.pairwise(edges))
+
+
+def test_time_needs_sliding_windows():
+    with pytest.raises(UserError, match="long: slide"):
+        split_dataset(long_rows(60.0), None, TIME, CHUNKING)
+
+
+def test_a_recording_too_short_to_divide_is_named():
+    with pytest.raises(UserError, match=r"x\.wav lasts 6 s.*9\.5 s"):
+        split_dataset(long_rows(6.0), None, TIME, SLIDE)
+    split_dataset(long_rows(9.5), None, TIME, SLIDE)
+
+
+def test_blocks_come_back(tmp_path):
+    split = split_dataset(long_rows(60.0), None, TIME, SLIDE)
+    write_split(tmp_path / "split.csv", split)
+    assert read_split(tmp_path / "split.csv") == split
+    assert split[0].from_seconds == 0.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ((None, None), (None, None), True),
+        ((None, None), (3.0, 4.0), True),
+        ((1.0, 3.0), (2.9, 4.0), True),
+        ((1.0, 3.0), (3.0, 4.0), False),
+    ],
+)
+def test_audio_in_two_parts_fails(one, other, shared):
+    rows = [dataclasses.replace(row, sha256="same") for row in rows_of("ab", "g", each=1)]
+    split = [
+        SplitRow(row.id, row.label, row.group, row.origin, part, *block)
+        for row, part, block in zip(rows, ("train", "test"), (one, other), strict=True)
+    ]
+    if shared:
+        with pytest.raises(UserError, match=r"a/g/0 in train and b/g/0 in test"):
+            audit_split(rows, split)
+    else:
+        audit_split(rows, split)
+
+
+def test_the_split_is_audited():
+    rows = [dataclasses.replace(row, sha256="same") for row in rows_of(["a", "b"], "cde")]
+    with pytest.raises(UserError, match="audio in common"):
+        split_dataset(rows, None, SETTINGS, CHUNKING)

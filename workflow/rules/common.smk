@@ -10,13 +10,8 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(Path(workflow.basedir) / "src"))
 
 from wav2nano.config import load_dataset, validate
-from wav2nano.dataset.index import explain_no_recordings
-from wav2nano.dataset.manifest import (
-    BACKGROUND,
-    digest_sources,
-    scan_recordings,
-    slug,
-)
+from wav2nano.dataset.manifest import BACKGROUND, slug
+from wav2nano.dataset.scan import digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
 from wav2nano.provenance import code_digest, files_digest, settings_digest
 
@@ -32,12 +27,15 @@ def load_settings():
         validate(config, "workflow/schemas/experiment.schema.yaml", source="settings")
         dataset = load_dataset(config["dataset"])
         labels = synthetic_labels(dataset)
-        sources = scan_recordings(dataset)
-        if not labels and not sources:
-            raise UserError(explain_no_recordings(dataset))
     except UserError as error:
         raise WorkflowError(str(error)) from None
-    return dataset, labels, sources
+    try:
+        sources = scan_recordings(dataset)
+        problem = "" if labels or sources else explain_no_recordings(dataset)
+    except UserError as error:
+        # Told to those who want to use the recordings, not to those who fetch some.
+        sources, problem = [], str(error)
+    return dataset, labels, sources, problem
 
 
 def synthetic_labels(dataset):
@@ -53,7 +51,7 @@ def synthetic_labels(dataset):
     return [*config["words"], *BACKGROUND]
 
 
-DATASET, SYNTHETIC_LABELS, SOURCES = load_settings()
+DATASET, SYNTHETIC_LABELS, SOURCES, PROBLEM = load_settings()
 
 WORDS = config["words"]
 LABEL_OF_SLUG = {slug(label): label for label in SYNTHETIC_LABELS}
@@ -99,6 +97,25 @@ def synthesis_settings(label):
 def archives():
     """Archives of synthetic recordings of the experiment."""
     return [ARCHIVE.format(slug=name) for name in LABEL_OF_SLUG]
+
+
+def split_settings():
+    """How to split: as the experiment says, else as the data set does; with its official folds."""
+    own = DATASET["split"]
+    policy = config["split"]["policy"] or own["policy"]
+    if policy != "official":
+        return config["split"] | {"policy": policy}
+    if "test" not in own:
+        raise WorkflowError(f"split.policy: the data set {DATASET['name']} has no official folds.")
+    folds = {part: own[part] for part in ("validation", "test")}
+    return config["split"] | {"policy": policy, "folds": folds}
+
+
+def require_recordings(wildcards):
+    """Say what is wrong with the recordings, but only to those who want to use them."""
+    if PROBLEM:
+        raise WorkflowError(PROBLEM)
+    return []
 
 
 def archive_of_shard(wildcards):

@@ -21,6 +21,7 @@ rule synthesize_speech:
 rule index_dataset:
     input:
         archives(),
+        require_recordings,
     output:
         MANIFEST,
     log:
@@ -29,7 +30,7 @@ rule index_dataset:
         f"results/benchmarks/index_dataset/{DATASET['name']}.tsv"
     params:
         dataset=DATASET["name"],
-        settings=as_json({key: DATASET.get(key) for key in ("recordings", "file_name", "shards")}),
+        settings=as_json({key: DATASET[key] for key in ("recordings", "shards")}),
         sha256=digest_sources(SOURCES),
         code=code_digest("wav2nano.dataset.index"),
     shell:
@@ -48,8 +49,10 @@ rule split_dataset:
         f"{RESULTS}/benchmarks/split_dataset.tsv"
     params:
         words=as_json(WORDS),
-        settings=as_json(config["split"]),
+        settings=as_json(split_settings()),
+        chunking=as_json(CHUNKING),
         code=code_digest("wav2nano.dataset.split"),
     shell:
         "wav2nano split-dataset --manifest {input:q} --words {params.words:q}"
-        " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"
+        " --settings {params.settings:q} --chunking {params.chunking:q}"
+        " --out {output:q} 2>&1 | tee {log:q}"

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from wav2nano.audio import SUFFIXES
+from wav2nano.dataset.scan import SUFFIXES
 from wav2nano.errors import UserError
 
 BLOCK = 1 << 18

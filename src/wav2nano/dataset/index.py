@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano.audio import MEMBER, inspect_audio, read_bytes
-from wav2nano.dataset.manifest import Row, Source, scan_recordings, slug, write_manifest
+from wav2nano.dataset.manifest import Row, slug, write_manifest
+from wav2nano.dataset.scan import Source, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
 
 MOST_SHOWN = 20
@@ -63,6 +64,7 @@ def _check(source: Source) -> Row | str:
         path=str(source.path),
         label=source.label,
         group=f"own/{source.group}",
+        fold=source.fold,
         origin="own",
         seconds=round(info.seconds, 6),
         rate=info.rate,
@@ -86,6 +88,7 @@ def _read_archive(path: Path) -> list[Row]:
                     path=f"{path}{MEMBER}{entry['file']}",
                     label=entry["label"],
                     group=f"synthetic/{entry['group']}",
+                    fold="",
                     origin=entry["engine"],
                     seconds=round(info.seconds, 6),
                     rate=info.rate,
@@ -113,16 +116,3 @@ def _drop_duplicates(rows: list[Row]) -> list[Row]:
                 # in training and for the other in the test.
                 first[row.sha256] = replace(known, group=min(known.group, row.group))
     return list(first.values())
-
-
-def explain_no_recordings(dataset: dict[str, Any]) -> str:
-    """Say what to do about a data set without recordings."""
-    folder = dataset["recordings"]
-    if "download" in dataset:
-        return (
-            f"There are no recordings in {folder}. Fetch them with "
-            f"`wav2nano fetch-dataset {dataset['name']}`, or take a copy that you have: "
-            f"`wav2nano fetch-dataset {dataset['name']} --source FOLDER`."
-        )
-    form = dataset.get("file_name", "{label}/{file}") + ".wav"
-    return f"There are no recordings in {folder}. Put some there as {folder}/{form}."

@@ -1,10 +1,11 @@
-"""Step split-dataset: who trains, who validates, who tests; whole groups, never windows."""
+"""Step split-dataset: who trains, who validates, who tests; never one audio on two sides."""
 
 import csv
+import itertools
 import sys
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,72 +16,134 @@ from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 
 PARTS = ("train", "validation", "test")
+OWN = "own"  # origin of recordings that are not synthetic
 TRIALS, MOST_STEPS = 200, 40_000
 ABSENT = 1e3  # cost of a label that a part lacks
 
 
 @dataclass(frozen=True)
 class SplitRow:
-    """One recording, with the label it has in the experiment and its part of the split."""
+    """One recording, or a block of one, with its label in the experiment and its part.
+
+    A block is from `from_seconds` to `to_seconds`; both are None where it is the whole recording.
+    """
 
     recording: str
     label: str
     group: str
     origin: str
     part: str
+    from_seconds: float | None = None
+    to_seconds: float | None = None
 
 
 def split_dataset(
-    rows: Sequence[Row], words: list[str] | None, settings: dict[str, Any]
+    rows: Sequence[Row],
+    words: list[str] | None,
+    settings: dict[str, Any],
+    chunking: dict[str, Any],
 ) -> list[SplitRow]:
-    """Assign every group of recordings to training, validation or test.
+    """Assign recordings to training, validation or test, as the policy says.
 
-    Of many random assignments of whole groups the one is taken whose parts come closest to the
-    wanted share of every label and of every origin, so that small classes and rare engines are
-    tested too. `policy: recording` makes each recording a group of its own.
+    - `group`: whole groups. Of many random assignments the one is taken whose parts come closest
+      to the wanted share of every label and of every origin, so that small classes and rare
+      engines are tested too.
+    - `recording`: the same, each recording being a group of its own.
+    - `official`: by the data set's own folds, those of `settings["folds"]` for validation and test.
+    - `time`: each recording in three blocks, with a gap of a window between them.
+
+    Synthetic recordings have no fold and are short: the last two policies leave them to `group`.
+
+    Parameters
+    ----------
+    rows
+        The manifest.
+    words
+        Labels to tell apart, or None for all.
+    settings
+        `split` of the experiment, with the data set's policy and folds where it has none.
+    chunking
+        `chunking` of the experiment.
 
     Raises
     ------
     UserError
-        If a word has no recordings, there is only one class, or a label has too few groups for
-        three parts.
+        If a word has no recordings, there is only one class, a part would lack a label, or
+        the same audio would be in two parts.
     """
-    labels = np.array([label_of(row, words) for row in rows])
-    found = sorted(set(labels))
-    missing = sorted(set(words or ()) - set(found))
-    if missing:
-        raise UserError(
-            f"There is no recording of: {', '.join(missing)}. Record the word, "
-            "or take it out of `words` in the experiment's settings."
+    label = {row.id: label_of(row, words) for row in rows}
+    _require_labels(set(label.values()), words)
+    policy = settings["policy"]
+    alone = [row for row in rows if policy in ("official", "time") and row.origin == OWN]
+    grouped = rows if not alone else [row for row in rows if row.origin != OWN]
+    if policy == "official":
+        split = _split_by_fold(alone, label, settings["folds"])
+    elif policy == "time":
+        split = _split_by_time(alone, label, settings, chunking)
+    else:
+        split = []
+    if grouped:
+        split += _split_by_group(grouped, label, settings)
+    _require_parts(split)
+    audit_split(rows, split)
+    return split
+
+
+def audit_split(rows: Iterable[Row], split: Iterable[SplitRow]) -> None:
+    """Check that no audio is in two parts: no content, and no moment of a recording.
+
+    Raises
+    ------
+    UserError
+        Naming two recordings that share audio.
+    """
+    content = {row.id: row.sha256 for row in rows}
+    blocks: dict[str, list[SplitRow]] = defaultdict(list)
+    for row in split:
+        blocks[content[row.recording]].append(row)
+    for same in blocks.values():
+        for one, other in itertools.combinations(same, 2):
+            if one.part != other.part and _overlap(one, other):
+                raise UserError(
+                    f"{one.recording} in {one.part} and {other.recording} in {other.part} have "
+                    "audio in common. Remove one of the two recordings, or set another "
+                    "`split.policy`."
+                )
+
+
+def rows_of_windows(
+    split: Iterable[SplitRow],
+    recording: Iterable[str],
+    start: Iterable[int],
+    *,
+    rate: int,
+    samples: int,
+) -> list[SplitRow | None]:
+    """Find the row of the split that each window is in.
+
+    None where a recording is not in the split, or the window is not wholly inside a block.
+
+    Parameters
+    ----------
+    split
+        Rows of the split.
+    recording, start
+        Recording and first sample of each window.
+    rate, samples
+        Sampling rate in Hz and length of a window.
+    """
+    blocks: dict[str, list[SplitRow]] = defaultdict(list)
+    for row in split:
+        blocks[row.recording].append(row)
+
+    def holds(row: SplitRow, first: int) -> bool:
+        return row.from_seconds is None or (
+            row.from_seconds * rate <= first and first + samples <= row.to_seconds * rate
         )
-    if len(found) < 2:
-        raise UserError(
-            f"There is one class only, {found[0]}: nothing to tell apart. "
-            "Add recordings of another label, for example of other words as _unknown_."
-        )
-    by_group = settings["policy"] == "group"
-    groups = np.array([row.group if by_group else row.id for row in rows])
-    _require_groups(labels, groups, by_group)
-    names, group_of = np.unique(groups, return_inverse=True)
-    strata, stratum_of = np.unique(
-        [f"{label}\0{_engine_family(row)}" for label, row in zip(labels, rows, strict=True)],
-        return_inverse=True,
-    )
-    counts = np.zeros((len(names), len(strata)))
-    np.add.at(counts, (group_of, stratum_of), 1)
-    part_of = _assign(
-        counts,
-        np.array([text.split("\0")[0] for text in strata]),
-        shares=(
-            1 - settings["validation"] - settings["test"],
-            settings["validation"],
-            settings["test"],
-        ),
-        seed=settings["seed"],
-    )
+
     return [
-        SplitRow(row.id, str(label), row.group, row.origin, PARTS[part_of[group]])
-        for row, label, group in zip(rows, labels, group_of, strict=True)
+        next((row for row in blocks.get(name, ()) if holds(row, int(first))), None)
+        for name, first in zip(recording, start, strict=True)
     ]
 
 
@@ -88,8 +151,8 @@ def write_split(path: Path | str, rows: Sequence[SplitRow]) -> None:
     """Write the split as CSV, whole or not at all, and print what is in it."""
     with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(SplitRow.__dataclass_fields__)
-        writer.writerows((r.recording, r.label, r.group, r.origin, r.part) for r in rows)
+        writer.writerow(field.name for field in fields(SplitRow))
+        writer.writerows(map(astuple, rows))
     for part in PARTS:
         inside = [row for row in rows if row.part == part]
         labels = Counter(row.label for row in inside)
@@ -101,7 +164,11 @@ def write_split(path: Path | str, rows: Sequence[SplitRow]) -> None:
 def read_split(path: Path | str) -> list[SplitRow]:
     """Read a file that `write_split` wrote."""
     with Path(path).open(newline="", encoding="utf-8") as file:
-        return [SplitRow(**row) for row in csv.DictReader(file)]
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        for name in ("from_seconds", "to_seconds"):
+            row[name] = float(row[name]) if row[name] else None
+    return [SplitRow(**row) for row in rows]
 
 
 def order_labels(labels: set[str], words: list[str] | None) -> list[str]:
@@ -110,10 +177,142 @@ def order_labels(labels: set[str], words: list[str] | None) -> list[str]:
     return first + [label for label in BACKGROUND if label in labels and label not in first]
 
 
+def _split_by_group(
+    rows: Sequence[Row], label: dict[str, str], settings: dict[str, Any]
+) -> list[SplitRow]:
+    by_group = settings["policy"] != "recording"
+    labels = np.array([label[row.id] for row in rows])
+    groups = np.array([row.group if by_group else row.id for row in rows])
+    _require_groups(labels, groups, by_group)
+    names, group_of = np.unique(groups, return_inverse=True)
+    strata, stratum_of = np.unique(
+        [f"{label[row.id]}\0{_engine_family(row)}" for row in rows],
+        return_inverse=True,
+    )
+    counts = np.zeros((len(names), len(strata)))
+    np.add.at(counts, (group_of, stratum_of), 1)
+    part_of = _assign(
+        counts,
+        np.array([text.split("\0")[0] for text in strata]),
+        shares=_shares(settings),
+        seed=settings["seed"],
+    )
+    return [
+        SplitRow(row.id, label[row.id], row.group, row.origin, PARTS[part_of[group]])
+        for row, group in zip(rows, group_of, strict=True)
+    ]
+
+
+def _split_by_fold(
+    rows: Sequence[Row], label: dict[str, str], folds: dict[str, list[str]]
+) -> list[SplitRow]:
+    part_of = {fold: part for part in ("validation", "test") for fold in folds[part]}
+    found = sorted({row.fold for row in rows} - {""})
+    for row in rows:
+        if not row.fold:
+            raise UserError(
+                f"{row.path} is in no official fold, which `split.policy: official` goes by. "
+                "Give it one, or set another policy."
+            )
+    for fold, part in part_of.items():
+        if fold not in found:
+            raise UserError(
+                f"split.{part} of the data set: there is no fold {fold}. Folds are: "
+                f"{', '.join(found)}."
+            )
+    split = [
+        SplitRow(row.id, label[row.id], row.group, row.origin, part_of.get(row.fold, "train"))
+        for row in rows
+    ]
+    parts = defaultdict(set)
+    for row in split:
+        parts[row.group].add(row.part)
+    torn = sum(len(found) > 1 for found in parts.values())
+    if torn:
+        print(
+            f"the official folds have {torn} of {len(parts)} groups (speakers, sources) in more "
+            "than one part: figures will be better than for speakers never heard",
+            file=sys.stderr,
+        )
+    return split
+
+
+def _split_by_time(
+    rows: Sequence[Row],
+    label: dict[str, str],
+    settings: dict[str, Any],
+    chunking: dict[str, Any],
+) -> list[SplitRow]:
+    if chunking["long"] != "slide":
+        raise UserError(
+            "split.policy: time divides long recordings, of which `chunking.long: "
+            f"{chunking['long']}` takes one window only. Set `chunking.long: slide`."
+        )
+    window = chunking["window_seconds"]
+    # A block as long as a window and a hop holds a window, wherever it begins.
+    shortest = window + chunking["hop_seconds"]
+    shares = _shares(settings)
+    needed = shortest / min(shares) + 2 * window
+    split = []
+    for row in rows:
+        if row.seconds < needed:
+            raise UserError(
+                f"{row.path} lasts {row.seconds:g} s: too short to train on one block of it and "
+                f"test on another, which takes {needed:.1f} s. Remove it, or set `split.policy: "
+                "group` in an experiment with short recordings."
+            )
+        start = 0.0
+        for part, share in zip(PARTS, shares, strict=True):
+            stop = start + share * (row.seconds - 2 * window)
+            block = round(start, 3), round(stop, 3)
+            split.append(SplitRow(row.id, label[row.id], row.group, row.origin, part, *block))
+            start = stop + window + 0.001  # what rounding may take from the gap
+    return split
+
+
+def _shares(settings: dict[str, Any]) -> tuple[float, float, float]:
+    return (
+        1 - settings["validation"] - settings["test"],
+        settings["validation"],
+        settings["test"],
+    )
+
+
+def _overlap(one: SplitRow, other: SplitRow) -> bool:
+    if one.from_seconds is None or other.from_seconds is None:
+        return True
+    return one.from_seconds < other.to_seconds and other.from_seconds < one.to_seconds
+
+
 def _engine_family(row: Row) -> str:
     # All engines but the one with formant synthesis speak with voices of persons. There are few of
     # these, and a test set without one would say nothing about persons.
     return "formant" if row.origin == "espeak" else "person"
+
+
+def _require_labels(found: set[str], words: list[str] | None) -> None:
+    missing = sorted(set(words or ()) - found)
+    if missing:
+        raise UserError(
+            f"There is no recording of: {', '.join(missing)}. Record the word, "
+            "or take it out of `words` in the experiment's settings."
+        )
+    if len(found) < 2:
+        raise UserError(
+            f"There is one class only, {next(iter(found))}: nothing to tell apart. "
+            "Add recordings of another label, for example of other words as _unknown_."
+        )
+
+
+def _require_parts(split: Sequence[SplitRow]) -> None:
+    labels = {row.label for row in split}
+    for part in PARTS:
+        missing = sorted(labels - {row.label for row in split if row.part == part})
+        if missing:
+            raise UserError(
+                f"No recording of {missing[0]} is there for {part}. Choose other folds in the data "
+                "set's `split`, or set another `split.policy`."
+            )
 
 
 def _require_groups(labels: np.ndarray, groups: np.ndarray, by_group: bool) -> None:

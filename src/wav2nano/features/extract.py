@@ -20,11 +20,14 @@ class FeatureSet:
     """Features of windows and where they come from.
 
     `values` is float32 [windows, frames, bins]; `recording` and `start` have one entry a window.
+    A window has `samples` samples at `rate` Hz.
     """
 
     values: np.ndarray
     recording: np.ndarray
     start: np.ndarray
+    rate: int
+    samples: int
 
 
 def extract_features(chunks: Path, rate: int, settings: dict[str, Any], out: Path) -> None:
@@ -41,7 +44,7 @@ def extract_features(chunks: Path, rate: int, settings: dict[str, Any], out: Pat
         file.create_dataset("start", data=source.start)
         file.create_dataset("recording", data=source.recording, dtype=text)
         file.create_dataset("label", data=source.label, dtype=text)
-        for key, value in {"rate": rate, **settings}.items():
+        for key, value in {"rate": rate, "samples": source.audio.shape[1], **settings}.items():
             file.attrs[key] = value
 
 
@@ -53,6 +56,7 @@ def read_features(paths: Sequence[Path | str]) -> FeatureSet:
             values.append(file["features"][:])
             recording.append(file["recording"].asstr()[:])
             start.append(file["start"][:])
+            rate, samples = int(file.attrs["rate"]), int(file.attrs["samples"])
     joined = np.concatenate(values), np.concatenate(recording), np.concatenate(start)
     order = np.lexsort((joined[2], joined[1]))
-    return FeatureSet(*(array[order] for array in joined))
+    return FeatureSet(*(array[order] for array in joined), rate=rate, samples=samples)

@@ -74,7 +74,7 @@ def simulate_board(
     """
     preprocessing = read_preprocessing(folder / "preprocessing.json")
     rate = preprocessing.chunking["rate"]
-    names, labels, windows = load_test_windows(chunks, split)
+    names, labels, windows = load_test_windows(chunks, split, rate=rate)
     order = sample_evenly(labels, settings["recordings"], np.random.default_rng(settings["seed"]))
     chosen = [names[i] for i in order], [labels[i] for i in order], windows[order]
 

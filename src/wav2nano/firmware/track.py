@@ -8,7 +8,7 @@ import numpy as np
 
 from wav2nano.dataset.chunk import read_chunks
 from wav2nano.dataset.manifest import BACKGROUND, SILENCE
-from wav2nano.dataset.split import read_split
+from wav2nano.dataset.split import read_split, rows_of_windows
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.6, 0.9
 
@@ -32,18 +32,23 @@ class Track:
 
 
 def load_test_windows(
-    chunks: Sequence[Path], split: Path
+    chunks: Sequence[Path], split: Path, *, rate: int
 ) -> tuple[list[str], list[str], np.ndarray]:
     """Read the test set's audio: recordings, labels and windows int16 [n, samples], in order."""
-    label_of = {row.recording: row.label for row in read_split(split) if row.part == "test"}
-    found: dict[str, np.ndarray] = {}
+    test = [row for row in read_split(split) if row.part == "test"]
+    found = []
     for path in chunks:
         shard = read_chunks(path)
-        for name, audio in zip(shard.recording, shard.audio, strict=True):
-            if name in label_of:
-                found.setdefault(name, audio)
-    names = sorted(found)
-    return names, [label_of[name] for name in names], np.stack([found[name] for name in names])
+        samples = shard.audio.shape[1]
+        rows = rows_of_windows(test, shard.recording, shard.start, rate=rate, samples=samples)
+        found += [
+            (row.recording, start, row.label, audio)
+            for row, start, audio in zip(rows, shard.start, shard.audio, strict=True)
+            if row is not None
+        ]
+    found.sort(key=lambda window: window[:2])
+    names, _, labels, audio = zip(*found, strict=True)
+    return list(names), list(labels), np.stack(audio)
 
 
 def sample_evenly(labels: Sequence[str], count: int, random: np.random.Generator) -> np.ndarray:

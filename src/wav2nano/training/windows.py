@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wav2nano.dataset.split import PARTS, order_labels, read_split
+from wav2nano.dataset.split import PARTS, order_labels, read_split, rows_of_windows
 from wav2nano.errors import UserError
 from wav2nano.features.extract import read_features
 from wav2nano.files import read_json, write_json
@@ -47,7 +47,7 @@ class Preprocessing:
 def load_windows(
     features: Sequence[Path | str], split: Path | str, words: list[str] | None
 ) -> tuple[list[str], dict[str, Windows]]:
-    """Read features and sort them by part of the split.
+    """Read features and sort them by part of the split; windows that are in none are left out.
 
     Returns
     -------
@@ -61,14 +61,16 @@ def load_windows(
     UserError
         If a recording of the split has no features.
     """
-    rows = {row.recording: row for row in read_split(split)}
-    labels = order_labels({row.label for row in rows.values()}, words)
+    rows = read_split(split)
+    labels = order_labels({row.label for row in rows}, words)
     data = read_features(features)
-    missing = sorted(set(rows) - set(data.recording))
+    missing = sorted({row.recording for row in rows} - set(data.recording))
     if missing:
         raise UserError(f"{split} names {missing[0]}, which no feature file holds. Split again.")
     index = {label: number for number, label in enumerate(labels)}
-    of_window = [rows.get(name) for name in data.recording]
+    of_window = rows_of_windows(
+        rows, data.recording, data.start, rate=data.rate, samples=data.samples
+    )
     part = np.array([row.part if row else "" for row in of_window])
     parts = {}
     for name in PARTS:

@@ -1,0 +1,297 @@
+"""Finding a data set's own recordings, and what folders, names or tables say of them."""
+
+import csv
+import fnmatch
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from wav2nano.errors import UserError
+
+SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"})
+TRAIN = "train"  # the fold of a recording that no official list names
+MOST_SHOWN = 10
+
+
+class Description(NamedTuple):
+    """What is known of a recording; `group` and `fold` are empty where nothing is."""
+
+    label: str
+    group: str = ""
+    fold: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A recording that was found, before it is read."""
+
+    path: Path
+    id: str
+    label: str
+    group: str
+    fold: str
+    shard: str
+    sha256: str
+
+
+def scan_recordings(dataset: dict[str, Any], *, root: Path | str = ".") -> list[Source]:
+    """Find a data set's own recordings and hash them.
+
+    A recording without a group is a group of its own.
+
+    Raises
+    ------
+    UserError
+        If folders, names or the table do not say what each recording is.
+    """
+    folder = Path(root) / dataset["recordings"]
+    return [
+        Source(
+            path=folder / name,
+            id=name,
+            label=said.label,
+            group=said.group or name,
+            fold=said.fold,
+            shard=_shard_of(name, dataset["shards"]),
+            sha256=hash_file(folder / name),
+        )
+        for name, said in describe_recordings(dataset, folder).items()
+    ]
+
+
+def hash_file(path: Path) -> str:
+    """Return the sha256 of a file's content."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def digest_sources(sources: Iterable[Source]) -> str:
+    """One hash over recordings and what is said of them; it changes when any of that does."""
+    lines = sorted(f"{s.id}\0{s.label}\0{s.group}\0{s.fold}\0{s.sha256}\n" for s in sources)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def describe_recordings(dataset: dict[str, Any], folder: Path) -> dict[str, Description]:
+    """Tell label, group and official fold of each recording in `folder`, without opening any.
+
+    The data set's `table`, else its `pattern`, else the folders `{label}/{file}` and
+    `{label}/{group}/{file}` say so; `folds` names lists of recordings.
+
+    Returns
+    -------
+    dict of str to Description
+        By path below `folder`, in order; empty where there is no recording yet.
+
+    Raises
+    ------
+    UserError
+        If they do not say what each recording is, or name recordings that are not there.
+    """
+    names = _list_recordings(folder, dataset.get("ignore", []))
+    if not names:
+        return {}
+    if "table" in dataset and "pattern" in dataset:
+        raise UserError(f"The data set {dataset['name']} has a table and a pattern: leave out one.")
+    if "table" in dataset:
+        described = _read_table(dataset["table"], folder, names)
+    elif "pattern" in dataset:
+        described = _match_names(dataset["pattern"], folder, names)
+    else:
+        described = _read_folders(folder, names)
+    if "folds" in dataset:
+        fold_of = _read_lists(dataset["folds"], folder, names)
+        described = {
+            name: said._replace(fold=fold_of.get(name, TRAIN)) for name, said in described.items()
+        }
+    return described
+
+
+def explain_no_recordings(dataset: dict[str, Any]) -> str:
+    """Say what to do about a data set without recordings."""
+    folder, name = dataset["recordings"], dataset["name"]
+    if "download" in dataset:
+        return (
+            f"There are no recordings in {folder}. Download them with "
+            f"`snakemake --cores 1 fetch_{name}`, or take a copy that you have: "
+            f"`wav2nano fetch-dataset {name} --source PATH`."
+        )
+    form = dataset.get("pattern", "{label}/{file}") + ".wav"
+    if "table" in dataset:
+        return (
+            f"There are no recordings in {folder}. Put some there, "
+            f"and name them in {folder}/{dataset['table']['file']}."
+        )
+    return f"There are no recordings in {folder}. Put some there as {folder}/{form}."
+
+
+def _shard_of(name: str, shards: int) -> str:
+    return f"own-{int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % shards:03}"
+
+
+def _list_recordings(folder: Path, ignore: Sequence[str]) -> list[str]:
+    """Paths of recordings below `folder`, sorted; hidden ones and what is ignored left out."""
+    ignored = re.compile("|".join(map(fnmatch.translate, ignore)) or r"(?!)")
+    names = []
+    for place, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        below = Path(place).relative_to(folder).as_posix()
+        for file in files:
+            name = file if below == "." else f"{below}/{file}"
+            if file.startswith(".") or os.path.splitext(file)[1].lower() not in SUFFIXES:
+                continue
+            if not _is_text(name):
+                raise UserError(f"{folder}/{name!r}: the name is not UTF-8. Rename the file.")
+            if not ignored.match(name):
+                names.append(name)
+    return sorted(names)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _read_folders(folder: Path, names: Sequence[str]) -> dict[str, Description]:
+    described = {}
+    for name in names:
+        label, *groups = name.split("/")[:-1] or [""]
+        if not label:
+            raise UserError(
+                f"{folder / name} is in no label's folder. Move it to {folder / 'LABEL' / name}."
+            )
+        described[name] = Description(label, "/".join(groups))
+    return described
+
+
+def _match_names(pattern: str, folder: Path, names: Sequence[str]) -> dict[str, Description]:
+    """Read names by a pattern; {number} is digits, any other {field} a part of the path."""
+    parts = re.split(r"\{(\w+)\}", pattern)
+    for i, name in enumerate(parts):
+        field = f"(?P<{name}>[0-9]+)" if name == "number" else f"(?P<{name}>[^/]+?)"
+        parts[i] = field if i % 2 else re.escape(name)
+    try:
+        matcher = re.compile("".join(parts))
+    except re.error as error:
+        raise UserError(f"pattern: {pattern} cannot be used: {error}.") from None
+    described, strange = {}, []
+    for name in names:
+        match = matcher.fullmatch(os.path.splitext(name)[0])
+        if match:
+            fields = match.groupdict()
+            described[name] = Description(
+                fields["label"], fields.get("group", ""), fields.get("fold", "")
+            )
+        else:
+            strange.append(f"{folder / name}")
+    if strange:
+        raise UserError(
+            f"{_count(strange, 'recording')} not named as `pattern` says, {pattern}. Rename or "
+            f"remove them, or name them under `ignore`.{_list(strange)}"
+        )
+    return described
+
+
+def _read_table(
+    table: dict[str, str], folder: Path, names: Sequence[str]
+) -> dict[str, Description]:
+    """Read a CSV file; the table's templates say which of its columns hold what."""
+    path = folder / table["file"]
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            columns = list(reader.fieldnames or [])
+            rows = [(reader.line_num, row) for row in reader]
+    except FileNotFoundError:
+        raise UserError(
+            f"{path} does not exist: it should say what the recordings in {folder} are."
+        ) from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path} cannot be read as CSV in UTF-8: {error}") from None
+    templates = _templates(table, columns, path)
+    described: dict[str, Description] = {}
+    problems = []
+    there = set(names)
+    for line, row in rows:
+        if None in row or None in row.values():
+            problems.append(f"line {line} does not have {len(columns)} columns")
+            continue
+        filled = {
+            field: re.sub(r"\{([^{}]+)\}", lambda match, row=row: row[match[1]].strip(), template)
+            for field, template in templates.items()
+        }
+        name = os.path.normpath(filled.pop("path")).replace(os.sep, "/")
+        if not filled["label"]:
+            problems.append(f"line {line}: {name} has no label")
+        elif name in described:
+            problems.append(f"line {line}: {name} is there a second time")
+        elif name not in there:
+            problems.append(f"line {line}: {folder / name} is not there, or no recording")
+        described[name] = Description(**filled)
+    problems += [f"no line is about {name}" for name in names if name not in described]
+    if problems:
+        raise UserError(
+            f"{path} and the recordings in {folder} do not agree. Mend the table, or name what is "
+            f"not to be used under `ignore`.{_list(problems)}"
+        )
+    return {name: described[name] for name in names}
+
+
+def _templates(table: dict[str, str], columns: Sequence[str], path: Path) -> dict[str, str]:
+    """Complete the templates: a field without one is the column of its name, if there is one."""
+    templates = {
+        field: table.get(field, f"{{{field}}}")
+        for field in ("path", "label", "group", "fold")
+        if field in table or field in columns or field in ("path", "label")
+    }
+    used = {name for text in templates.values() for name in re.findall(r"\{([^{}]+)\}", text)}
+    unknown = sorted(used - set(columns))
+    if unknown:
+        raise UserError(
+            f"{path} has no column {unknown[0]}. Its columns are: {', '.join(columns)}."
+        )
+    return templates
+
+
+def _read_lists(lists: dict[str, str], folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """Fold of each recording that a list names; a list has a path below `folder` in each line."""
+    there = set(names)
+    fold_of: dict[str, str] = {}
+    file_of: dict[str, str] = {}
+    for fold, file in lists.items():
+        path = folder / file
+        try:
+            lines = path.read_text(encoding="utf-8-sig").split("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise UserError(
+                f"{path}, the list of the fold {fold}, cannot be read: {reason}."
+            ) from None
+        named = [line.strip() for line in lines if line.strip()]
+        problems = [f"{name} is not there" for name in named if name not in there]
+        problems += [f"{name} is in {file_of[name]} too" for name in named if name in file_of]
+        if problems:
+            raise UserError(f"{path} names wrong recordings. Mend the list.{_list(problems)}")
+        fold_of |= dict.fromkeys(named, fold)
+        file_of |= dict.fromkeys(named, file)
+    return fold_of
+
+
+def _count(items: Sequence[str], noun: str) -> str:
+    return f"1 {noun} is" if len(items) == 1 else f"{len(items)} {noun}s are"
+
+
+def _list(problems: Sequence[str]) -> str:
+    more = len(problems) - MOST_SHOWN
+    return "".join(f"\n  {problem}" for problem in problems[:MOST_SHOWN]) + (
+        f"\n  and {more} more" if more > 0 else ""
+    )
