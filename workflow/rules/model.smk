@@ -90,21 +90,35 @@ rule evaluate_model:
         f"{RESULTS}/evaluation/confusion.csv",
         f"{RESULTS}/evaluation/roc.csv",
         report(
-            f"{RESULTS}/evaluation/learning_curves.png",
-            caption="../report/learning_curves.rst",
-            category="Training",
-        ),
-        report(
             f"{RESULTS}/evaluation/confusion.png",
             caption="../report/confusion.rst",
-            category="Test set",
+            category="2 Test set",
+            labels={"plot": "Confusion matrix"},
         ),
         report(
             f"{RESULTS}/evaluation/per_class.png",
             caption="../report/per_class.rst",
-            category="Test set",
+            category="2 Test set",
+            labels={"plot": "Precision, recall, F1 per label"},
         ),
-        report(f"{RESULTS}/evaluation/roc.png", caption="../report/roc.rst", category="Test set"),
+        report(
+            f"{RESULTS}/evaluation/roc.png",
+            caption="../report/roc.rst",
+            category="2 Test set",
+            labels={"plot": "ROC: hits over false alarms"},
+        ),
+        report(
+            f"{RESULTS}/evaluation/det.png",
+            caption="../report/det.rst",
+            category="2 Test set",
+            labels={"plot": "DET: misses over false alarms"},
+        ),
+        report(
+            f"{RESULTS}/evaluation/learning_curves.png",
+            caption="../report/learning_curves.rst",
+            category="3 Training",
+            labels={"shows": "Learning curves"},
+        ),
     log:
         f"{RESULTS}/logs/evaluate_model.log",
     benchmark:

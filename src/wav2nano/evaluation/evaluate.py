@@ -64,6 +64,7 @@ def evaluate_model(
     plots.confusion_matrices(figures, test["float"].labels, out / "confusion.png", title, subtitle)
     plots.per_class(figures, test["float"].labels, out / "per_class.png", title, subtitle)
     plots.roc_curves(shown, out / "roc.png", title, subtitle)
+    plots.det_curves(shown, out / "det.png", title, subtitle)
     write_confusion(out / "confusion.csv", test["c"])
     write_roc(out / "roc.csv", test["c"])
     # Last: where metrics.json is, everything is.

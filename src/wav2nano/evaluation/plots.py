@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from wav2nano.evaluation.metrics import rates
 from wav2nano.evaluation.scores import Scores
 from wav2nano.files import atomic_path
 
-FLOAT, INT8, TEST = "#1f6fb4", "#d95f02", "#444444"
+FLOAT, INT8, TEST, OTHERS = "#1f6fb4", "#d95f02", "#444444", "#cccccc"
 NAMES = {"float": "float32", "int8": "int8"}
+FEW = 16  # labels for which plots can be generous with room
 
 
 @contextmanager
-def _figure(path: Path, title: str, subtitle: str, **kwargs: Any) -> Iterator[tuple[Any, Any]]:
+def figure(path: Path, title: str, subtitle: str, **kwargs: Any) -> Iterator[tuple[Any, Any]]:
     """Give (figure, axes); write the PNG when the block ends."""
     import matplotlib
 
@@ -42,7 +44,7 @@ def learning_curves(
 ) -> None:
     """Accuracy and loss over epochs; the test value at the epoch whose weights were kept."""
     best = history["epoch"][history["best"] == 1][0]
-    with _figure(path, f"{title}: training", subtitle, ncols=2, figsize=(10, 4.6)) as (_, axes):
+    with figure(path, f"{title}: training", subtitle, ncols=2, figsize=(10, 4.6)) as (_, axes):
         for axis, key in zip(axes, ("accuracy", "loss"), strict=True):
             axis.plot(history["epoch"], history[key], color=FLOAT, label="training")
             axis.plot(
@@ -63,10 +65,11 @@ def confusion_matrices(
     figures: dict[str, Any], labels: list[str], path: Path, title: str, subtitle: str
 ) -> None:
     """Plot counts by true and predicted label, shaded by share of the true label."""
-    side = max(4.2, 0.55 * len(labels) + 1.8)
-    with _figure(
-        path, f"{title}: confusion matrix", subtitle, ncols=2, figsize=(2 * side, side + 1.2)
-    ) as (_, axes):
+    many = len(labels) > FEW
+    side = max(4.2, (0.34 if many else 0.55) * len(labels) + 1.8)
+    shape = {"nrows": 2, "figsize": (side + 1, 2 * side + 1.2)} if many else {}
+    shape = shape or {"ncols": 2, "figsize": (2 * side, side + 0.8)}
+    with figure(path, f"{title}: confusion matrix", subtitle, **shape) as (_, axes):
         for axis, name in zip(axes, NAMES, strict=True):
             counts = np.array(figures[name]["confusion"])
             share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -74,13 +77,19 @@ def confusion_matrices(
             for (row, column), count in np.ndenumerate(counts):
                 if count:
                     color = "white" if share[row, column] > 0.6 else "black"
-                    axis.text(column, row, count, ha="center", va="center", color=color, fontsize=9)
-            axis.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
+                    size = 9 if count < 1000 and not many else 7
+                    axis.text(
+                        column, row, count, ha="center", va="center", color=color, fontsize=size
+                    )
+            axis.set_xticks(range(len(labels)), labels, rotation=90 if many else 45, ha="center")
+            if not many:
+                for tick in axis.get_xticklabels():
+                    tick.set(ha="right", rotation_mode="anchor")
             axis.set_yticks(range(len(labels)), labels)
             axis.set(xlabel="predicted label", ylabel="true label")
             axis.set_title(
                 f"{NAMES[name]}: {figures[name]['accuracy']:.1%} of "
-                f"{figures[name]['windows']} windows correct",
+                f"{figures[name]['windows']:,} windows correct",
                 fontsize=10,
             )
 
@@ -88,10 +97,10 @@ def confusion_matrices(
 def per_class(
     figures: dict[str, Any], labels: list[str], path: Path, title: str, subtitle: str
 ) -> None:
-    """Precision, recall and F1 of each label."""
-    width = max(8.0, 0.9 * len(labels) + 2)
-    with _figure(
-        path, f"{title}: per class", subtitle, nrows=3, figsize=(width, 7.5), sharex=True
+    """Precision, recall and F1 of each label, as bars from the left."""
+    height = max(3.4, 0.42 * len(labels) + 1.6)
+    with figure(
+        path, f"{title}: per class", subtitle, ncols=3, figsize=(11, height), sharey=True
     ) as (_, axes):
         position = np.arange(len(labels))
         for axis, key in zip(axes, ("precision", "recall", "f1"), strict=True):
@@ -99,42 +108,94 @@ def per_class(
                 (-0.2, 0.2), (("float", FLOAT), ("int8", INT8)), strict=True
             ):
                 values = [figures[name]["per_class"][label][key] for label in labels]
-                bars = axis.bar(position + offset, values, 0.38, color=color, label=NAMES[name])
-                axis.bar_label(bars, [f"{value:.2f}" for value in values], fontsize=7, padding=1)
-            axis.set(ylabel="F1" if key == "f1" else key, ylim=(0, 1.12))
-            axis.set_yticks([0, 0.25, 0.5, 0.75, 1])
-            axis.grid(axis="y", alpha=0.3)
-        axes[0].legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
+                bars = axis.barh(position + offset, values, 0.38, color=color, label=NAMES[name])
+                axis.bar_label(bars, [f"{value:.2f}" for value in values], fontsize=7, padding=2)
+            axis.set_title("F1" if key == "f1" else key, fontsize=10)
+            axis.set(xlim=(0, 1.14), ylim=(len(labels) - 0.5, -0.5))
+            axis.set_xticks([0, 0.25, 0.5, 0.75, 1])
+            axis.grid(axis="x", alpha=0.3)
         support = figures["float"]["per_class"]
-        names = [f"{label}\n({support[label]['windows']})" for label in labels]
-        axes[-1].set_xticks(position, names)
-        axes[-1].set_xlabel("label (windows in the test set)")
+        names = [f"{label} ({support[label]['windows']:,})" for label in labels]
+        axes[0].set_yticks(position, names)
+        axes[0].set_ylabel("label (windows in the test set)")
+        handles, texts = axes[0].get_legend_handles_labels()
+        axes[2].figure.legend(
+            handles, texts, frameon=False, ncols=2, loc="outside lower center", fontsize=9
+        )
 
 
 def roc_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: str) -> None:
-    """One curve a label, that label against all others; false positives on a logarithmic axis."""
-    from matplotlib import colormaps
-    from sklearn.metrics import auc, roc_curve
-
-    with _figure(
-        path, f"{title}: ROC, each label against the rest", subtitle, ncols=2, figsize=(12, 5.6)
-    ) as (_, axes):
-        for axis, (name, part) in zip(axes, runtimes.items(), strict=True):
-            least = 0.5 / max(1, len(part.target))
-            for index, label in enumerate(part.labels):
-                positive = part.target == index
-                if positive.all() or not positive.any():
-                    continue
-                false, true, _ = roc_curve(positive, part.scores[:, index])
-                axis.step(
-                    np.maximum(false, least),
-                    true,
-                    where="post",
-                    color=colormaps["tab20" if len(part.labels) > 10 else "tab10"](index),
-                    label=f"AUC {auc(false, true):.3f}  {label}",
-                )
+    """One ROC curve a label, that label against the rest; false alarms on a logarithmic axis."""
+    with _curves(runtimes, path, f"{title}: ROC, each label against the rest", subtitle) as panels:
+        for axis, curves, least in panels:
+            for false, true, style in curves:
+                axis.step(np.maximum(false, least), true, where="post", **style)
             axis.set_xscale("log")
-            axis.set(xlim=(least, 1), ylim=(0, 1.02), title=NAMES[name])
-            axis.set(xlabel="false positive rate (log)", ylabel="true positive rate")
+            axis.set(xlim=(least, 1), ylim=(0, 1.02))
+            axis.set(
+                xlabel="false alarms: share of the rest (log)", ylabel="hits: share of the label"
+            )
+
+
+def det_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: str) -> None:
+    """One DET curve a label: misses against false alarms, both on a logarithmic axis.
+
+    After Martin and others, The DET curve in assessment of detection task performance, 1997, with
+    logarithms in place of normal deviates.
+    """
+    with _curves(runtimes, path, f"{title}: DET, each label against the rest", subtitle) as panels:
+        for axis, curves, least in panels:
+            for false, true, style in curves:
+                axis.step(
+                    np.maximum(false, least), np.maximum(1 - true, least), where="post", **style
+                )
+            axis.plot([least, 1], [least, 1], color="#bbbbbb", linestyle=":", linewidth=1)
+            axis.set(xscale="log", yscale="log", xlim=(least, 1), ylim=(least, 1))
+            axis.set(xlabel="false alarms: share of the rest (log)")
+            axis.set(ylabel="misses: share of the label (log)")
+
+
+@contextmanager
+def _curves(
+    runtimes: dict[str, Scores], path: Path, title: str, subtitle: str
+) -> Iterator[list[tuple[Any, list[tuple[np.ndarray, np.ndarray, dict[str, Any]]], float]]]:
+    """Give for each runtime: axes, the labels' rates with their line styles, the least rate shown.
+
+    Where there are many labels, those told apart worst have colours, the others are grey.
+    """
+    from matplotlib import colormaps
+    from sklearn.metrics import auc
+
+    colors = colormaps["tab10"].colors
+    worst: list[str] = []
+    with figure(path, title, subtitle, ncols=2, figsize=(12, 5.8)) as (_, axes):
+        panels = []
+        for axis, (name, part) in zip(axes, runtimes.items(), strict=True):
+            found = {label: rates(part, i) for i, label in enumerate(part.labels)}
+            found = {label: curve for label, curve in found.items() if curve is not None}
+            area = {label: auc(*curve) for label, curve in found.items()}
+            # Those of the first panel are named in both.
+            worst = worst or sorted(sorted(area, key=area.get)[: len(colors)], key=list(area).index)
+            styles = {
+                label: {"color": color, "label": f"AUC {area[label]:.3f}  {label}", "zorder": 3}
+                for color, label in zip(colors, worst, strict=False)
+            }
+            others = [area[label] for label in found if label not in styles]
+            if others:
+                text = f"AUC {min(others):.3f} to {max(others):.3f}  {len(others)} other labels"
+                axis.plot([], [], color=OTHERS, label=text)
+            panels.append(
+                (
+                    axis,
+                    [
+                        (*curve, styles.get(label, {"color": OTHERS, "linewidth": 0.8}))
+                        for label, curve in found.items()
+                    ],
+                    0.5 / max(1, len(part.target)),
+                )
+            )
+            axis.set_title(NAMES[name], fontsize=10)
             axis.grid(alpha=0.3, which="both")
-            axis.legend(frameon=False, fontsize=8, loc="lower right")
+        yield panels
+        for axis in axes:
+            axis.legend(framealpha=0.8, edgecolor="none", fontsize=8, loc="best")
