@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 # This checkout's library, whichever checkout's environment runs it.
 sys.path.insert(0, str(Path(workflow.basedir) / "src"))
 
-from wav2nano.config import load_dataset, validate
+from wav2nano.config import load_dataset, load_yaml, validate
 from wav2nano.dataset.manifest import BACKGROUND, slug
 from wav2nano.dataset.scan import digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
@@ -109,6 +109,12 @@ def split_settings():
         raise WorkflowError(f"split.policy: the data set {DATASET['name']} has no official folds.")
     folds = {part: own[part] for part in ("validation", "test")}
     return config["split"] | {"policy": policy, "folds": folds}
+
+
+def downloadable():
+    """Data sets that can be downloaded."""
+    files = sorted(Path("config/datasets").glob("*.yaml"))
+    return [file.stem for file in files if "download" in load_yaml(file)]
 
 
 def require_recordings(wildcards):

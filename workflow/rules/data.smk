@@ -1,5 +1,19 @@
 # Requires: the settings, and own recordings where there are any.
-# Makes: archives of synthetic speech, the manifest of all recordings, the split.
+# Makes: archives of synthetic speech, the manifest of all recordings, the split; and on demand, by
+# fetch_NAME, the recordings of a public data set.
+
+for dataset in downloadable():
+
+    rule:
+        name:
+            f"fetch_{dataset}"
+        log:
+            f"results/logs/fetch_dataset/{dataset}.log",
+        localrule: True
+        params:
+            dataset=dataset,
+        shell:
+            "wav2nano fetch-dataset {params.dataset:q} 2>&1 | tee {log:q}"
 
 
 rule synthesize_speech:

@@ -1,0 +1,109 @@
+"""The files of a zip or tar archive, of which nothing is trusted."""
+
+import errno
+import fnmatch
+import lzma
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from wav2nano.dataset.download import BLOCK, Progress
+from wav2nano.errors import UserError
+
+MOST_MEMBERS = 1_000_000
+BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, RuntimeError)
+
+
+class WrongArchiveError(UserError):
+    """An archive that is broken, or not the one that it should be."""
+
+
+def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None:
+    """Unpack what is in `folder` of an archive into the empty folder `target`.
+
+    Parameters
+    ----------
+    archive
+        A zip or tar archive; tar with gzip, bzip2 or xz.
+    folder
+        Folder in the archive, with `*` and `?` in its parts; empty for all there is.
+    most_bytes
+        More than this is not unpacked, whatever the archive says of itself.
+
+    Raises
+    ------
+    WrongArchiveError
+        If the archive is broken, too large, holds something that is neither file nor folder, or
+        a name that leads out of `target`.
+    UserError
+        If it cannot be written.
+    """
+    wanted = [part for part in folder.split("/") if part]
+    progress = Progress("unpacking")
+    try:
+        if tarfile.is_tarfile(archive):
+            members = _read_tar(archive)
+        elif zipfile.is_zipfile(archive):
+            members = _read_zip(archive)
+        else:
+            raise WrongArchiveError(f"{archive} is no zip or tar archive, or not a whole one.")
+        for count, (name, content) in enumerate(members, 1):
+            if count > MOST_MEMBERS:
+                raise WrongArchiveError(f"{archive} has more than {MOST_MEMBERS} members.")
+            place = _place_of(name, wanted)
+            if place is None:
+                continue
+            if content is None or place.is_absolute() or ".." in place.parts:
+                raise WrongArchiveError(
+                    f"{archive} holds {name!r}, which is no plain file, or leads out of the folder."
+                )
+            path = target / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with content as source, path.open("xb") as file:
+                while block := source.read(BLOCK):
+                    file.write(block)
+                    progress.add(len(block))
+                    if progress.done > most_bytes:
+                        raise WrongArchiveError(
+                            f"{archive} holds more than the expected {most_bytes / 1e6:.0f} MB."
+                        )
+    except BROKEN as error:
+        raise WrongArchiveError(f"{archive} is broken ({error}). Fetch it again.") from None
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise UserError(f"{archive} cannot be unpacked: the disk is full.") from None
+        raise UserError(f"{archive} cannot be unpacked: {error}.") from None
+
+
+def _place_of(name: str, wanted: list[str]) -> Path | None:
+    """Path of a member below the wanted folder of the archive; None if it is elsewhere."""
+    path = Path(name)
+    if path.is_absolute():
+        return path
+    if len(path.parts) <= len(wanted):
+        return None
+    if not all(map(fnmatch.fnmatchcase, path.parts, wanted)):
+        return None
+    return Path(*path.parts[len(wanted) :])
+
+
+def _read_zip(archive: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
+    """Names and contents of the members but folders; None for what is no plain file."""
+    with zipfile.ZipFile(archive) as file:
+        for member in file.infolist():
+            kind = stat.S_IFMT(member.external_attr >> 16)
+            if not member.is_dir():
+                plain = kind in (0, stat.S_IFREG)
+                yield member.filename, file.open(member) if plain else None
+
+
+def _read_tar(archive: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
+    with tarfile.open(archive) as file:
+        for member in file:
+            if not member.isdir():
+                yield member.name, file.extractfile(member) if member.isreg() else None
+            file.members = []  # or it remembers every one
