@@ -1,15 +1,18 @@
 # make firmware        set up this machine, then go from words or recordings to a binary
 # make test            set up, then lint and test everything
+# make report          what was built, as one page: report.html
+# make remote URL=...  where data, models and firmware are kept: a folder, s3://bucket/path, ssh://...
 # make bench RECORDINGS=folder SPEECH_COMMANDS=folder    the measurements that README quotes
 # make firmware EXPERIMENT=digits RECORDINGS=folder    another experiment, recordings you have
 .POSIX:
-.PHONY: firmware test bench lint setup oracle lock clean help
+.PHONY: firmware report remote test bench lint setup oracle lock clean help
 MAKEFLAGS += --no-print-directory
 
 export UV_SYSTEM_CERTS = 1
 BIN = .venv/bin
 EXPERIMENT = keywords
 RECORDINGS =
+URL =
 SPEECH_COMMANDS =
 TESTS = tests
 
@@ -24,6 +27,14 @@ endif
 	@echo "make: running snakemake --cores all firmware $(SETTINGS)"
 	@$(BIN)/snakemake --cores all firmware $(SETTINGS) --quiet rules
 	@$(BIN)/wav2nano summarize --experiment results/$(EXPERIMENT)
+
+report: setup
+	@$(BIN)/snakemake --report report.html $(SETTINGS)
+
+remote: setup
+	@[ -n "$(URL)" ] || { echo "make: where to? make remote URL=folder (or s3://bucket/path, ssh://host/path)"; exit 2; }
+	@$(BIN)/dvc remote add --quiet --force --default storage "$(URL)"
+	@echo "make: .dvc/config names the remote now: commit it. Then: dvc push, and elsewhere dvc pull"
 
 setup:
 	@tools/setup
@@ -62,4 +73,4 @@ clean:
 	rm -rf results data/synthetic data/*.manifest.csv .snakemake
 
 help:
-	@sed -n 's/^# //p' Makefile | head -4
+	@sed -n 's/^# //p' Makefile | head -6

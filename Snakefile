@@ -9,6 +9,9 @@
 configfile: "config/config.yaml"
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/features.smk"
@@ -20,4 +23,5 @@ include: "workflow/rules/report.smk"
 rule firmware:
     default_target: True
     input:
-        firmware_files(),
+        everything_made(),
+        CHECKSUMS,

@@ -5,39 +5,70 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("Snakefile", "config", "firmware", "src", "workflow", "pyproject.toml")
 BIN = Path(sys.executable).parent
 
 
 @dataclass
 class Checkout:
-    """A copy of the checkout with settings of its own."""
+    """A checkout with settings of its own, and an environment to run commands in."""
 
     root: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def variables(self) -> dict[str, str]:
+        """Environment of the commands."""
+        someone = {"NAME": "someone", "EMAIL": "someone@example.org"}
+        return {
+            **os.environ,
+            **{
+                f"GIT_{who}_{key}": text
+                for who in ("AUTHOR", "COMMITTER")
+                for key, text in someone.items()
+            },
+            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            **self.environment,
+        }
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess:
-        environment = {
-            **os.environ,
-            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(self.root / "src"),
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-        }
         result = subprocess.run(
-            command, cwd=self.root, capture_output=True, text=True, check=False, env=environment
+            command,
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self.variables(),
         )
         if check and result.returncode:
             raise AssertionError(f"{command}\n{result.stdout[-2000:]}\n{result.stderr[-6000:]}")
         return result
 
+    def output(self, *command: str, check: bool = True) -> str:
+        """What a command says, on either stream."""
+        result = self.run(*command, check=check)
+        return result.stdout + result.stderr
+
     def snakemake(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         return self.run("snakemake", "--cores", "2", *arguments, check=check)
+
+    def dvc(self, *arguments: str, check: bool = True) -> str:
+        return self.output("dvc", *arguments, check=check)
+
+    def commit(self) -> None:
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--message", "a change")
+
+    def clone(self, target: Path) -> "Checkout":
+        """A fresh clone of what is committed."""
+        self.run("git", "clone", "--quiet", str(self.root), str(target))
+        return Checkout(target, self.environment)
 
     def planned(self) -> dict[str, int]:
         """Jobs that a run would do, by rule."""
@@ -55,17 +86,32 @@ class Checkout:
                 settings[name] = value
         path.write_text(yaml.safe_dump(settings, allow_unicode=True))
 
+    def replace(self, file: str, old: str, new: str) -> None:
+        """Change one place of a file."""
+        path = self.root / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+
 
 def copy_checkout(target: Path) -> Checkout:
-    for name in COPIED:
+    """Copy all files that are in git or could be, with what is not committed yet."""
+    names = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    for name in names:
         source = ROOT / name
-        if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-            shutil.copytree(source, target / name, ignore=ignored)
-        else:
-            target.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, target / name)
-    return Checkout(target)
+        # These are of the default settings, and the small experiment has its own.
+        if name and source.is_file() and name.split("/")[0] not in ("dvc.lock", "results", "tests"):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target / name, follow_symlinks=False)
+    checkout = Checkout(target)
+    checkout.run("git", "init", "--quiet", "--initial-branch", "main")
+    return checkout
 
 
 def make_small(checkout: Checkout) -> None:
@@ -94,13 +140,21 @@ def make_small(checkout: Checkout) -> None:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Checkout:
-    """A checkout whose small experiment has gone all the way; tests leave it as it is."""
+    """A checkout whose small experiment has gone all the way; tests leave it as it is.
+
+    It was built by `dvc repro`, is committed, and its files are in a remote beside it.
+    """
     for program in ("arm-none-eabi-gcc", "cc"):
         if not shutil.which(program):
             pytest.skip(f"{program} is not here")
-    checkout = copy_checkout(tmp_path_factory.mktemp("workflow") / "a checkout $1")
+    folder = tmp_path_factory.mktemp("workflow")
+    checkout = copy_checkout(folder / "a checkout $1")
     make_small(checkout)
-    checkout.snakemake("firmware")
+    # The cache of other users and of other tests is not this one's.
+    checkout.run("dvc", "remote", "add", "--default", "storage", str(folder / "storage"))
+    checkout.dvc("repro")
+    checkout.commit()
+    checkout.dvc("push")
     return checkout
 
 
@@ -110,6 +164,14 @@ def changed(built, tmp_path) -> Checkout:
     target = tmp_path / "copy"
     shutil.copytree(built.root, target, symlinks=True)
     return Checkout(target)
+
+
+@pytest.fixture
+def pulled(built, tmp_path) -> Checkout:
+    """A fresh clone of the built checkout, after `dvc pull`."""
+    clone = built.clone(tmp_path / "clone")
+    clone.dvc("pull")
+    return clone
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 # What the rules share: settings, validated once, and what can be known of the data before any job.
+import base64
 import json
+import math
 import os
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ from wav2nano.config import load_dataset, load_yaml, validate
 from wav2nano.dataset.manifest import BACKGROUND, slug
 from wav2nano.dataset.scan import digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
+from wav2nano.hashes import HashCache, read_checksums
 from wav2nano.provenance import code_digest, files_digest, settings_digest
 
 # The commands that are installed beside snakemake are found in a shell where it was called by its
@@ -21,21 +24,26 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 os.environ["PYTHONPATH"] = sys.path[0]
 
 
+HASHES = HashCache(".snakemake/hashes.json")
+
+
 def load_settings():
     """Validate the settings and look for recordings; a plain message where something is wrong."""
     try:
         validate(config, "workflow/schemas/experiment.schema.yaml", source="settings")
         dataset = load_dataset(config["dataset"])
         labels = synthetic_labels(dataset)
+        folder = dataset["recordings"]
+        # Who fetches recordings has none yet.
+        fetching = any(argument.startswith("fetch_") for argument in sys.argv[1:])
+        if os.path.exists(f"{folder}.dvc") and not os.path.exists(folder):
+            raise UserError(f"{folder} is in DVC and not here yet. Get it: dvc pull {folder}")
+        sources = [] if fetching else scan_recordings(dataset, sha256=HASHES.sha256)
+        if not labels and not sources and not fetching:
+            raise UserError(explain_no_recordings(dataset))
     except UserError as error:
         raise WorkflowError(str(error)) from None
-    try:
-        sources = scan_recordings(dataset)
-        problem = "" if labels or sources else explain_no_recordings(dataset)
-    except UserError as error:
-        # Told to those who want to use the recordings, not to those who fetch some.
-        sources, problem = [], str(error)
-    return dataset, labels, sources, problem
+    return dataset, labels, sources
 
 
 def synthetic_labels(dataset):
@@ -51,7 +59,7 @@ def synthetic_labels(dataset):
     return [*config["words"], *BACKGROUND]
 
 
-DATASET, SYNTHETIC_LABELS, SOURCES, PROBLEM = load_settings()
+DATASET, SYNTHETIC_LABELS, SOURCES = load_settings()
 
 WORDS = config["words"]
 LABEL_OF_SLUG = {slug(label): label for label in SYNTHETIC_LABELS}
@@ -60,6 +68,7 @@ for source in SOURCES:
     SOURCES_OF_SHARD.setdefault(source.shard, []).append(source)
 
 RESULTS = f"results/{config['experiment']}"
+CHECKSUMS = f"{RESULTS}/checksums.txt"
 MANIFEST = f"data/{DATASET['name']}.manifest.csv"
 ARCHIVE = f"data/synthetic/{DATASET['name']}/{{slug}}.zip"
 
@@ -117,13 +126,6 @@ def downloadable():
     return [file.stem for file in files if "download" in load_yaml(file)]
 
 
-def require_recordings(wildcards):
-    """Say what is wrong with the recordings, but only to those who want to use them."""
-    if PROBLEM:
-        raise WorkflowError(PROBLEM)
-    return []
-
-
 def archive_of_shard(wildcards):
     """The archive that holds a shard's recordings; a shard of own recordings has none."""
     name = wildcards.shard.removeprefix("speech-")
@@ -155,16 +157,36 @@ def firmware_settings():
     return {key: value for key, value in config.items() if key not in later} | {"data": DATASET}
 
 
-def firmware_files():
-    """What the target `firmware` makes."""
-    return [f"{RESULTS}/firmware/listener.bin", *report_files()]
-
-
-def report_files():
-    """What the report's rules make."""
-    return [f"{RESULTS}/metrics.json"]
-
-
 def is_simulated():
     """Whether the simulated board can run what is compiled: only the bundled board package."""
     return config["firmware"]["board"] == "wav2nano:nrf52:nano33ble"
+
+
+def built_at(path):
+    """When the job ended that made a file, as Snakemake recorded it; seconds."""
+    name = base64.urlsafe_b64encode(path.encode()).decode()
+    try:
+        return json.loads(Path(".snakemake/metadata", name).read_text())["endtime"]
+    except (OSError, ValueError):
+        return math.inf
+
+
+def refuse_edited_results():
+    """Stop where a file that was built has another content now.
+
+    What a job wrote after the checksums were recorded is not meant: then a run was interrupted.
+    """
+    for path, digest in read_checksums(CHECKSUMS).items():
+        if not os.path.exists(path) or HASHES.sha256(path) == digest:
+            continue
+        if built_at(path) <= built_at(CHECKSUMS):
+            raise WorkflowError(
+                f"{path} was changed by hand after it was built. Delete it and it is built anew, or "
+                f"take back the version that was built: dvc checkout --force {path}"
+            )
+    HASHES.save()
+
+
+# A job on another machine reads this file in the middle of a run.
+if workflow.is_main_process:
+    refuse_edited_results()

@@ -35,7 +35,6 @@ rule synthesize_speech:
 rule index_dataset:
     input:
         archives(),
-        require_recordings,
     output:
         MANIFEST,
     log:

@@ -5,12 +5,13 @@ import fnmatch
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from wav2nano.errors import UserError
+from wav2nano.hashes import hash_file
 
 SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"})
 TRAIN = "train"  # the fold of a recording that no official list names
@@ -38,8 +39,13 @@ class Source:
     sha256: str
 
 
-def scan_recordings(dataset: dict[str, Any], *, root: Path | str = ".") -> list[Source]:
-    """Find a data set's own recordings and hash them.
+def scan_recordings(
+    dataset: dict[str, Any],
+    *,
+    root: Path | str = ".",
+    sha256: Callable[[Path], str] = hash_file,
+) -> list[Source]:
+    """Find a data set's own recordings and hash them, with `sha256` where hashes are remembered.
 
     A recording without a group is a group of its own.
 
@@ -57,19 +63,10 @@ def scan_recordings(dataset: dict[str, Any], *, root: Path | str = ".") -> list[
             group=said.group or name,
             fold=said.fold,
             shard=_shard_of(name, dataset["shards"]),
-            sha256=hash_file(folder / name),
+            sha256=sha256(folder / name),
         )
         for name, said in describe_recordings(dataset, folder).items()
     ]
-
-
-def hash_file(path: Path) -> str:
-    """Return the sha256 of a file's content."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def digest_sources(sources: Iterable[Source]) -> str:

@@ -1,0 +1,90 @@
+"""Hashes are remembered, and never wrong."""
+
+import hashlib
+import os
+import subprocess
+import time
+
+import pytest
+
+from wav2nano.errors import UserError
+from wav2nano.hashes import TICK_SECONDS, HashCache, hash_file, read_checksums, write_checksums
+
+
+def sha256(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "a file.wav"
+    path.write_bytes(b"one")
+    time.sleep(2 * TICK_SECONDS)
+    return path
+
+
+def reads(monkeypatch):
+    """Names of the files that are read from now on."""
+    names = []
+
+    def counted(path):
+        names.append(str(path))
+        return hash_file(path)
+
+    monkeypatch.setattr("wav2nano.hashes.hash_file", counted)
+    return names
+
+
+def test_a_file_is_read_once(tmp_path, file, monkeypatch):
+    read = reads(monkeypatch)
+    for _ in range(3):
+        cache = HashCache(tmp_path / "hashes.json")
+        assert cache.sha256(file) == sha256(b"one")
+        cache.save()
+    assert read == [str(file)]
+
+
+def test_a_replaced_file_of_the_same_size_and_time_is_noticed(tmp_path, file):
+    cache = HashCache(tmp_path / "hashes.json")
+    cache.sha256(file)
+    status = file.stat()
+    file.write_bytes(b"two")
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert cache.sha256(file) == sha256(b"two")
+
+
+def test_what_has_just_changed_is_not_remembered(tmp_path, file, monkeypatch):
+    read = reads(monkeypatch)
+    cache = HashCache(tmp_path / "hashes.json")
+    file.write_bytes(b"two")
+    assert cache.sha256(file) == cache.sha256(file) == sha256(b"two")
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize("content", ["", "no JSON", "[1, 2]", '{"a": 1}'])
+def test_a_broken_cache_is_an_empty_one(tmp_path, file, content):
+    path = tmp_path / "hashes.json"
+    path.write_text(content)
+    assert HashCache(path).sha256(file) == sha256(b"one")
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, file):
+    (tmp_path / "no folder").write_text("")
+    cache = HashCache(tmp_path / "no folder" / "hashes.json")
+    assert cache.sha256(file) == sha256(b"one")
+    cache.save()
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"gone\.wav cannot be read"):
+        HashCache(tmp_path / "hashes.json").sha256(tmp_path / "gone.wav")
+
+
+def test_checksums_are_those_of_sha256sum(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = ["a b", "ö"]
+    for name in names:
+        (tmp_path / name).write_text(name)
+    write_checksums(names, "checksums.txt")
+    assert read_checksums("checksums.txt") == {name: sha256(name.encode()) for name in names}
+    subprocess.run(["sha256sum", "--check", "--quiet", "checksums.txt"], check=True)

@@ -1,0 +1,216 @@
+"""Every clone of a commit: nothing is rebuilt that need not be, everything is that must."""
+
+import os
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+import soundfile
+import yaml
+
+pytestmark = pytest.mark.xdist_group("workflow")
+
+FIRMWARE = {"compile_firmware": 2, "simulate_board": 1, "report_results": 1, "record_checksums": 1}
+FROM_TRAINING = {
+    "train_model": 1,
+    "quantize_model": 1,
+    "score_model": 3,
+    "evaluate_model": 1,
+    "generate_code": 1,
+    **FIRMWARE,
+}
+
+
+def record(checkout, name="never/ann/1.wav", seed=0):
+    path = checkout.root / "data" / "raw" / "keywords" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, np.random.default_rng(seed).normal(0, 0.1, 16000), 16000)
+
+
+def track_recordings(checkout):
+    """Hand own recordings over to DVC, as README says."""
+    checkout.run("git", "rm", "-r", "--quiet", "--cached", "data/raw/keywords")
+    checkout.run("dvc", "add", "--quiet", "data/raw/keywords")
+
+
+def is_up_to_date(checkout):
+    assert "up to date" in checkout.dvc("status")
+    assert checkout.planned() == {}
+    assert "didn't change, skipping" in checkout.dvc("repro")
+    assert "Nothing to be done" in checkout.output("snakemake", "--cores", "2", "firmware")
+    assert checkout.run("git", "status", "--porcelain").stdout == ""
+
+
+def stage_in_lock(checkout):
+    return yaml.safe_load((checkout.root / "dvc.lock").read_text())["stages"]["firmware"]
+
+
+def test_every_output_of_the_workflow_is_in_dvc(built):
+    table = built.run("snakemake", "--summary", "firmware").stdout.splitlines()[1:]
+    made = {line.split("\t")[0] for line in table}
+    outputs = [entry["path"] for entry in stage_in_lock(built)["outs"]]
+
+    def holds(output, path):
+        return path == output or path.startswith(f"{output}/")
+
+    assert {path for path in made if not any(holds(output, path) for output in outputs)} == set()
+    empty = {output for output in outputs if not any(holds(output, path) for path in made)}
+    assert empty == {".snakemake/metadata"}
+
+
+def test_a_fresh_clone_has_nothing_to_do(built, tmp_path):
+    clone = built.clone(tmp_path / "clone")
+    # The gate of a continuous integration: nothing is downloaded, nothing would run.
+    gate = clone.dvc("repro", "--allow-missing", "--dry")
+    assert "Running stage" not in gate
+    assert not (clone.root / ".dvc" / "cache").exists()
+    clone.dvc("pull")
+    is_up_to_date(clone)
+
+
+def test_a_fresh_clone_of_own_recordings_has_nothing_to_do(changed, tmp_path):
+    record(changed)
+    track_recordings(changed)
+    # What is built does not matter here: as if it had been built with the recording.
+    changed.run("dvc", "commit", "--force", "--quiet")
+    changed.commit()
+    changed.dvc("push")
+    clone = changed.clone(tmp_path / "clone")
+    assert "Running stage" not in clone.dvc("repro", "--allow-missing", "--dry")
+    message = clone.output("snakemake", "--cores", "2", "firmware", check=False)
+    assert "dvc pull data/raw/keywords" in message
+    clone.dvc("pull")
+    assert (clone.root / "data" / "raw" / "keywords" / "never" / "ann" / "1.wav").exists()
+    assert "up to date" in clone.dvc("status")
+
+
+def change_config(checkout):
+    checkout.change_settings(training={"epochs": 4})
+
+
+def change_library(checkout):
+    checkout.replace("src/wav2nano/evaluation/plots.py", "dpi=130", "dpi=120")
+
+
+def change_comment(checkout):
+    checkout.replace("src/wav2nano/training/train.py", "def augment(", "# Why not.\ndef augment(")
+
+
+def change_rule(checkout):
+    checkout.replace(
+        "workflow/rules/firmware.smk", "wav2nano simulate-board", "exec wav2nano simulate-board"
+    )
+
+
+def change_sketch(checkout):
+    checkout.replace(
+        "firmware/sketches/listener/listener.ino",
+        "LED_MILLISECONDS = 500",
+        "LED_MILLISECONDS = 400",
+    )
+
+
+def change_recording(checkout):
+    record(checkout)
+
+
+def change_words(checkout):
+    checkout.change_settings(words=["never", "all", "must"])
+
+
+SPEECH = {"synthesize_speech": 2, "index_dataset": 1, "split_dataset": 1}
+EVALUATION = {"evaluate_model": 1, "report_results": 1, "record_checksums": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "jobs"),
+    [
+        (change_config, FROM_TRAINING),
+        (change_library, EVALUATION),
+        (change_comment, {}),
+        (change_rule, {rule: FIRMWARE[rule] for rule in list(FIRMWARE)[1:]}),
+        (change_sketch, FIRMWARE),
+        # The word's own shard is untouched; the recording's is another.
+        (
+            change_recording,
+            {
+                "index_dataset": 1,
+                "split_dataset": 1,
+                "chunk_audio": 1,
+                "extract_features": 1,
+                **FROM_TRAINING,
+            },
+        ),
+        # The new word, and the other words: it might have been one of them.
+        (change_words, SPEECH | {"chunk_audio": 2, "extract_features": 2} | FROM_TRAINING),
+    ],
+)
+def test_a_clone_of_a_change_rebuilds_what_it_affects(changed, tmp_path, change, jobs):
+    change(changed)
+    changed.commit()
+    clone = changed.clone(tmp_path / "clone")
+    assert "Running stage" in clone.dvc("repro", "--allow-missing", "--dry")
+    clone.dvc("pull")
+    assert clone.planned() == jobs
+    if sum(jobs.values()) < 6:
+        before = stage_in_lock(clone)
+        done = clone.dvc("repro")
+        assert all(f"rule {rule}:" in done for rule in jobs)
+        assert stage_in_lock(clone)["deps"] != before["deps"]
+        clone.commit()
+        is_up_to_date(clone)
+
+
+def test_branches_there_and_back(changed):
+    changed.run("git", "switch", "--quiet", "--create", "sketch")
+    change_sketch(changed)
+    changed.dvc("repro")
+    changed.commit()
+    for branch in ("main", "sketch", "main"):
+        changed.run("git", "switch", "--quiet", branch)
+        changed.dvc("checkout")
+        is_up_to_date(changed)
+
+
+def test_the_firmware_alone_needs_no_tensorflow(built, tmp_path):
+    clone = built.clone(tmp_path / "clone")
+    blocked = tmp_path / "blocked"
+    for name in ("tensorflow", "keras", "tf_keras"):
+        (blocked / name).mkdir(parents=True)
+        (blocked / name / "__init__.py").write_text("raise ImportError('not installed')\n")
+    clone.environment["PYTHONPATH"] = str(blocked)
+    clone.dvc("pull", "results/keywords/firmware")
+    name = "results/keywords/firmware/listener.bin"
+    assert (clone.root / name).read_bytes() == (built.root / name).read_bytes()
+    assert not (clone.root / "results" / "keywords" / "model.keras").exists()
+
+
+def test_an_interrupted_run_resumes(changed):
+    lock = (changed.root / "dvc.lock").read_bytes()
+    change_config(changed)
+    run = subprocess.Popen(
+        ["dvc", "repro"],
+        cwd=changed.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=changed.variables(),
+        start_new_session=True,
+    )
+    log = changed.root / "results" / "keywords" / "logs" / "train_model.log"
+    log.unlink()
+    deadline = time.monotonic() + 120
+    while not log.exists() and run.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.2)
+    os.killpg(run.pid, signal.SIGINT)
+    said, _ = run.communicate(timeout=60)
+    assert run.returncode != 0, said
+    assert "Traceback" not in said
+    assert (changed.root / "dvc.lock").read_bytes() == lock
+    done = changed.dvc("repro")
+    assert "rule train_model:" in done
+    assert "rule extract_features:" not in done
+    changed.commit()
+    is_up_to_date(changed)
