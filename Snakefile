@@ -23,5 +23,4 @@ include: "workflow/rules/report.smk"
 rule firmware:
     default_target: True
     input:
-        everything_made(),
-        CHECKSUMS,
+        firmware_files(),

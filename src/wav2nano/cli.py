@@ -360,25 +360,16 @@ def _simulate_board(parser: argparse.ArgumentParser) -> Run:
     return run
 
 
-def _record_checksums(parser: argparse.ArgumentParser) -> Run:
-    parser.add_argument("--files", nargs="+", required=True, metavar="PATH", help="files to hash")
-    _add_paths(parser, out="file to write, as sha256sum --check reads it")
-
-    def run(args: argparse.Namespace) -> None:
-        from wav2nano.hashes import write_checksums
-
-        write_checksums(args.files, args.out)
-
-    return run
-
-
 def _report_results(parser: argparse.ArgumentParser) -> Run:
-    _add_paths(parser, experiment="folder of the results", out="metrics.json to write")
+    parser.add_argument("--policy", required=True, help="how the recordings were split")
+    _add_settings(parser)
+    _add_settings(parser, "--data")
+    _add_paths(parser, experiment="folder of the results, to write metrics.json and report/ to")
 
     def run(args: argparse.Namespace) -> None:
         from wav2nano.report.results import report_results
 
-        report_results(args.experiment, args.out)
+        report_results(args.experiment, args.settings, args.data, policy=args.policy)
 
     return run
 
@@ -408,7 +399,6 @@ STEPS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], Run]]] = {
     "generate-code": ("step: model, tables and settings as C", _generate_code),
     "compile-firmware": ("step: sketch and generated C to .elf, .bin, .hex", _compile_firmware),
     "simulate-board": ("step: run the firmware's bytes and check its answers", _simulate_board),
-    "record-checksums": ("step: the SHA-256 of all that was made", _record_checksums),
-    "report-results": ("step: the figures that matter, of all runtimes", _report_results),
+    "report-results": ("step: the figures that matter, and the report's pages", _report_results),
     "summarize": ("step: binary, budget and accuracy in a few lines", _summarize),
 }

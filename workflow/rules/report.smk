@@ -1,61 +1,63 @@
 # Requires: the scores' evaluation, the compiled firmware, the simulated board's report.
-# Makes: the figures by which experiments are compared, the pages of `snakemake --report`, and the
-# checksums of all that the workflow makes.
+# Makes: the figures by which experiments are compared, and the pages of `snakemake --report`.
 
 
 rule report_results:
     input:
         f"{RESULTS}/evaluation/metrics.json",
+        f"{RESULTS}/environment.json",
+        f"{RESULTS}/preprocessing.json",
+        f"{RESULTS}/split.csv",
         f"{RESULTS}/firmware/listener.json",
         [f"{RESULTS}/firmware/board.json"] if is_simulated() else [],
     output:
         f"{RESULTS}/metrics.json",
+        report(
+            f"{RESULTS}/report/results.html",
+            caption="../report/results.rst",
+            category="1 Results",
+            labels={"shows": "Float, int8 and board side by side"},
+        ),
+        report(
+            f"{RESULTS}/report/budget.html",
+            caption="../report/budget.rst",
+            category="1 Results",
+            labels={"shows": "The board's budget"},
+        ),
+        report(
+            f"{RESULTS}/report/environment.html",
+            caption="../report/environment.rst",
+            category="3 Training",
+            labels={"shows": "What trained the model"},
+        ),
+        report(
+            f"{RESULTS}/report/data.html",
+            caption="../report/data.rst",
+            category="4 Data",
+            labels={"shows": "What the recordings are"},
+        ),
+        report(
+            f"{RESULTS}/report/split.html",
+            caption="../report/split.rst",
+            category="4 Data",
+            labels={"shows": "Who trained, who tested"},
+        ),
+        report(
+            f"{RESULTS}/report/settings.html",
+            caption="../report/settings.rst",
+            category="5 Settings",
+            labels={"shows": "All settings"},
+        ),
     log:
         f"{RESULTS}/logs/report_results.log",
     benchmark:
         f"{RESULTS}/benchmarks/report_results.tsv"
     params:
         folder=subpath(output[0], parent=True),
+        policy=split_settings()["policy"],
+        settings=as_json(config),
+        data=as_json(DATASET),
         code=code_digest("wav2nano.report.results"),
     shell:
-        "wav2nano report-results --experiment {params.folder:q} --out {output:q} 2>&1"
-        " | tee {log:q}"
-
-
-def everything_made():
-    """Files that the workflow makes for the experiment."""
-    sketches = ["listener"]
-    board = []
-    if is_simulated():
-        sketches.append("self_test")
-        board = rules.simulate_board.output
-    return [
-        *archives(),
-        MANIFEST,
-        *rules.split_dataset.output,
-        *chunk_files(),
-        *feature_files(),
-        *rules.train_model.output,
-        *rules.quantize_model.output,
-        *expand(rules.score_model.output, runtime=["float", "litert", "c"]),
-        *rules.evaluate_model.output,
-        *CODE_FILES,
-        *expand(rules.compile_firmware.output, sketch=sketches),
-        *board,
-        *rules.report_results.output,
-    ]
-
-
-rule record_checksums:
-    input:
-        everything_made(),
-    output:
-        CHECKSUMS,
-    log:
-        f"{RESULTS}/logs/record_checksums.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/record_checksums.tsv"
-    params:
-        code=code_digest("wav2nano.hashes"),
-    shell:
-        "wav2nano record-checksums --files {input:q} --out {output:q} 2>&1 | tee {log:q}"
+        "wav2nano report-results --experiment {params.folder:q} --policy {params.policy}"
+        " --settings {params.settings:q} --data {params.data:q} 2>&1 | tee {log:q}"

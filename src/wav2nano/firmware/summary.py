@@ -4,14 +4,14 @@ from pathlib import Path
 
 from wav2nano.evaluation.evaluate import describe_accuracy
 from wav2nano.files import read_json
+from wav2nano.report.pages import describe_processor
 
 
 def summarize(folder: Path) -> str:
     """Describe a finished experiment in a few lines."""
     metrics = read_json(folder / "evaluation" / "metrics.json")
     build = read_json(folder / "firmware" / "listener.json")
-    board = read_json(folder / "firmware" / "board.json")
-    track = board["long_track"]
+    environment = read_json(folder / "environment.json")
     binary = folder / "firmware" / "listener.bin"
     return "\n".join(
         [
@@ -22,11 +22,22 @@ def summarize(folder: Path) -> str:
             f"  float      {describe_accuracy(metrics['float'])}",
             f"  int8       {describe_accuracy(metrics['int8'])}",
             f"  tested on  {metrics['test_data']['description']}, never trained on",
-            f"  board      simulated: all answers equal to the references; "
-            f"{track['busy_share']:.0%} busy, {track['lost_samples']} samples lost",
+            f"  trained on {describe_processor(environment)}; another may differ in the "
+            "last digits, `dvc pull` gives this model",
+            f"  board      {_board(folder / 'firmware' / 'board.json')}",
             f"  pictures   {folder / 'evaluation'}",
             f"  flash it   bossac --port=PORT -U -i -e -w {binary} -R",
         ]
+    )
+
+
+def _board(report: Path) -> str:
+    if not report.exists():
+        return "not simulated: only the bundled board package can be"
+    track = read_json(report)["long_track"]
+    return (
+        f"simulated: all answers equal to the references; {track['busy_share']:.0%} busy, "
+        f"{track['lost_samples']} samples lost"
     )
 
 

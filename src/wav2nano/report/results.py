@@ -1,31 +1,54 @@
-"""Step report-results: the figures by which experiments are compared, in one flat file."""
+"""Step report-results: the figures by which experiments are compared, and the report's pages."""
 
 from pathlib import Path
 from typing import Any
 
-from wav2nano.files import read_json, write_json
+from wav2nano.dataset.split import read_split
+from wav2nano.files import read_json, write_json, write_text
+from wav2nano.report import pages
+from wav2nano.training.windows import read_preprocessing
 
 RUNTIMES = ("float", "litert", "int8")
 
 
-def report_results(folder: Path, out: Path) -> None:
-    """Gather what evaluation, compiler and board said into `out`, for `dvc metrics`.
+def report_results(
+    folder: Path, settings: dict[str, Any], data: dict[str, Any], *, policy: str
+) -> None:
+    """Write `metrics.json`, for `dvc metrics`, and the pages of the report into `report/`.
 
     Parameters
     ----------
     folder
         The experiment's results. Without `firmware/board.json` (only the bundled board package
         can be simulated) there are no figures of the board.
-    out
-        JSON file to write.
+    settings
+        The experiment's settings.
+    data
+        The data set's settings.
+    policy
+        How the recordings were split.
     """
-    board = folder / "firmware" / "board.json"
-    metrics = gather_metrics(
-        read_json(folder / "evaluation" / "metrics.json"),
-        read_json(folder / "firmware" / "listener.json"),
-        read_json(board) if board.exists() else None,
-    )
-    write_json(out, metrics)
+    evaluation = read_json(folder / "evaluation" / "metrics.json")
+    build = read_json(folder / "firmware" / "listener.json")
+    path = folder / "firmware" / "board.json"
+    board = read_json(path) if path.exists() else None
+    environment = read_json(folder / "environment.json")
+    preprocessing = read_preprocessing(folder / "preprocessing.json")
+    hop, rate = preprocessing.features["hop"], preprocessing.chunking["rate"]
+    split = read_split(folder / "split.csv")
+    title = evaluation["experiment"]
+    binary = (folder / "firmware" / "listener.bin").as_posix()
+    made = {
+        "results": pages.results_page(title, evaluation, board, binary),
+        "budget": pages.budget_page(title, build, board, hop, rate),
+        "data": pages.data_page(title, data, split, evaluation),
+        "split": pages.split_page(title, split, policy),
+        "settings": pages.settings_page(title, settings, data),
+        "environment": pages.environment_page(title, environment),
+    }
+    for name, text in made.items():
+        write_text(folder / "report" / f"{name}.html", text)
+    write_json(folder / "metrics.json", gather_metrics(evaluation, build, board))
 
 
 def gather_metrics(

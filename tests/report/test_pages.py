@@ -1,0 +1,174 @@
+"""The report's pages: they say what is asked of them, and need nothing from elsewhere."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from wav2nano.dataset.split import SplitRow
+from wav2nano.report import pages
+from wav2nano.report.html import bars, page, settings_rows, table
+
+ROOT = Path(__file__).resolve().parents[2]
+NASTY = '<b>"größe" & {x}</b>'
+
+
+def figures(accuracy):
+    return {
+        "accuracy": accuracy,
+        "accuracy_ci95": [0.8, 0.95],
+        "macro_f1": 0.7,
+        "macro_f1_ci95": None,
+        "loss": 0.5,
+    }
+
+
+EVALUATION = {
+    "experiment": "keywords",
+    "test_data": {"description": "synthetic speech, 90 windows of 9 groups", "synthetic": True},
+    "float": figures(0.91),
+    "litert": figures(0.9),
+    "int8": figures(0.89),
+    "agreement": {"int8_with_float": 0.99, "int8_with_litert": 0.98},
+}
+RUN = {
+    "seconds": 60.0,
+    "reports": 20,
+    "reports_equal_to_host": 20,
+    "words_played": 12,
+    "words_heard": 11,
+    "background_played": 48,
+    "false_reports": 9,
+    "lost_samples": 0,
+    "instructions_per_hop": 320_000,
+    "busy_share": 0.25,
+    "stack_bytes": 4096,
+}
+BOARD = {
+    "self_test": {
+        "windows": 8,
+        "feature_difference": 3e-7,
+        "inputs_equal": 8,
+        "scores_equal": 8,
+    },
+    "recordings": RUN,
+    "long_track": RUN,
+}
+BUILD = {
+    "flash_bytes": 90_000,
+    "flash_limit": 900_000,
+    "ram_bytes": 48_000,
+    "ram_limit": 96_000,
+    "tool": "arduino-builder 1.3.25",
+    "board": "wav2nano:nrf52:nano33ble",
+}
+SPLIT = [
+    SplitRow("a", NASTY, "ann", "own", "train"),
+    SplitRow("b", NASTY, "bob", "own", "test"),
+    SplitRow("c", "no", "cleo", "espeak", "validation"),
+    SplitRow("long", "no", "long", "own", "train", 0.0, 60.0),
+    SplitRow("long", "no", "long", "own", "test", 70.0, 90.0),
+]
+ENVIRONMENT = {
+    "tensorflow": "2.21.0",
+    "keras": "3",
+    "numpy": "2",
+    "python": "3.11",
+    "system": "Linux",
+    "machine": "x86_64",
+    "extensions": ["AVX2", "FMA3"],
+    "threads": 4,
+}
+DATA = {"name": "own", "title": NASTY, "licence": "CC0", "split": {"policy": "group"}}
+MADE = {
+    "results": pages.results_page("t", EVALUATION, BOARD, "listener.bin"),
+    "results without board": pages.results_page("t", EVALUATION, None, "listener.bin"),
+    "budget": pages.budget_page("t", BUILD, BOARD, 320, 16000),
+    "budget without board": pages.budget_page("t", BUILD, None, 320, 16000),
+    "data": pages.data_page("t", DATA, SPLIT, EVALUATION),
+    "split": pages.split_page("t", SPLIT, "group"),
+    "settings": pages.settings_page("t", {"model": {"units": [64]}, "words": None}, DATA),
+    "environment": pages.environment_page("t", ENVIRONMENT),
+}
+
+
+class Balanced(HTMLParser):
+    """Fails where an end tag has no start tag."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        assert not {"src", "href"} & {name for name, _ in attrs}
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_page_is_whole_and_loads_nothing(name):
+    parser = Balanced()
+    parser.feed(MADE[name])
+    assert parser.open == []
+    assert "<b>" not in MADE[name]
+    assert not re.search(r"url\(|@import|<script|<link", MADE[name])
+
+
+def text_of(name):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", MADE[name].split("</style>")[1]))
+
+
+def test_runtimes_are_side_by_side():
+    text = text_of("results")
+    assert "float32, Keras int8, LiteRT int8, generated C board (simulated)" in text
+    assert "Accuracy 91.0% (80.0% to 95.0%) 90.0% (80.0% to 95.0%) 89.0%" in text
+    assert "words played 12 12 of these heard 11 11" in text
+    assert "board" not in text_of("results without board").split("Test set")[1].lower()
+
+
+def test_budget_is_of_what_the_board_has():
+    text = text_of("budget")
+    assert "Flash 10% 90,000 of 900,000 bytes" in text
+    assert "Stack 25% 4,096 of 16,384 bytes" in text
+    assert "Instructions in 20 ms 25% 320,000 of 1,280,000" in text
+
+
+def test_stack_is_what_the_linker_reserves():
+    script = ROOT / "firmware/hardware/wav2nano/nrf52/variants/nano33ble/link.ld"
+    (size,) = re.findall(r"__stack_bottom = \.;\s*\. \+= (0x\w+);", script.read_text())
+    assert int(size, 16) == pages.STACK_BYTES
+
+
+def test_split_counts_recordings_not_blocks():
+    text = text_of("split")
+    assert "no 1 1 1 2" in text  # the long one trains and tests, in blocks apart
+    assert "all 2 1 2 4" in text
+    assert "bob, long" in text
+
+
+def test_synthetic_speech_is_marked():
+    assert "Synthetic speech is in the test set" in text_of("data")
+    recorded = EVALUATION | {"test_data": {"description": "recorded", "synthetic": False}}
+    assert "ynthetic speech is" not in pages.data_page("t", DATA, SPLIT, recorded)
+
+
+def test_settings_are_shown_as_written():
+    rows = settings_rows({"a": {"b": [1, 0.5], "c": True}, "d": None, "e": 0, "f": [], "g": {}})
+    assert rows == [
+        ("a.b", "1, 0.5"),
+        ("a.c", "true"),
+        ("d", "null"),
+        ("e", "0"),
+        ("f", "none"),
+        ("g", "{}"),
+    ]
+
+
+def test_nothing_used_or_too_much():
+    assert "100.0%" in bars([("flash", 30, 20, "bytes")])
+    assert "0%" in bars([("flash", 0, 20, "bytes")])
+    assert "<tbody>" in page("t", table([]))
