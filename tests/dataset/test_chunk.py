@@ -42,10 +42,19 @@ def test_the_loudest_window_holds_the_word(place):
 
 
 def test_sliding_windows_cover_the_recording():
-    samples = np.arange(40000).astype(np.int16)
+    samples = np.arange(1, 40001).astype(np.int16)
     windows, starts = chunk_recording(samples, SETTINGS | {"long": "slide"})
     assert starts.tolist() == [0, 8000, 16000, 24000]
     np.testing.assert_array_equal(windows[2], samples[16000:32000])
+
+
+def test_sliding_windows_leave_out_digital_silence():
+    samples = np.zeros(80000, dtype=np.int16)
+    samples[30000:34000] = 5
+    _, starts = chunk_recording(samples, SETTINGS | {"long": "slide"})
+    assert starts.tolist() == [16000, 24000, 32000]
+    _, starts = chunk_recording(samples * 0, SETTINGS | {"long": "slide"})
+    assert starts.tolist() == [0]
 
 
 def test_chunks_come_back(tmp_path, shared_data):

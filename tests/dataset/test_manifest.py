@@ -72,11 +72,17 @@ def test_copies_count_once_and_belong_to_one_group(tmp_path, capsys):
     assert "is a copy of" in capsys.readouterr().err
 
 
-def test_one_recording_with_two_labels_is_refused(tmp_path):
+def test_one_recording_with_two_labels(tmp_path, capsys):
     record(tmp_path / "raw" / "yes" / "a.wav", 1)
     record(tmp_path / "raw" / "no" / "b.wav", 1)
+    record(tmp_path / "raw" / "no" / "c.wav", 2)
+    dataset = folder_of(tmp_path / "raw")
     with pytest.raises(UserError, match="two labels"):
-        index_dataset(folder_of(tmp_path / "raw"), [], tmp_path / "manifest.csv")
+        index_dataset(dataset, [], tmp_path / "manifest.csv")
+    # The person cannot mend a public data set.
+    index_dataset(dataset | {"download": {}}, [], tmp_path / "manifest.csv")
+    assert [row.id for row in read_manifest(tmp_path / "manifest.csv")] == ["no/c.wav"]
+    assert "two labels, no and yes: left out" in capsys.readouterr().err
 
 
 def test_other_words_are_unknown(tmp_path):

@@ -38,7 +38,7 @@ def test_wrong_value(fresh):
 
 def test_unknown_dataset(fresh):
     fresh.change_settings(dataset="nothing")
-    refused(fresh, "nothing", "digits, keywords")
+    refused(fresh, "nothing", "digits, emergency_vehicles")
 
 
 def test_empty_folder(fresh):

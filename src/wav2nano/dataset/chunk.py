@@ -36,7 +36,8 @@ def chunk_recording(samples: np.ndarray, settings: dict[str, Any]) -> tuple[np.n
     """Cut one recording into windows.
 
     A shorter recording is put in the middle of a window of digital silence. Of a longer one comes
-    the window with most energy (`long: loudest`) or a window every `hop_seconds` (`slide`).
+    the window with most energy (`long: loudest`) or a window every `hop_seconds` (`slide`); those
+    of digital silence are left out, for with that some data sets fill up short recordings.
 
     Parameters
     ----------
@@ -65,6 +66,8 @@ def chunk_recording(samples: np.ndarray, settings: dict[str, Any]) -> tuple[np.n
     else:
         hop = max(1, round(settings["rate"] * settings["hop_seconds"]))
         starts = np.arange(0, surplus + 1, hop)
+        heard = [start for start in starts if samples[start : start + length].any()]
+        starts = np.array(heard or starts[:1])
     return np.stack([samples[start : start + length] for start in starts]), starts.astype(np.int64)
 
 

@@ -25,12 +25,13 @@ def index_dataset(
     """List own recordings and those in `synthetic` archives in the manifest `out`.
 
     Every own recording is decoded whole, so that a bad one is named now and not in the middle of
-    the work. Of recordings with the same content and label the first counts.
+    the work. Of recordings with the same content and label the first counts; with two labels they
+    are refused, or, in a public data set, left out.
 
     Raises
     ------
     UserError
-        If there are no recordings, some cannot be read (all of them are named), or the same
+        If there are no recordings, some cannot be read (all of them are named), or the same own
         recording has two labels.
     """
     sources = scan_recordings(dataset, root=root)
@@ -45,7 +46,7 @@ def index_dataset(
     rows += [row for row in own if isinstance(row, Row)]
     if not rows:
         raise UserError(explain_no_recordings(dataset))
-    rows = _drop_duplicates(rows)
+    rows = _drop_duplicates(rows, public="download" in dataset)
     write_manifest(out, rows)
     labels = sorted({row.label for row in rows})
     groups = {row.group for row in rows}
@@ -100,19 +101,23 @@ def _read_archive(path: Path) -> list[Row]:
     return rows
 
 
-def _drop_duplicates(rows: list[Row]) -> list[Row]:
+def _drop_duplicates(rows: list[Row], *, public: bool) -> list[Row]:
     first: dict[str, Row] = {}
+    doubtful = set()
     for row in rows:
         known = first.setdefault(row.sha256, row)
         if known.label != row.label:
-            raise UserError(
-                f"{known.path} and {row.path} are the same recording with two labels, "
-                f"{known.label} and {row.label}. Remove the wrong one."
-            )
+            both = f"{known.path} and {row.path} are the same recording with two labels, "
+            both += f"{known.label} and {row.label}"
+            if not public:
+                raise UserError(f"{both}. Remove the wrong one.")
+            print(f"{both}: left out", file=sys.stderr)
+            doubtful.add(row.sha256)
+            continue
         if known is not row:
             print(f"{row.path} is a copy of {known.path}: left out", file=sys.stderr)
             if known.group != row.group:
                 # Whose recording it is cannot be told: it must not count for one of two speakers
                 # in training and for the other in the test.
                 first[row.sha256] = replace(known, group=min(known.group, row.group))
-    return list(first.values())
+    return [row for row in first.values() if row.sha256 not in doubtful]

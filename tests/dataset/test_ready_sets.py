@@ -1,0 +1,229 @@
+"""The data sets that are ready: on miniatures laid out as the public archives are."""
+
+import csv
+import hashlib
+import io
+import tarfile
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import yaml
+
+from wav2nano.config import load_dataset, load_yaml, validate
+from wav2nano.dataset.fetch import digest_recordings, fetch_dataset
+from wav2nano.dataset.index import index_dataset
+from wav2nano.dataset.manifest import read_manifest
+from wav2nano.dataset.scan import scan_recordings
+from wav2nano.dataset.split import PARTS, split_dataset
+
+ROOT = Path(__file__).resolve().parents[2]
+RATE = 16000
+READY = sorted(path.stem for path in (ROOT / "config" / "experiments").glob("*.yaml"))
+FOLDS = range(1, 11)
+URBAN_CLASSES = ["air_conditioner", "siren"]
+
+
+def sound(seed, seconds=0.1):
+    file = io.BytesIO()
+    samples = np.random.default_rng(seed).normal(0, 0.1, round(RATE * seconds))
+    soundfile.write(file, samples, RATE, format="WAV")
+    return file.getvalue()
+
+
+def table(header, rows):
+    file = io.StringIO()
+    csv.writer(file).writerows([header.split(","), *rows])
+    return file.getvalue().encode()
+
+
+def speech_commands():
+    """Archive without a folder of its own; names begin with ./"""
+    words = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "zero", "bed"]
+    names = [f"{w}/{s:08x}_nohash_{n}.wav" for w in words for s in range(6) for n in range(2)]
+    members = {f"./{name}": sound(i) for i, name in enumerate(names)}
+    for file, speaker in (("validation_list.txt", 4), ("testing_list.txt", 5)):
+        chosen = [name for name in names if f"/{speaker:08x}" in name]
+        members[f"./{file}"] = "".join(f"{name}\n" for name in chosen).encode()
+    members["./_background_noise_/white_noise.wav"] = sound(999, 2.0)
+    members["./_background_noise_/README.md"] = members["./LICENSE"] = b"text"
+    return members, {"train": 96, "validation": 24, "test": 24}
+
+
+def urbansound8k():
+    rows, members = [], {}
+    for fold in FOLDS:
+        for number, name in enumerate(URBAN_CLASSES):
+            for piece in range(2):
+                file = f"{1000 * fold + number}-{8 * number}-0-{piece}.wav"
+                rows.append([file, 1000 * fold + number, 0.0, 4.0, 1, fold, 8 * number, name])
+                members[f"UrbanSound8K/audio/fold{fold}/{file}"] = sound(len(rows))
+        members[f"UrbanSound8K/audio/fold{fold}/.DS_Store"] = b"?"
+    header = "slice_file_name,fsID,start,end,salience,fold,classID,class"
+    members["UrbanSound8K/metadata/UrbanSound8K.csv"] = table(header, rows)
+    members["UrbanSound8K/UrbanSound8K_README.txt"] = b"text"
+    members["._UrbanSound8K"] = b"of another system"
+    return members, {"train": 32, "validation": 4, "test": 4}
+
+
+def esc50():
+    rows, members = [], {}
+    for fold in range(1, 6):
+        for target, category in ((0, "dog"), (42, "siren")):
+            for take in "AB":
+                file = f"{fold}-{100 * fold + target}-{take}-{target}.wav"
+                source = 100 * fold + target
+                rows.append([file, fold, target, category, "False", source, take])
+                members[f"ESC-50-33c8ce9/audio/{file}"] = sound(len(rows))
+    header = "filename,fold,target,category,esc10,src_file,take"
+    members["ESC-50-33c8ce9/meta/esc50.csv"] = table(header, rows)
+    members["ESC-50-33c8ce9/esc50.gif"] = members["ESC-50-33c8ce9/README.md"] = b"text"
+    return members, {"train": 12, "validation": 4, "test": 4}
+
+
+def digits():
+    top = "free-spoken-digit-dataset-1.0.10"
+    speakers = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"]
+    names = [f"{digit}_{name}_{i}.wav" for digit in range(10) for name in speakers for i in "01"]
+    members = {f"{top}/recordings/{name}": sound(i) for i, name in enumerate(names)}
+    members[f"{top}/metadata.py"] = members[f"{top}/README.md"] = b"text"
+    return members, {"train": 60, "validation": 20, "test": 40}
+
+
+PUBLIC = {set_.__name__: set_ for set_ in (speech_commands, urbansound8k, esc50, digits)}
+
+
+def pack(path, members):
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+    else:
+        with tarfile.open(path, "w:gz") as archive:
+            for name, content in members.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+
+
+def settings_of(name):
+    """The default settings with those of an experiment, as Snakemake joins them."""
+
+    def join(below, above):
+        both = below | above
+        return both | {
+            key: join(below[key], value)
+            for key, value in above.items()
+            if isinstance(value, dict) and key in below
+        }
+
+    return join(
+        load_yaml(ROOT / "config" / "config.yaml"),
+        load_yaml(ROOT / "config" / "experiments" / f"{name}.yaml"),
+    )
+
+
+def split_of(dataset, settings, root):
+    index_dataset(dataset, [], root / "manifest.csv", root=root)
+    own = dataset["split"]
+    settings["split"] |= {"policy": own["policy"], "folds": own}
+    rows = read_manifest(root / "manifest.csv")
+    return split_dataset(rows, settings["words"], settings["split"], settings["chunking"])
+
+
+@pytest.mark.parametrize("name", READY)
+def test_experiments_are_valid(name):
+    settings = settings_of(name)
+    validate(settings, ROOT / "workflow/schemas/experiment.schema.yaml", source=name)
+    assert settings["experiment"] == settings["dataset"] == name
+    dataset = load_dataset(settings["dataset"], root=ROOT)
+    assert settings["features"]["f_max"] <= settings["chunking"]["rate"] / 2
+    assert dataset["licence"]
+    assert dataset["recordings"] == f"data/raw/{name}"
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_sets_from_archive_to_split(tmp_path, name):
+    members, expected = PUBLIC[name]()
+    dataset = load_dataset(name, root=ROOT)
+    download = dataset["download"]
+    archive = tmp_path / ("set.zip" if ".zip" in download["url"] else "set.tar.gz")
+    pack(archive, members)
+    recordings = {n: c for n, c in members.items() if n.endswith(".wav") and "_noise_/" not in n}
+    if "archive" in download:
+        [kind] = download["archive"]
+        download["archive"][kind] = hashlib.new(kind, archive.read_bytes()).hexdigest()
+    else:
+        # With the names that the publisher's own list has.
+        [kind] = download["contents"]
+        depth = 1 + download["folder"].count("/")
+        listed = {"/".join(n.split("/")[depth:]): c for n, c in recordings.items()}
+        lines = [f"{hashlib.new(kind, c).hexdigest()}  {n}\n" for n, c in sorted(listed.items())]
+        download["contents"][kind] = hashlib.new(kind, "".join(lines).encode()).hexdigest()
+    fetch_dataset(dataset, source=archive, root=tmp_path)
+    assert len(scan_recordings(dataset, root=tmp_path)) == len(recordings)
+
+    split = split_of(dataset, settings_of(name), tmp_path)
+    assert Counter(row.part for row in split) == expected
+    parts_of_group = {}
+    for row in split:
+        parts_of_group.setdefault(row.group, set()).add(row.part)
+    assert all(len(parts) == 1 for parts in parts_of_group.values())
+
+
+def test_two_long_recordings(tmp_path):
+    dataset = load_dataset("emergency_vehicles", root=ROOT)
+    folder = tmp_path / dataset["recordings"]
+    folder.mkdir(parents=True)
+    for seed, name in enumerate(["ambulance", "fire_truck"]):
+        (folder / f"{name}.wav").write_bytes(sound(seed, 60.0))
+    split = split_of(dataset, settings_of("emergency_vehicles"), tmp_path)
+    assert [(row.label, row.part) for row in split] == [
+        (label, part) for label in ("ambulance", "fire_truck") for part in PARTS
+    ]
+    assert split[1].from_seconds - split[0].to_seconds >= 2.0
+
+
+@pytest.mark.parametrize("by", ["folders", "table"])
+def test_ones_own(tmp_path, by):
+    dataset = load_dataset("own", root=ROOT)
+    folder = tmp_path / dataset["recordings"]
+    rows = []
+    for seed in range(12):
+        label, speaker = "ab"[seed % 2], f"speaker {seed // 2}"
+        path = folder / label / speaker / f"{seed}.wav"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(sound(seed))
+        rows.append([path.relative_to(folder), label, speaker])
+    if by == "table":
+        # As the comment in the file says.
+        text = (ROOT / "config" / "datasets" / "own.yaml").read_text()
+        dataset = yaml.safe_load(text.replace("# table:", "table:"))
+        (folder / "recordings.csv").write_bytes(table("path,label,group", rows))
+    split = split_of(dataset, settings_of("own"), tmp_path)
+    assert {row.part for row in split} == set(PARTS)
+    assert {row.group for row in split} == {f"own/speaker {i}" for i in range(6)}
+
+
+def test_checksums_of_contents_do_not_depend_on_order(tmp_path):
+    for name in "ba":
+        (tmp_path / name).write_text(name)
+    assert digest_recordings(tmp_path, ["b", "a"], "md5") == digest_recordings(
+        tmp_path, ["a", "b"], "md5"
+    )
+
+
+def test_real_urban_sounds_by_fold(tmp_path, shared_data):
+    dataset = {
+        "name": "urban",
+        "recordings": str(shared_data / "urbansound8k_folds_1_2"),
+        "pattern": "fold{fold}/{group}-{label}-{occurrence}-{slice}",
+        "shards": 16,
+        "split": {"policy": "official", "validation": ["1"], "test": ["2"]},
+    }
+    rows = scan_recordings(dataset)
+    torn = {s.group for s in rows if s.fold == "1"} & {s.group for s in rows if s.fold == "2"}
+    assert not torn
