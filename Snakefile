@@ -23,4 +23,5 @@ include: "workflow/rules/report.smk"
 rule firmware:
     default_target: True
     input:
-        firmware_files(),
+        everything_made(),
+        CHECKSUMS,
