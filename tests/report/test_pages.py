@@ -146,7 +146,7 @@ def test_stack_is_what_the_linker_reserves():
 def test_split_counts_recordings_not_blocks():
     text = text_of("split")
     assert "no 1 1 1 2" in text  # the long one trains and tests, in blocks apart
-    assert "all 2 1 2 4" in text
+    assert "total 2 1 2 4" in text
     assert "bob, long" in text
 
 

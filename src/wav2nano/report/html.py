@@ -17,12 +17,13 @@ div.wide { overflow-x: auto; }
 table { border-collapse: collapse; }
 th, td { padding: .35rem .9rem .35rem 0; text-align: left; vertical-align: top;
          border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
-thead th { border-bottom: 2px solid #888; vertical-align: bottom; }
+thead th { border-bottom: 2px solid #888; vertical-align: bottom; white-space: nowrap; }
 tbody th { font-weight: 500; min-width: 9rem; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th.number { text-align: right; }
-td small { color: #666; }
-.bar { background: #e8edf2; height: 1.1rem; width: 22rem; max-width: 40vw; }
+td small { color: #666; white-space: nowrap; }
+td.unit { white-space: nowrap; }
+.bar { background: #e8edf2; height: 1.1rem; margin-top: .2rem; width: 30vw; max-width: 22rem; }
 .bar div { background: #1f6fb4; height: 100%; }
 """
 
@@ -69,7 +70,7 @@ def bars(rows: Sequence[tuple[str, int, int, str]]) -> str:
         f"<tr><th>{escape(name)}</th>"
         f'<td><div class="bar"><div style="width: {min(1, used / limit):.1%}"></div></div></td>'
         f'<td class="number">{used / limit:.0%}</td>'
-        f'<td class="number">{used:,}</td><td>of {limit:,} {escape(unit)}</td></tr>'
+        f'<td class="number">{used:,}</td><td class="unit">of {limit:,} {escape(unit)}</td></tr>'
         for name, used, limit, unit in rows
     )
     return f'<div class="wide"><table><tbody>\n{body}\n</tbody></table></div>'

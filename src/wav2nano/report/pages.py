@@ -40,7 +40,6 @@ def results_page(
     header = ["", *RUNTIMES.values()]
     if board is not None:
         rows = [[*row, "as the generated C"] for row in rows]
-        rows.append(["Self-test", "", "", "", _self_test(board["self_test"])])
         header.append("board (simulated)")
     parts = [
         paragraph(
@@ -50,6 +49,10 @@ def results_page(
         table(rows, header),
     ]
     if board is not None:
+        parts += [
+            heading("Self-test on the simulated board"),
+            paragraph(_self_test(board["self_test"])),
+        ]
         parts += _board_runs(board)
     parts += [heading("The binary"), table([("file", binary)])]
     return page(f"{title}: float, int8 and board", *parts)
@@ -58,9 +61,10 @@ def results_page(
 def _self_test(test: dict[str, Any]) -> str:
     windows = test["windows"]
     return (
-        f"{windows} windows; int8 inputs equal in {test['inputs_equal']}, scores equal to the "
-        f"generated C in {test['scores_equal']}; features within {test['feature_difference']:.0e} "
-        "of librosa's, of their range"
+        f"Of {windows} windows of the test set the board quantised {test['inputs_equal']} to the "
+        f"same int8 inputs, and computed the same scores in {test['scores_equal']}, as the "
+        f"generated C. Its features differ from librosa's by at most "
+        f"{test['feature_difference']:.0e} of their range."
     )
 
 
@@ -139,7 +143,7 @@ def data_page(
         heading("Data set"),
         table([(key, data[key]) for key in known if key in data]),
         heading("Recordings by origin"),
-        table(rows, ["", *PARTS, "all"]),
+        table(rows, ["", *PARTS, "total"]),
     )
 
 
@@ -155,7 +159,7 @@ def split_page(title: str, split: Sequence[SplitRow], policy: str) -> str:
             "of a long recording; never windows, which would share audio."
         ),
         heading("Recordings by label"),
-        table([*by_label, ("all", *total)], ["", *PARTS, "all"]),
+        table([*by_label, ("total", *total)], ["", *PARTS, "total"]),
         heading("Groups"),
         table([(part, len(names)) for part, names in groups], ["", "groups"]),
     ]
