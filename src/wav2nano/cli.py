@@ -360,6 +360,18 @@ def _simulate_board(parser: argparse.ArgumentParser) -> Run:
     return run
 
 
+def _record_checksums(parser: argparse.ArgumentParser) -> Run:
+    parser.add_argument("--files", nargs="+", required=True, metavar="PATH", help="files to hash")
+    _add_paths(parser, out="file to write, as sha256sum --check reads it")
+
+    def run(args: argparse.Namespace) -> None:
+        from wav2nano.hashes import write_checksums
+
+        write_checksums(args.files, args.out)
+
+    return run
+
+
 def _report_results(parser: argparse.ArgumentParser) -> Run:
     parser.add_argument("--policy", required=True, help="how the recordings were split")
     _add_settings(parser)
@@ -399,6 +411,7 @@ STEPS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], Run]]] = {
     "generate-code": ("step: model, tables and settings as C", _generate_code),
     "compile-firmware": ("step: sketch and generated C to .elf, .bin, .hex", _compile_firmware),
     "simulate-board": ("step: run the firmware's bytes and check its answers", _simulate_board),
+    "record-checksums": ("step: the SHA-256 of all that was made", _record_checksums),
     "report-results": ("step: the figures that matter, and the report's pages", _report_results),
     "summarize": ("step: binary, budget and accuracy in a few lines", _summarize),
 }
