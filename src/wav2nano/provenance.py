@@ -84,8 +84,22 @@ def _read(path: Path, module: str) -> tuple[str, tuple[str, ...]]:
         for name in own | {module}
         for depth in range(1, name.count(".") + 1)
     }
-    digest = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    digest = hashlib.sha256(_dump(tree).encode()).hexdigest()
     return digest, tuple(name for name in own | parents if _path_of(name) is not None)
+
+
+def _dump(node: Any) -> str:
+    """Text of a syntax tree, the same in every version of Python.
+
+    `ast.dump` is not: versions differ in what they say of fields that are empty.
+    """
+    if isinstance(node, ast.AST):
+        fields = ((name, getattr(node, name, None)) for name in node._fields)
+        inside = ",".join([f"{n}={_dump(v)}" for n, v in fields if v is not None and v != []])
+        return f"{type(node).__name__}({inside})"
+    if isinstance(node, list):
+        return f"[{','.join(map(_dump, node))}]"
+    return repr(node)
 
 
 def _is_docstring(node: ast.AST) -> bool:

@@ -1,0 +1,92 @@
+"""Code counts by meaning, and a rule is tied to the modules that it reaches."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import wav2nano
+
+PACKAGE = Path(wav2nano.__file__).parent
+TRAINING = "wav2nano.training.train"
+
+
+def digest(source, module=TRAINING, python=sys.executable):
+    """Digest that a fresh process computes in the library below `source`."""
+    code = f"from wav2nano.provenance import code_digest; print(code_digest({module!r}))"
+    result = subprocess.run(
+        [python, "-c", code],
+        env={"PYTHONPATH": str(source)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return result.stdout.strip()
+
+
+@pytest.fixture
+def source(tmp_path):
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(PACKAGE, tmp_path / "src" / "wav2nano", ignore=ignored)
+    return tmp_path / "src"
+
+
+def edit(source, name, old, new):
+    path = source / "wav2nano" / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_comments_docstrings_and_layout_do_not_count(source):
+    before = digest(source)
+    edit(source, "training/train.py", '"""Step train-model', '"""Another text. Step train-model')
+    edit(source, "training/train.py", "def augment(", "# Why not.\n\n\ndef augment(")
+    edit(source, "training/windows.py", "mean, std = np.float32", "mean, std = \\\n  np.float32")
+    assert digest(source) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("training/train.py", "THREADS = 4", "THREADS = 5"),
+        # Imported by it, and by what it imports.
+        ("training/windows.py", "np.float32(self.mean)", "np.float64(self.mean)"),
+        ("dataset/manifest.py", 'UNKNOWN = "_unknown_"', 'UNKNOWN = "unknown"'),
+        ("__init__.py", "__version__ =", "VERSION = __version__ ="),
+    ],
+)
+def test_code_that_is_reached_counts(source, name, old, new):
+    before = digest(source)
+    edit(source, name, old, new)
+    assert digest(source) != before
+
+
+def test_code_that_is_not_reached_does_not_count(source):
+    before = digest(source)
+    edit(source, "evaluation/plots.py", "dpi=130", "dpi=120")
+    assert digest(source) == before
+    assert digest(source, "wav2nano.evaluation.evaluate") != digest(
+        PACKAGE.parent, "wav2nano.evaluation.evaluate"
+    )
+
+
+def test_a_moved_line_counts_where_the_order_does(source):
+    before = digest(source)
+    edit(
+        source,
+        "training/windows.py",
+        "    return (values - mean) / std",
+        "    return values / std - mean",
+    )
+    assert digest(source) != before
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+def test_every_version_of_python_says_the_same(version):
+    python = shutil.which(f"python{version}")
+    if python is None or subprocess.run([python, "-c", ""], capture_output=True).returncode:
+        pytest.skip(f"python{version} is not here")
+    assert digest(PACKAGE.parent, python=python) == digest(PACKAGE.parent)
