@@ -185,11 +185,9 @@ def settings_page(title: str, settings: dict[str, Any], data: dict[str, Any]) ->
 
 def environment_page(title: str, environment: dict[str, Any]) -> str:
     """Make the page of what trained the model."""
+    known = ("threads", "tensorflow", "keras", "numpy", "python", "system")
     rows = [("processor", describe_processor(environment))]
-    rows += [
-        (key, environment[key]) for key in ("threads", "tensorflow", "keras", "numpy", "python")
-    ]
-    rows.append(("system", environment["system"]))
+    rows += [(key, str(environment[key])) for key in known]
     return page(
         f"{title}: what trained the model", table(rows), paragraph(environment_note(), "mark")
     )
