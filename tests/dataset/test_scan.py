@@ -230,6 +230,16 @@ def test_wrong_lists(tmp_path, test, words):
         said_of(tmp_path, folds=LISTS)
 
 
+def test_what_is_ignored_may_be_named(tmp_path):
+    touch(tmp_path, "yes/a.wav", "yes/broken.wav", *LISTS.values())
+    for name in LISTS.values():
+        (tmp_path / name).write_text("yes/broken.wav\nyes/gone.wav\n")
+    (tmp_path / "t.csv").write_text("path,label\nyes/a.wav,yes\nyes/broken.wav,\nyes/gone.wav,x\n")
+    ignore = ["yes/broken.wav", "*/gone.*"]
+    for how in ({"table": {"file": "t.csv"}}, {"folds": LISTS}):
+        assert set(said_of(tmp_path, ignore=ignore, **how)) == {"yes/a.wav"}
+
+
 def test_nothing_is_there_yet(tmp_path):
     assert said_of(tmp_path / "nowhere", table=URBAN, folds=LISTS) == {}
 

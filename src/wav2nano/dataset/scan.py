@@ -91,19 +91,20 @@ def describe_recordings(dataset: dict[str, Any], folder: Path) -> dict[str, Desc
     UserError
         If they do not say what each recording is, or name recordings that are not there.
     """
-    names = _list_recordings(folder, dataset.get("ignore", []))
+    ignored = re.compile("|".join(map(fnmatch.translate, dataset.get("ignore", []))) or r"(?!)")
+    names = [name for name in _list_recordings(folder) if not ignored.match(name)]
     if not names:
         return {}
     if "table" in dataset and "pattern" in dataset:
         raise UserError(f"The data set {dataset['name']} has a table and a pattern: leave out one.")
     if "table" in dataset:
-        described = _read_table(dataset["table"], folder, names)
+        described = _read_table(dataset["table"], folder, names, ignored)
     elif "pattern" in dataset:
         described = _match_names(dataset["pattern"], folder, names)
     else:
         described = _read_folders(folder, names)
     if "folds" in dataset:
-        fold_of = _read_lists(dataset["folds"], folder, names)
+        fold_of = _read_lists(dataset["folds"], folder, names, ignored)
         described = {
             name: said._replace(fold=fold_of.get(name, TRAIN)) for name, said in described.items()
         }
@@ -132,9 +133,8 @@ def _shard_of(name: str, shards: int) -> str:
     return f"own-{int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % shards:03}"
 
 
-def _list_recordings(folder: Path, ignore: Sequence[str]) -> list[str]:
-    """Paths of recordings below `folder`, sorted; hidden ones and what is ignored left out."""
-    ignored = re.compile("|".join(map(fnmatch.translate, ignore)) or r"(?!)")
+def _list_recordings(folder: Path) -> list[str]:
+    """Paths of recordings below `folder`, sorted; hidden ones left out."""
     names = []
     for place, folders, files in os.walk(folder, followlinks=True):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -145,8 +145,7 @@ def _list_recordings(folder: Path, ignore: Sequence[str]) -> list[str]:
                 continue
             if not _is_text(name):
                 raise UserError(f"{folder}/{name!r}: the name is not UTF-8. Rename the file.")
-            if not ignored.match(name):
-                names.append(name)
+            names.append(name)
     return sorted(names)
 
 
@@ -199,7 +198,7 @@ def _match_names(pattern: str, folder: Path, names: Sequence[str]) -> dict[str, 
 
 
 def _read_table(
-    table: dict[str, str], folder: Path, names: Sequence[str]
+    table: dict[str, str], folder: Path, names: Sequence[str], ignored: re.Pattern[str]
 ) -> dict[str, Description]:
     """Read a CSV file; the table's templates say which of its columns hold what."""
     path = folder / table["file"]
@@ -227,6 +226,8 @@ def _read_table(
             for field, template in templates.items()
         }
         name = os.path.normpath(filled.pop("path")).replace(os.sep, "/")
+        if ignored.match(name):
+            continue
         if not filled["label"]:
             problems.append(f"line {line}: {name} has no label")
         elif name in described:
@@ -259,7 +260,9 @@ def _templates(table: dict[str, str], columns: Sequence[str], path: Path) -> dic
     return templates
 
 
-def _read_lists(lists: dict[str, str], folder: Path, names: Sequence[str]) -> dict[str, str]:
+def _read_lists(
+    lists: dict[str, str], folder: Path, names: Sequence[str], ignored: re.Pattern[str]
+) -> dict[str, str]:
     """Fold of each recording that a list names; a list has a path below `folder` in each line."""
     there = set(names)
     fold_of: dict[str, str] = {}
@@ -273,7 +276,7 @@ def _read_lists(lists: dict[str, str], folder: Path, names: Sequence[str]) -> di
             raise UserError(
                 f"{path}, the list of the fold {fold}, cannot be read: {reason}."
             ) from None
-        named = [line.strip() for line in lines if line.strip()]
+        named = [name for name in map(str.strip, lines) if name and not ignored.match(name)]
         problems = [f"{name} is not there" for name in named if name not in there]
         problems += [f"{name} is in {file_of[name]} too" for name in named if name in file_of]
         if problems:

@@ -59,7 +59,7 @@ def load_windows(
     Raises
     ------
     UserError
-        If a recording of the split has no features.
+        If a recording of the split has no features, or a part no window of some label.
     """
     rows = read_split(split)
     labels = order_labels({row.label for row in rows}, words)
@@ -84,6 +84,12 @@ def load_windows(
             group=np.array([row.group for row in inside]),
             origin=np.array([row.origin for row in inside]),
         )
+        absent = set(labels) - {row.label for row in inside}
+        if absent:
+            raise UserError(
+                f"{split}: {name} has no window of {min(absent)}. Where its recordings are digital "
+                "silence, remove them; else make chunking.window_seconds or hop_seconds smaller."
+            )
     return labels, parts
 
 
