@@ -57,6 +57,7 @@ def learning_curves(
             axis.set(xlabel="epoch", ylabel=key if key == "accuracy" else "cross-entropy loss")
             axis.grid(alpha=0.3)
             axis.legend(frameon=False)
+            axis.xaxis.get_major_locator().set_params(integer=True)
         axes[0].set_ylim(0, 1.02)
         axes[1].set_ylim(bottom=0)
 
