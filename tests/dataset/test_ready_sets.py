@@ -216,14 +216,32 @@ def test_checksums_of_contents_do_not_depend_on_order(tmp_path):
     )
 
 
-def test_real_urban_sounds_by_fold(tmp_path, shared_data):
+REAL = {
+    "digits": ("fsdd/recordings", "{label}_{group}_{number}", 6),
+    "urban sounds": (
+        "urbansound8k_folds_1_2",
+        "fold{fold}/{group}-{label}-{occurrence}-{slice}",
+        268,
+    ),
+    "words": ("speech_commands_v1_300", "{label}/{group}_nohash_{number}", 41),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_recordings_to_the_split(tmp_path, shared_data, name):
+    folder, pattern, groups = REAL[name]
     dataset = {
-        "name": "urban",
-        "recordings": str(shared_data / "urbansound8k_folds_1_2"),
-        "pattern": "fold{fold}/{group}-{label}-{occurrence}-{slice}",
+        "name": "real",
+        "recordings": str(shared_data / folder),
+        "pattern": pattern,
         "shards": 16,
-        "split": {"policy": "official", "validation": ["1"], "test": ["2"]},
+        "split": {"policy": "group"},
     }
-    rows = scan_recordings(dataset)
-    torn = {s.group for s in rows if s.fold == "1"} & {s.group for s in rows if s.fold == "2"}
-    assert not torn
+    split = split_of(dataset, settings_of("digits"), tmp_path)
+    parts = {part: {row.group for row in split if row.part == part} for part in PARTS}
+    assert sum(map(len, parts.values())) == len(set.union(*parts.values())) == groups
+    # The official folds of the urban sounds keep sources whole, too.
+    folds = {}
+    for source in scan_recordings(dataset):
+        folds.setdefault(source.group, set()).add(source.fold)
+    assert all(len(found) == 1 for found in folds.values())
