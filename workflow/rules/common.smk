@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 # This checkout's library, whichever checkout's environment runs it.
 sys.path.insert(0, str(Path(workflow.basedir) / "src"))
@@ -29,6 +30,12 @@ HASHES = HashCache(".snakemake/hashes.json")
 
 def load_settings():
     """Validate the settings and look for recordings; a plain message where something is wrong."""
+    if not os.path.samefile("config/config.yaml", "params.yaml"):
+        logger.warning(
+            "config/config.yaml was a link to params.yaml, where DVC looks for settings, and is a file "
+            "of its own now: `dvc exp run -S` changes nothing. Mend it: "
+            "mv config/config.yaml params.yaml; ln -s ../params.yaml config/config.yaml"
+        )
     try:
         validate(config, "workflow/schemas/experiment.schema.yaml", source="settings")
         dataset = load_dataset(config["dataset"])
