@@ -403,7 +403,7 @@ STEPS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], Run]]] = {
     "index-dataset": ("step: check and list all recordings", _index_dataset),
     "chunk-audio": ("step: recordings to windows of one length and rate", _chunk_audio),
     "extract-features": ("step: windows to MFCC or log-mel features", _extract_features),
-    "split-dataset": ("step: who trains, validates and tests, by whole groups", _split_dataset),
+    "split-dataset": ("step: who trains, validates and tests", _split_dataset),
     "train-model": ("step: fit the classifier", _train_model),
     "quantize-model": ("step: the model in full-integer int8", _quantize_model),
     "score-model": ("step: scores of validation and test windows", _score_model),
