@@ -1,5 +1,6 @@
 """Files that are written whole or not at all."""
 
+import errno
 import json
 import os
 import tempfile
@@ -8,14 +9,38 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from wav2nano.errors import UserError
+
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
 
 @contextmanager
 def atomic_path(path: Path | str) -> Iterator[Path]:
     """Give a temporary path beside `path`, renamed to it when the block ends without an error.
 
     A reader never sees half a file, and an interrupted run leaves the earlier version in place.
+
+    Raises
+    ------
+    UserError
+        If the disk is full.
     """
     path = Path(path)
+    try:
+        with _renamed_at_end(path) as temporary:
+            yield temporary
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        # h5py says so in four lines and without the file's name.
+        raise UserError(
+            f"{path} cannot be written: {os.strerror(error.errno)}. Make room on its disk or in "
+            f"{tempfile.gettempdir()}, then run the same command again."
+        ) from None
+
+
+@contextmanager
+def _renamed_at_end(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
     os.close(handle)

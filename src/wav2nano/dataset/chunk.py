@@ -1,6 +1,7 @@
 """Step chunk-audio: recordings of any length to windows of one length at one rate, in HDF5."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from wav2nano.audio import read_audio, to_int16
 from wav2nano.dataset.manifest import Row
+from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 
 
@@ -97,9 +99,30 @@ def chunk_audio(rows: Sequence[Row], settings: dict[str, Any], out: Path) -> Non
             file.attrs[key] = value
 
 
+@contextmanager
+def open_hdf5(path: Path | str) -> Iterator[h5py.File]:
+    """Open a file of windows or features to read.
+
+    Raises
+    ------
+    UserError
+        If it is damaged, or is no such file.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except FileNotFoundError:
+        raise
+    except (OSError, KeyError) as error:
+        raise UserError(
+            f"{path} is damaged or not of this version ({str(error).splitlines()[0]}). Delete it, "
+            "and the next run makes it anew."
+        ) from None
+
+
 def read_chunks(path: Path | str) -> Chunks:
     """Read a file that `chunk_audio` wrote."""
-    with h5py.File(path, "r") as file:
+    with open_hdf5(path) as file:
         return Chunks(
             audio=file["audio"][:],
             recording=file["recording"].asstr()[:],

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 
 from wav2nano import features
-from wav2nano.dataset.chunk import read_chunks
+from wav2nano.dataset.chunk import open_hdf5, read_chunks
 from wav2nano.files import atomic_path
 
 BATCH = 256
@@ -52,7 +52,7 @@ def read_features(paths: Sequence[Path | str]) -> FeatureSet:
     """Read and join the shards that `extract_features` wrote, ordered by recording and start."""
     values, recording, start = [], [], []
     for path in paths:
-        with h5py.File(path, "r") as file:
+        with open_hdf5(path) as file:
             values.append(file["features"][:])
             recording.append(file["recording"].asstr()[:])
             start.append(file["start"][:])

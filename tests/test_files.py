@@ -1,0 +1,70 @@
+"""Files are written whole or not at all, and what prevents it is said plainly."""
+
+import errno
+import os
+import subprocess
+
+import h5py
+import numpy as np
+import pytest
+
+from wav2nano.dataset.chunk import read_chunks
+from wav2nano.errors import UserError
+from wav2nano.features.extract import read_features
+from wav2nano.files import atomic_path, write_text
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 200 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here: that takes root")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def write_half(path):
+    with atomic_path(path) as temporary:
+        temporary.write_text("half")
+        raise OSError(errno.EIO, "nothing of the kind")
+
+
+def write_large_hdf5(path):
+    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+        file["values"] = np.zeros(100_000)
+
+
+def test_an_error_leaves_the_earlier_version(tmp_path):
+    write_text(tmp_path / "a.txt", "first")
+    with pytest.raises(OSError, match="nothing of the kind"):
+        write_half(tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_text() == "first"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_full_disk_is_told(small_disk):
+    write_text(small_disk / "a.txt", "first")
+    with pytest.raises(UserError, match=r"a\.txt cannot be written: No space left .* Make room"):
+        write_text(small_disk / "a.txt", "x" * 300_000)
+    assert (small_disk / "a.txt").read_text() == "first"
+    assert os.listdir(small_disk) == ["a.txt"]
+
+
+def test_a_full_disk_is_told_by_hdf5(small_disk):
+    with pytest.raises(UserError, match=r"a\.h5 cannot be written: No space left"):
+        write_large_hdf5(small_disk / "a.h5")
+    assert os.listdir(small_disk) == []
+
+
+@pytest.mark.parametrize("read", [read_chunks, lambda path: read_features([path])])
+@pytest.mark.parametrize("cut", [0, 100, 3000])
+def test_a_damaged_file_is_named(tmp_path, read, cut):
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file["other"] = np.arange(1000)
+    path.write_bytes(path.read_bytes()[:cut] if cut else path.read_bytes())
+    with pytest.raises(UserError, match=r"a\.h5 is damaged or not of this version .* Delete it"):
+        read(path)
