@@ -171,6 +171,30 @@ def is_simulated():
     return config["firmware"]["board"] == "wav2nano:nrf52:nano33ble"
 
 
+def everything_made():
+    """Files that the workflow makes for the experiment, whatever rule makes them."""
+    sketches = ["listener"]
+    board = []
+    if is_simulated():
+        sketches.append("self_test")
+        board = rules.simulate_board.output
+    return [
+        *archives(),
+        MANIFEST,
+        *rules.split_dataset.output,
+        *chunk_files(),
+        *feature_files(),
+        *rules.train_model.output,
+        *rules.quantize_model.output,
+        *expand(rules.score_model.output, runtime=["float", "litert", "c"]),
+        *rules.evaluate_model.output,
+        *CODE_FILES,
+        *expand(rules.compile_firmware.output, sketch=sketches),
+        *board,
+        *rules.report_results.output,
+    ]
+
+
 def built_at(path):
     """When the job ended that made a file, as Snakemake recorded it; seconds."""
     name = base64.urlsafe_b64encode(path.encode()).decode()

@@ -64,30 +64,6 @@ rule report_results:
         " --settings {params.settings:q} --data {params.data:q} 2>&1 | tee {log:q}"
 
 
-def everything_made():
-    """Files that the workflow makes for the experiment."""
-    sketches = ["listener"]
-    board = []
-    if is_simulated():
-        sketches.append("self_test")
-        board = rules.simulate_board.output
-    return [
-        *archives(),
-        MANIFEST,
-        *rules.split_dataset.output,
-        *chunk_files(),
-        *feature_files(),
-        *rules.train_model.output,
-        *rules.quantize_model.output,
-        *expand(rules.score_model.output, runtime=["float", "litert", "c"]),
-        *rules.evaluate_model.output,
-        *CODE_FILES,
-        *expand(rules.compile_firmware.output, sketch=sketches),
-        *board,
-        *rules.report_results.output,
-    ]
-
-
 rule record_checksums:
     input:
         everything_made(),
