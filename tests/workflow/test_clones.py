@@ -198,6 +198,8 @@ def test_an_interrupted_run_resumes(changed):
         text=True,
         env=changed.variables(),
         start_new_session=True,
+        # What starts the tests in the background has it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     log = changed.root / "results" / "keywords" / "logs" / "train_model.log"
     log.unlink()
