@@ -70,6 +70,13 @@ def test_a_fresh_clone_has_nothing_to_do(built, tmp_path):
     is_up_to_date(clone)
 
 
+def test_two_builds_give_the_same_bytes(built, tmp_path):
+    clone = built.clone(tmp_path / "elsewhere")
+    clone.snakemake("firmware")
+    name = "results/keywords/checksums.txt"
+    assert (clone.root / name).read_text() == (built.root / name).read_text()
+
+
 def test_a_fresh_clone_of_own_recordings_has_nothing_to_do(changed, tmp_path):
     record(changed)
     track_recordings(changed)
