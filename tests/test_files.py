@@ -12,6 +12,7 @@ from wav2nano.dataset.chunk import read_chunks
 from wav2nano.errors import UserError
 from wav2nano.features.extract import read_features
 from wav2nano.files import atomic_path, write_text
+from wav2nano.hdf5 import write_hdf5
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def write_half(path):
 
 
 def write_large_hdf5(path):
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    with write_hdf5(path) as file:
         file["values"] = np.zeros(100_000)
 
 

@@ -1,7 +1,6 @@
 """Step chunk-audio: recordings of any length to windows of one length at one rate, in HDF5."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ import numpy as np
 
 from wav2nano.audio import read_audio, to_int16
 from wav2nano.dataset.manifest import Row
-from wav2nano.errors import UserError
-from wav2nano.files import atomic_path
+from wav2nano.hdf5 import read_hdf5, write_hdf5
 
 
 @dataclass(frozen=True)
@@ -89,8 +87,7 @@ def chunk_audio(rows: Sequence[Row], settings: dict[str, Any], out: Path) -> Non
         recording += [row.id] * len(windows)
         label += [row.label] * len(windows)
     text = h5py.string_dtype()
-    # Not track_order: HDF5 would write the time of day into the file.
-    with atomic_path(out) as temporary, h5py.File(temporary, "w") as file:
+    with write_hdf5(out) as file:
         file.create_dataset("audio", data=np.concatenate(audio))
         file.create_dataset("start", data=np.concatenate(start))
         file.create_dataset("recording", data=recording, dtype=text)
@@ -99,30 +96,9 @@ def chunk_audio(rows: Sequence[Row], settings: dict[str, Any], out: Path) -> Non
             file.attrs[key] = value
 
 
-@contextmanager
-def open_hdf5(path: Path | str) -> Iterator[h5py.File]:
-    """Open a file of windows or features to read.
-
-    Raises
-    ------
-    UserError
-        If it is damaged, or is no such file.
-    """
-    try:
-        with h5py.File(path, "r") as file:
-            yield file
-    except FileNotFoundError:
-        raise
-    except (OSError, KeyError) as error:
-        raise UserError(
-            f"{path} is damaged or not of this version ({str(error).splitlines()[0]}). Delete it, "
-            "and the next run makes it anew."
-        ) from None
-
-
 def read_chunks(path: Path | str) -> Chunks:
     """Read a file that `chunk_audio` wrote."""
-    with open_hdf5(path) as file:
+    with read_hdf5(path) as file:
         return Chunks(
             audio=file["audio"][:],
             recording=file["recording"].asstr()[:],

@@ -9,8 +9,8 @@ import h5py
 import numpy as np
 
 from wav2nano import features
-from wav2nano.dataset.chunk import open_hdf5, read_chunks
-from wav2nano.files import atomic_path
+from wav2nano.dataset.chunk import read_chunks
+from wav2nano.hdf5 import read_hdf5, write_hdf5
 
 BATCH = 256
 
@@ -35,7 +35,7 @@ def extract_features(chunks: Path, rate: int, settings: dict[str, Any], out: Pat
     source = read_chunks(chunks)
     frames, bins = features.shape(source.audio.shape[1], rate, settings)
     text = h5py.string_dtype()
-    with atomic_path(out) as temporary, h5py.File(temporary, "w") as file:
+    with write_hdf5(out) as file:
         count = len(source.audio)
         values = file.create_dataset("features", (count, frames, bins), dtype="float32")
         for first in range(0, count, BATCH):
@@ -52,7 +52,7 @@ def read_features(paths: Sequence[Path | str]) -> FeatureSet:
     """Read and join the shards that `extract_features` wrote, ordered by recording and start."""
     values, recording, start = [], [], []
     for path in paths:
-        with open_hdf5(path) as file:
+        with read_hdf5(path) as file:
             values.append(file["features"][:])
             recording.append(file["recording"].asstr()[:])
             start.append(file["start"][:])
