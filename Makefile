@@ -35,6 +35,7 @@ report: setup
 remote: setup
 	@[ -n "$(URL)" ] || { echo "make: where to? make remote URL=folder (or s3://bucket/path, ssh://host/path)"; exit 2; }
 	@$(BIN)/dvc remote add --quiet --force --default storage "$(URL)"
+	@$(BIN)/dvc remote modify --quiet storage verify true
 	@echo "make: .dvc/config names the remote now: commit it. Then: dvc push, and elsewhere dvc pull"
 
 setup:
