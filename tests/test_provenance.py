@@ -64,6 +64,15 @@ def test_code_that_is_reached_counts(source, name, old, new):
     assert digest(source) != before
 
 
+def test_the_locked_version_of_what_is_imported_counts(source):
+    lock = source.parent / "requirements.lock"
+    lock.write_text("keras==3.1 \\\n    --hash=sha256:0\nscikit-learn==1.0\nmatplotlib==3.0\n")
+    training, split = digest(source), digest(source, "wav2nano.dataset.split")
+    lock.write_text(lock.read_text().replace("keras==3.1", "keras==3.2"))
+    assert digest(source) != training
+    assert digest(source, "wav2nano.dataset.split") == split
+
+
 def test_code_that_is_not_reached_does_not_count(source):
     before = digest(source)
     edit(source, "evaluation/plots.py", "dpi=130", "dpi=120")

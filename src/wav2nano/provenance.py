@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 
 PACKAGE = "wav2nano"
 SOURCE = Path(__file__).resolve().parent
+LOCK = SOURCE.parents[1] / "requirements.lock"
+# Packages whose module has another name than they have themselves.
+DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
 
 
 def settings_digest(settings: Any) -> str:
@@ -34,7 +38,8 @@ def code_digest(*modules: str) -> str:
     """Hash of the meaning of modules of this package and of all they import from it.
 
     Imports are followed wherever they stand, inside functions too. Comments, docstrings and layout
-    do not count: a job is done again where its code would do something else.
+    do not count: a job is done again where its code would do something else. Of what they import
+    from other packages counts the version that requirements.lock names.
 
     Parameters
     ----------
@@ -48,8 +53,11 @@ def code_digest(*modules: str) -> str:
         if name in reached:
             continue
         path = _path_of(name)
-        reached[name] = ""
-        if path is not None:
+        if path is None:
+            package = name.split(".")[0]
+            package = DISTRIBUTIONS.get(package, package.replace("_", "-"))
+            reached[name] = _locked_versions().get(package, "")
+        else:
             reached[name], imported = _read(path, name)
             waiting += imported
     text = "".join(f"{name} {digest}\n" for name, digest in sorted(reached.items()) if digest)
@@ -57,7 +65,21 @@ def code_digest(*modules: str) -> str:
 
 
 @cache
+def _locked_versions() -> dict[str, str]:
+    """Version of each package; none where there is no lock (the library installed by itself)."""
+    versions: dict[str, str] = {}
+    if LOCK.exists():
+        lock = LOCK.read_text(encoding="utf-8")
+        # One package can have several, for other systems and other versions of Python.
+        for name, version in re.findall(r"(?m)^([a-z0-9.-]+)==([^ ]+)", lock):
+            versions[name] = f"{versions.get(name, '')} {version}"
+    return versions
+
+
+@cache
 def _path_of(module: str) -> Path | None:
+    if module.split(".")[0] != PACKAGE:
+        return None
     place = SOURCE.joinpath(*module.split(".")[1:])
     candidates = (place / "__init__.py", place.with_suffix(".py"))
     return next((path for path in candidates if path.is_file()), None)
@@ -65,7 +87,7 @@ def _path_of(module: str) -> Path | None:
 
 @cache
 def _read(path: Path, module: str) -> tuple[str, tuple[str, ...]]:
-    """Hash of one module's meaning, and the modules of this package that it may import."""
+    """Hash of one module's meaning, and the modules that it may import."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     imported = set()
     for node in ast.walk(tree):
@@ -77,15 +99,14 @@ def _read(path: Path, module: str) -> tuple[str, tuple[str, ...]]:
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and _is_docstring(body[0]):
             body[0].value.value = ""
-    own = {name for name in imported if name.split(".")[0] == PACKAGE}
     # Importing a.b.c runs a/__init__.py and a/b/__init__.py too.
     parents = {
         ".".join(name.split(".")[:depth])
-        for name in own | {module}
+        for name in imported | {module}
         for depth in range(1, name.count(".") + 1)
     }
     digest = hashlib.sha256(_dump(tree).encode()).hexdigest()
-    return digest, tuple(name for name in own | parents if _path_of(name) is not None)
+    return digest, tuple(imported | parents)
 
 
 def _dump(node: Any) -> str:
