@@ -55,18 +55,13 @@ def scan_recordings(
         If folders, names or the table do not say what each recording is.
     """
     folder = Path(root) / dataset["recordings"]
-    return [
-        Source(
-            path=folder / name,
-            id=name,
-            label=said.label,
-            group=said.group or name,
-            fold=said.fold,
-            shard=_shard_of(name, dataset["shards"]),
-            sha256=sha256(folder / name),
-        )
-        for name, said in describe_recordings(dataset, folder).items()
-    ]
+    sources = []
+    for name, said in describe_recordings(dataset, folder).items():
+        path = folder / name
+        shard = _shard_of(name, dataset["shards"])
+        group = said.group or name
+        sources.append(Source(path, name, said.label, group, said.fold, shard, sha256(path)))
+    return sources
 
 
 def digest_sources(sources: Iterable[Source]) -> str:
