@@ -3,8 +3,12 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -178,3 +182,50 @@ def pulled(built, tmp_path) -> Checkout:
 def fresh(tmp_path) -> Checkout:
     """A checkout in which nothing was built."""
     return copy_checkout(tmp_path / "fresh")
+
+
+@dataclass
+class S3:
+    """An S3 server on loopback, with a bucket."""
+
+    endpoint: str
+    bucket: str
+    credentials: dict[str, str]
+
+    def check_credentials(self, check: bool) -> None:
+        """Refuse all credentials, or take any."""
+        request = urllib.request.Request(
+            f"{self.endpoint}/moto-api/reset-auth",
+            data=b"0" if check else b"inf",
+            headers={"Content-Type": "text/plain"},
+        )
+        urllib.request.urlopen(request, timeout=20).close()
+
+
+def free_port() -> int:
+    """Find a port on loopback where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def s3():
+    """An S3 server that takes any credentials."""
+    port = free_port()
+    command = [BIN / "moto_server", "--host", "127.0.0.1", "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    endpoint = f"http://127.0.0.1:{port}"
+    bucket = urllib.request.Request(f"{endpoint}/wav2nano", method="PUT")
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(bucket, timeout=20).close()
+            break
+        except (urllib.error.URLError, ConnectionError):
+            assert time.monotonic() < deadline, "moto_server does not answer"
+            time.sleep(0.2)
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    credentials = dict.fromkeys(names, "any") | {"AWS_DEFAULT_REGION": "us-east-1"}
+    yield S3(endpoint, "s3://wav2nano", credentials)
+    server.kill()
+    server.wait()
