@@ -9,6 +9,8 @@
 MAKEFLAGS += --no-print-directory
 
 export UV_SYSTEM_CERTS = 1
+# Some containers forbid Python to keep what it compiles: then TensorFlow starts three times as slow.
+export PYTHONDONTWRITEBYTECODE =
 BIN = .venv/bin
 EXPERIMENT = keywords
 RECORDINGS =
