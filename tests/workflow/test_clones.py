@@ -10,6 +10,8 @@ import pytest
 import soundfile
 import yaml
 
+from workflow.conftest import ROOT, Checkout
+
 pytestmark = pytest.mark.xdist_group("workflow")
 
 FIRMWARE = {"compile_firmware": 2, "simulate_board": 1, "report_results": 1, "record_checksums": 1}
@@ -58,6 +60,14 @@ def test_every_output_of_the_workflow_is_in_dvc(built):
     assert {path for path in made if not any(holds(output, path) for output in outputs)} == set()
     empty = {output for output in outputs if not any(holds(output, path) for path in made)}
     assert empty == {".snakemake/metadata"}
+
+
+def test_dvc_lock_is_of_this_commit():
+    here = Checkout(ROOT)
+    if here.output("git", "status", "--porcelain"):
+        pytest.skip("there are changes that are not committed")
+    gate = here.dvc("repro", "--allow-missing", "--dry")
+    assert "Running stage" not in gate, "run `dvc repro` and commit dvc.lock and results"
 
 
 def test_a_fresh_clone_has_nothing_to_do(built, tmp_path):

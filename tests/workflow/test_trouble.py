@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Checkout, free_port
+from workflow.conftest import ROOT, Checkout, free_port
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
