@@ -67,6 +67,8 @@ bench: firmware
 	@$(BIN)/python benchmarks/bench_features.py $(RECORDINGS)
 	@echo "make: words typed, none recorded, heard by real speakers of $(SPEECH_COMMANDS)"
 	@$(BIN)/python benchmarks/bench_real_speakers.py $(SPEECH_COMMANDS)
+	@echo "make: a run with nothing to do, and one recording more"
+	@$(BIN)/python benchmarks/bench_rebuilds.py 100 1000 10000
 
 lock:
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
