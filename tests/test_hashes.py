@@ -8,7 +8,7 @@ import time
 import pytest
 
 from wav2nano.errors import UserError
-from wav2nano.hashes import TICK_SECONDS, HashCache, hash_file, read_checksums, write_checksums
+from wav2nano.hashes import TICK_SECONDS, FileCache, read_checksums, write_checksums
 
 
 def sha256(content):
@@ -29,7 +29,7 @@ def reads(monkeypatch):
 
     def counted(path):
         names.append(str(path))
-        return hash_file(path)
+        return sha256(path.read_bytes())
 
     monkeypatch.setattr("wav2nano.hashes.hash_file", counted)
     return names
@@ -38,14 +38,14 @@ def reads(monkeypatch):
 def test_a_file_is_read_once(tmp_path, file, monkeypatch):
     read = reads(monkeypatch)
     for _ in range(3):
-        cache = HashCache(tmp_path / "hashes.json")
+        cache = FileCache(tmp_path / "files.json")
         assert cache.sha256(file) == sha256(b"one")
         cache.save()
     assert read == [str(file)]
 
 
 def test_a_replaced_file_of_the_same_size_and_time_is_noticed(tmp_path, file):
-    cache = HashCache(tmp_path / "hashes.json")
+    cache = FileCache(tmp_path / "files.json")
     cache.sha256(file)
     status = file.stat()
     file.write_bytes(b"two")
@@ -55,29 +55,47 @@ def test_a_replaced_file_of_the_same_size_and_time_is_noticed(tmp_path, file):
 
 def test_what_has_just_changed_is_not_remembered(tmp_path, file, monkeypatch):
     read = reads(monkeypatch)
-    cache = HashCache(tmp_path / "hashes.json")
+    cache = FileCache(tmp_path / "files.json")
     file.write_bytes(b"two")
     assert cache.sha256(file) == cache.sha256(file) == sha256(b"two")
     assert len(read) == 2
 
 
-@pytest.mark.parametrize("content", ["", "no JSON", "[1, 2]", '{"a": 1}'])
+@pytest.mark.parametrize("content", ["", "no JSON", "[1, 2]", '{"version": "", "known": 1}'])
 def test_a_broken_cache_is_an_empty_one(tmp_path, file, content):
-    path = tmp_path / "hashes.json"
+    path = tmp_path / "files.json"
     path.write_text(content)
-    assert HashCache(path).sha256(file) == sha256(b"one")
+    assert FileCache(path).sha256(file) == sha256(b"one")
+
+
+def test_a_cache_of_other_code_is_an_empty_one(tmp_path, file):
+    cache = FileCache(tmp_path / "files.json", version="1")
+    assert cache.get(file, len_of) == 3
+    cache.save()
+    file_of = {version: FileCache(tmp_path / "files.json", version=version) for version in "12"}
+    assert file_of["1"].get(file, lambda path: 0) == 0  # another question
+    assert file_of["1"].get(file, len_of) == file_of["2"].get(file, len_of) == 3
+    assert len(asked) == 2
+
+
+asked = []
+
+
+def len_of(path):
+    asked.append(path)
+    return len(path.read_bytes())
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, file):
     (tmp_path / "no folder").write_text("")
-    cache = HashCache(tmp_path / "no folder" / "hashes.json")
+    cache = FileCache(tmp_path / "no folder" / "files.json")
     assert cache.sha256(file) == sha256(b"one")
     cache.save()
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(UserError, match=r"gone\.wav cannot be read"):
-        HashCache(tmp_path / "hashes.json").sha256(tmp_path / "gone.wav")
+        FileCache(tmp_path / "files.json").sha256(tmp_path / "gone.wav")
 
 
 def test_checksums_are_those_of_sha256sum(tmp_path, monkeypatch):

@@ -1,17 +1,18 @@
-"""Hashes of files, remembered for as long as a file stays as it is."""
+"""Hashes of files, and what else is known of their contents, remembered while they stay so."""
 
 import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from wav2nano.errors import UserError
 from wav2nano.files import write_text
 
-# The clock that stamps files may tick this slowly. What changed just before it was hashed could
-# change again within the same tick: such a hash is not remembered.
+# The clock that stamps files may tick this slowly. What changed just before it was read could
+# change again within the same tick: nothing is remembered of it.
 TICK_SECONDS = 0.1
 
 
@@ -30,8 +31,8 @@ def hash_file(path: Path | str) -> str:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-class HashCache:
-    """SHA-256 of files; one that was hashed before is read again only where its inode changed.
+class FileCache:
+    """What was found out about files; it is found out again where a file's inode changed.
 
     Size, modification time, change time and inode number have to be the same. The change time
     cannot be set by a program: a file that is replaced and given its old modification time is
@@ -40,41 +41,57 @@ class HashCache:
     Parameters
     ----------
     path
-        Where hashes are remembered from one run to the next. A cache that cannot be read is an
+        Where it is remembered from one run to the next, as JSON. A cache that cannot be read is an
         empty one.
+    version
+        Of the code that finds out: a cache of another one is an empty one, too.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, version: str = "") -> None:
         self._path = Path(path)
-        try:
-            known = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            known = None
-        self._known = known if isinstance(known, dict) else {}
+        self._version = version
+        self._known: dict[str, Any] = {}
         self._changed = False
+        try:
+            stored = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return
+        match stored:
+            case {"version": str(written), "known": dict(known)} if written == version:
+                self._known = known
 
     def sha256(self, path: Path | str) -> str:
         """Hash of one file, as `hash_file` gives it."""
-        name = str(path)
+        return self.get(path, hash_file)
+
+    def get(self, path: Path | str, find_out: Callable[[Path | str], Any]) -> Any:
+        """Give `find_out(path)`, or what it gave before; it has to fit in JSON.
+
+        Raises
+        ------
+        UserError
+            If the file is not there.
+        """
+        name = f"{find_out.__name__} {path}"
         try:
-            status = os.stat(name)
+            status = os.stat(path)
         except OSError as error:
             raise UserError(f"{path} cannot be read: {error.strerror}.") from None
         stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
         match self._known.get(name):
-            case [*known, digest] if known == stamp:
-                return digest
-        digest = hash_file(path)
+            case [*known, found] if known == stamp:
+                return found
+        found = find_out(path)
         if time.time() - status.st_ctime > TICK_SECONDS:
-            self._known[name] = [*stamp, digest]
+            self._known[name] = [*stamp, found]
             self._changed = True
-        return digest
+        return found
 
     def save(self) -> None:
-        """Remember the hashes; where that is not possible, they are taken again next time."""
+        """Write the cache; where that is not possible, all is found out again next time."""
         if self._changed:
             try:
-                write_text(self._path, json.dumps(self._known))
+                write_text(self._path, json.dumps({"version": self._version, "known": self._known}))
             except OSError:
                 return
             self._changed = False

@@ -6,8 +6,11 @@ import json
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
+
+from wav2nano.hashes import FileCache
 
 PACKAGE = "wav2nano"
 SOURCE = Path(__file__).resolve().parent
@@ -33,8 +36,7 @@ def files_digest(paths: Iterable[Path | str]) -> str:
     return digest.hexdigest()
 
 
-@cache
-def code_digest(*modules: str) -> str:
+def code_digest(*modules: str, files: FileCache | None = None) -> str:
     """Hash of the meaning of modules of this package and of all they import from it.
 
     Imports are followed wherever they stand, inside functions too. Comments, docstrings and layout
@@ -45,6 +47,8 @@ def code_digest(*modules: str) -> str:
     ----------
     modules
         Full names, such as `wav2nano.features.extract`.
+    files
+        Where it is remembered what files mean.
     """
     reached: dict[str, str] = {}
     waiting = list(modules)
@@ -58,8 +62,8 @@ def code_digest(*modules: str) -> str:
             package = DISTRIBUTIONS.get(package, package.replace("_", "-"))
             reached[name] = _locked_versions().get(package, "")
         else:
-            reached[name], imported = _read(path, name)
-            waiting += imported
+            reached[name], imported = _read(path, files)
+            waiting += [*imported, *_parents(name), *chain(*map(_parents, imported))]
     text = "".join(f"{name} {digest}\n" for name, digest in sorted(reached.items()) if digest)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -85,10 +89,19 @@ def _path_of(module: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
+def _parents(module: str) -> list[str]:
+    """Name the packages around a module: importing a.b.c runs a/__init__.py and a/b/__init__.py."""
+    return list(accumulate(module.split(".")[:-1], "{}.{}".format))
+
+
 @cache
-def _read(path: Path, module: str) -> tuple[str, tuple[str, ...]]:
-    """Hash of one module's meaning, and the modules that it may import."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def _read(path: Path, files: FileCache | None) -> list[Any]:
+    return files.get(path, read_meaning) if files else read_meaning(path)
+
+
+def read_meaning(path: Path | str) -> list[Any]:
+    """Hash what one module means, and list the modules that it may import."""
+    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
     imported = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -99,14 +112,7 @@ def _read(path: Path, module: str) -> tuple[str, tuple[str, ...]]:
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and _is_docstring(body[0]):
             body[0].value.value = ""
-    # Importing a.b.c runs a/__init__.py and a/b/__init__.py too.
-    parents = {
-        ".".join(name.split(".")[:depth])
-        for name in imported | {module}
-        for depth in range(1, name.count(".") + 1)
-    }
-    digest = hashlib.sha256(_dump(tree).encode()).hexdigest()
-    return digest, tuple(imported | parents)
+    return [hashlib.sha256(_dump(tree).encode()).hexdigest(), sorted(imported)]
 
 
 def _dump(node: Any) -> str:

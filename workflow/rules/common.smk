@@ -12,12 +12,13 @@ from snakemake.logging import logger
 # This checkout's library, whichever checkout's environment runs it.
 sys.path.insert(0, str(Path(workflow.basedir) / "src"))
 
+from wav2nano import provenance
 from wav2nano.config import load_dataset, load_yaml, validate
 from wav2nano.dataset.manifest import BACKGROUND, slug
 from wav2nano.dataset.scan import digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
-from wav2nano.hashes import HashCache, read_checksums
-from wav2nano.provenance import code_digest, files_digest, settings_digest
+from wav2nano.hashes import FileCache, hash_file, read_checksums
+from wav2nano.provenance import files_digest, settings_digest
 
 # The commands that are installed beside snakemake are found in a shell where it was called by its
 # full path, too.
@@ -25,7 +26,13 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 os.environ["PYTHONPATH"] = sys.path[0]
 
 
-HASHES = HashCache(".snakemake/hashes.json")
+# What is known of files from earlier runs: 10,000 recordings are not read anew by each.
+FILES = FileCache(".snakemake/files.json", version=hash_file(provenance.__file__))
+
+
+def code_digest(*modules):
+    """Hash of what modules of the library, and all they import, do."""
+    return provenance.code_digest(*modules, files=FILES)
 
 
 def load_settings():
@@ -47,7 +54,7 @@ def load_settings():
         folder = dataset["recordings"]
         if os.path.exists(f"{folder}.dvc") and not os.path.exists(folder):
             raise UserError(f"{folder} is in DVC and not here yet. Get it: dvc pull {folder}")
-        sources = scan_recordings(dataset, sha256=HASHES.sha256)
+        sources = scan_recordings(dataset, sha256=FILES.sha256)
         if not labels and not sources:
             raise UserError(explain_no_recordings(dataset))
     except UserError as error:
@@ -210,14 +217,14 @@ def refuse_edited_results():
     What a job wrote after the checksums were recorded is not meant: then a run was interrupted.
     """
     for path, digest in read_checksums(CHECKSUMS).items():
-        if not os.path.exists(path) or HASHES.sha256(path) == digest:
+        if not os.path.exists(path) or FILES.sha256(path) == digest:
             continue
         if built_at(path) <= built_at(CHECKSUMS):
             raise WorkflowError(
                 f"{path} was changed by hand after it was built. Delete it and it is built anew, or "
                 f"take back the version that was built: dvc checkout --force {path}"
             )
-    HASHES.save()
+    FILES.save()
 
 
 # A job on another machine reads this file in the middle of a run.
