@@ -22,7 +22,10 @@ from wav2nano.predict import predict
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
-TAKEN = ("Snakefile", "config", "firmware", "src", "workflow")
+TAKEN = (
+    *("Snakefile", "config", "firmware", "params.yaml", "profiles"),
+    *("requirements.lock", "src", "workflow"),
+)
 
 
 def main() -> None:
@@ -33,9 +36,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="wav2nano-bench-") as temporary:
         checkout = Path(temporary)
         for name in TAKEN:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            copy(ROOT / name, checkout / name)
-        path = checkout / "config" / "config.yaml"
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, checkout / name, symlinks=True)
+            else:
+                shutil.copy(ROOT / name, checkout / name)
+        path = checkout / "params.yaml"
         path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"words": WORDS}))
         environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
         command = [str(Path(sys.executable).with_name("snakemake")), "--cores", "all", "--quiet"]

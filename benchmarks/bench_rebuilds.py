@@ -40,7 +40,7 @@ def record(folder: Path, number: int, random: np.random.Generator) -> None:
 def prepare(folder: Path, recordings: int) -> None:
     """Copy what is committed, and make the default experiment one of own recordings alone."""
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
-    config = folder / "config" / "config.yaml"
+    config = folder / "params.yaml"
     settings = yaml.safe_load(config.read_text())
     config.write_text(yaml.safe_dump(settings | {"synthesize": "nothing", "words": None}))
     dataset = folder / "config" / "datasets" / "keywords.yaml"

@@ -37,7 +37,7 @@ def code_digest(*modules):
 
 def load_settings():
     """Validate the settings and look for recordings; a plain message where something is wrong."""
-    if not os.path.samefile("config/config.yaml", "params.yaml"):
+    if os.path.realpath("config/config.yaml") != os.path.realpath("params.yaml"):
         logger.warning(
             "config/config.yaml was a link to params.yaml, where DVC looks for settings, and is a file "
             "of its own now: `dvc exp run -S` changes nothing. Mend it: "
