@@ -204,7 +204,7 @@ def test_the_firmware_alone_needs_no_tensorflow(built, tmp_path):
     assert not (clone.root / "results" / "keywords" / "model.keras").exists()
 
 
-def test_an_interrupted_run_resumes(changed):
+def test_an_interrupted_run_resumes_as_an_experiment(changed):
     lock = (changed.root / "dvc.lock").read_bytes()
     change_config(changed)
     run = subprocess.Popen(
@@ -228,8 +228,16 @@ def test_an_interrupted_run_resumes(changed):
     assert run.returncode != 0, said
     assert "Traceback" not in said
     assert (changed.root / "dvc.lock").read_bytes() == lock
-    done = changed.dvc("repro")
+    # What was interrupted is done now, as an experiment of DVC.
+    changed.run("git", "checkout", "--quiet", "params.yaml")
+    done = changed.dvc("exp", "run", "--set-param", "training.epochs=4")
     assert "(Rule: train_model)" in done
     assert "(Rule: extract_features)" not in done
+    assert "epochs: 4" in (changed.root / "params.yaml").read_text()
+    assert "int8_accuracy" in changed.dvc("metrics", "diff", "--all")
+    changed.dvc("plots", "show")
+    page = (changed.root / "dvc_plots" / "index.html").read_text()
+    for title in ("Windows of the test set", "Each label against", "Accuracy in", "Loss in"):
+        assert title in page
     changed.commit()
     is_up_to_date(changed)
