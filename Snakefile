@@ -20,6 +20,10 @@ include: "workflow/rules/firmware.smk"
 include: "workflow/rules/report.smk"
 
 
+# What was found out about recordings and code is known to the next run.
+FILES.save()
+
+
 rule firmware:
     default_target: True
     input:

@@ -224,7 +224,6 @@ def refuse_edited_results():
                 f"{path} was changed by hand after it was built. Delete it and it is built anew, or "
                 f"take back the version that was built: dvc checkout --force {path}"
             )
-    FILES.save()
 
 
 # A job on another machine reads this file in the middle of a run.
