@@ -30,9 +30,8 @@ endif
 	@$(BIN)/snakemake --cores all firmware $(SETTINGS) --quiet rules
 	@$(BIN)/wav2nano summarize --experiment results/$(EXPERIMENT)
 
-# Tall plots are cut off without the style sheet.
 report: setup
-	@$(BIN)/snakemake --report report.html --report-stylesheet workflow/report/style.css $(SETTINGS) report_results
+	@$(BIN)/snakemake --report report.html $(SETTINGS) report_results
 
 remote: setup
 	@[ -n "$(URL)" ] || { echo "make: where to? make remote URL=folder (or s3://bucket/path, ssh://host/path)"; exit 2; }

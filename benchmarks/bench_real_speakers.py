@@ -1,12 +1,11 @@
 """Words typed, none recorded, and how well the result hears people.
 
-Trains on synthetic speech of ten words in a copy of this checkout and scores the int8 model on real
+Trains on synthetic speech of ten words in a clone of this checkout and scores the int8 model on real
 recordings, {folder}/{label}/{speaker}_*.flac, such as the test set of Speech Commands v0.02.
 """
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,10 +21,6 @@ from wav2nano.predict import predict
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
-TAKEN = (
-    *("Snakefile", "config", "firmware", "params.yaml", "profiles"),
-    *("requirements.lock", "src", "workflow"),
-)
 
 
 def main() -> None:
@@ -35,11 +30,7 @@ def main() -> None:
     folder = parser.parse_args().folder.resolve()
     with tempfile.TemporaryDirectory(prefix="wav2nano-bench-") as temporary:
         checkout = Path(temporary)
-        for name in TAKEN:
-            if (ROOT / name).is_dir():
-                shutil.copytree(ROOT / name, checkout / name, symlinks=True)
-            else:
-                shutil.copy(ROOT / name, checkout / name)
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(checkout)], check=True)
         path = checkout / "params.yaml"
         path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"words": WORDS}))
         environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}

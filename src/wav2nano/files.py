@@ -1,10 +1,11 @@
 """Files that are written whole or not at all."""
 
+import csv
 import errno
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
     except OSError as error:
         if error.errno not in NO_SPACE:
             raise
-        # h5py says so in four lines and without the file's name.
+        # It names the temporary file, if any.
         raise UserError(
             f"{path} cannot be written: {os.strerror(error.errno)}. Make room on its disk or in "
             f"{tempfile.gettempdir()}, then run the same command again."
@@ -62,6 +63,14 @@ def write_text(path: Path | str, text: str) -> None:
     """Write `text` as UTF-8, whole or not at all."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def write_csv(path: Path | str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write a table as CSV in UTF-8, whole or not at all."""
+    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def write_json(path: Path | str, value: Any) -> None:

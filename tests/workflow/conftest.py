@@ -171,14 +171,6 @@ def changed(built, tmp_path) -> Checkout:
 
 
 @pytest.fixture
-def pulled(built, tmp_path) -> Checkout:
-    """A fresh clone of the built checkout, after `dvc pull`."""
-    clone = built.clone(tmp_path / "clone")
-    clone.dvc("pull")
-    return clone
-
-
-@pytest.fixture
 def fresh(tmp_path) -> Checkout:
     """A checkout in which nothing was built."""
     return copy_checkout(tmp_path / "fresh")

@@ -4,11 +4,11 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from wav2nano.errors import UserError
-from wav2nano.files import atomic_path
+from wav2nano.files import write_csv
 
 UNKNOWN = "_unknown_"
 SILENCE = "_silence_"
@@ -47,11 +47,7 @@ def slug(text: str) -> str:
 
 def write_manifest(path: Path | str, rows: Iterable[Row]) -> None:
     """Write the manifest as CSV, whole or not at all."""
-    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(Row)], lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow(asdict(row))
+    write_csv(path, (field.name for field in fields(Row)), map(astuple, rows))
 
 
 def read_manifest(path: Path | str) -> list[Row]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from wav2nano.dataset.manifest import BACKGROUND, Row, label_of
 from wav2nano.errors import UserError
-from wav2nano.files import atomic_path
+from wav2nano.files import write_csv
 
 PARTS = ("train", "validation", "test")
 OWN = "own"  # origin of recordings that are not synthetic
@@ -149,10 +149,7 @@ def rows_of_windows(
 
 def write_split(path: Path | str, rows: Sequence[SplitRow]) -> None:
     """Write the split as CSV, whole or not at all, and print what is in it."""
-    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(field.name for field in fields(SplitRow))
-        writer.writerows(map(astuple, rows))
+    write_csv(path, (field.name for field in fields(SplitRow)), map(astuple, rows))
     for part in PARTS:
         inside = [row for row in rows if row.part == part]
         labels = Counter(row.label for row in inside)

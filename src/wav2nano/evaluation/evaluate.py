@@ -3,7 +3,6 @@
 import csv
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 from wav2nano.evaluation import plots
 from wav2nano.evaluation.metrics import measure, rates
 from wav2nano.evaluation.scores import Scores, read_scores
-from wav2nano.files import atomic_path, write_json
+from wav2nano.files import write_csv, write_json
 
 SYNTHETIC = ("espeak", "flite", "festival", "noise")
 ROC_POINTS = 60  # of each label in roc.csv
@@ -77,9 +76,7 @@ def write_confusion(path: Path, test: Scores) -> None:
     """Write one row a window: its label, and the label that was predicted."""
     predicted = test.scores.argmax(axis=1)
     pairs = zip(test.target, predicted, strict=True)
-    _write_table(
-        path, ["actual", "predicted"], [(test.labels[a], test.labels[b]) for a, b in pairs]
-    )
+    write_csv(path, ["actual", "predicted"], [(test.labels[a], test.labels[b]) for a, b in pairs])
 
 
 def write_roc(path: Path, test: Scores) -> None:
@@ -92,7 +89,7 @@ def write_roc(path: Path, test: Scores) -> None:
         along = false + true  # from 0 to 2, never less than before
         kept = np.unique(np.searchsorted(along, np.linspace(0, along[-1], ROC_POINTS)))
         rows += [(label, f"{false[i]:.5f}", f"{true[i]:.5f}") for i in kept]
-    _write_table(path, ["label", "false_alarms", "hits"], rows)
+    write_csv(path, ["label", "false_alarms", "hits"], rows)
 
 
 def describe_data(test: Scores) -> dict[str, Any]:
@@ -124,13 +121,6 @@ def describe_accuracy(figures: dict[str, Any]) -> str:
 def _agreement(one: Scores, other: Scores) -> float:
     same = one.scores.argmax(axis=1) == other.scores.argmax(axis=1)
     return round(float(same.mean()), 5)
-
-
-def _write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
 
 
 def _read_history(path: Path) -> dict[str, np.ndarray]:

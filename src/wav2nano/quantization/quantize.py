@@ -1,6 +1,5 @@
 """Step quantize-model: the trained model as a full-integer TFLite model, int8 in and out."""
 
-import csv
 import os
 import sys
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from wav2nano.errors import UserError
-from wav2nano.files import atomic_path
+from wav2nano.files import atomic_path, write_csv
 from wav2nano.training.architectures import build_model
 from wav2nano.training.train import import_keras, native_messages_hidden
 from wav2nano.training.windows import Windows, load_windows, read_preprocessing
@@ -95,7 +94,5 @@ def convert(
 
 
 def _write_calibration(path: Path, train: Windows, chosen: np.ndarray) -> None:
-    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["recording", "start"])
-        writer.writerows(zip(train.recording[chosen], train.start[chosen], strict=True))
+    rows = zip(train.recording[chosen], train.start[chosen], strict=True)
+    write_csv(path, ["recording", "start"], rows)

@@ -8,8 +8,6 @@ from wav2nano.files import read_json, write_json, write_text
 from wav2nano.report import pages
 from wav2nano.training.windows import read_preprocessing
 
-RUNTIMES = ("float", "litert", "int8")
-
 
 def report_results(
     folder: Path, settings: dict[str, Any], data: dict[str, Any], *, policy: str
@@ -60,7 +58,7 @@ def gather_metrics(
     are the largest seen.
     """
     metrics: dict[str, Any] = {}
-    for name in RUNTIMES:
+    for name in pages.RUNTIMES:
         figures = evaluation[name]
         metrics[f"{name}_accuracy"] = figures["accuracy"]
         if interval := figures["accuracy_ci95"]:

@@ -1,6 +1,5 @@
 """Step train-model: fit a classifier; validation chooses the weights, the test set is not seen."""
 
-import csv
 import json
 import math
 import os
@@ -16,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from wav2nano.files import atomic_path, write_json
+from wav2nano.files import atomic_path, write_csv, write_json
 from wav2nano.training.architectures import build_model
 from wav2nano.training.windows import Preprocessing, Windows, load_windows, write_preprocessing
 
@@ -148,10 +147,7 @@ def native_messages_hidden() -> Iterator[None]:
 
 def write_history(path: Path, history: list[dict[str, float]]) -> None:
     """Write one row an epoch: loss and accuracy in training and validation, and the best epoch."""
-    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, history[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(history)
+    write_csv(path, history[0], ([epoch[name] for name in history[0]] for epoch in history))
 
 
 def augment(
