@@ -1,7 +1,7 @@
 """Words typed, none recorded, and how well the result hears people.
 
-Trains on synthetic speech of ten words in a clone of this checkout and scores the int8 model on real
-recordings, {folder}/{label}/{speaker}_*.flac, such as the test set of Speech Commands v0.02.
+Trains on synthetic speech of ten words in a clone of this checkout and scores the int8 model on
+real recordings, {folder}/{label}/{speaker}_*.flac, such as the test set of Speech Commands v0.02.
 """
 
 import argparse
