@@ -18,7 +18,7 @@ The workflow runs the steps in their order: snakemake --cores 8 firmware"""
 TOOLS = {
     "predict": ("wav2nano.predict", "label and scores for any audio file"),
     "simulate": (
-        "wav2nano.simulator.command",
+        "wav2nano.simulate",
         "run a firmware on the simulated board and play recordings to its microphone",
     ),
     "build-tool": ("wav2nano.board.command", "say what compiles the firmware here, and why"),
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parser.parse_args(arguments)
     try:
         args.run(args)
-    except UserError as error:
+    except _plain_errors() as error:
         print(f"wav2nano {args.command}: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:
@@ -46,6 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _plain_errors() -> tuple[type[Exception], ...]:
+    """Errors whose message is for the person; the simulator's only where it has been loaded."""
+    simulator = sys.modules.get("nano33sim")
+    return (UserError, simulator.ProgramError) if simulator else (UserError,)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

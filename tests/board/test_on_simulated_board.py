@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wav2nano.simulator import Board, SimulationError
+from nano33sim import Board, SimulationError
 
 HERE = Path(__file__).parent
 SKETCHES = HERE / "sketches"

@@ -3,8 +3,8 @@
 import re
 import subprocess
 
+from nano33sim.registers import peripherals
 from wav2nano.board.build import FIRMWARE
-from wav2nano.simulator.registers import peripherals
 
 CORE = FIRMWARE / "hardware/wav2nano/nrf52/cores/wav2nano"
 HEADER = (CORE / "nrf52840.h").read_text()

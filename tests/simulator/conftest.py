@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wav2nano.simulator import Board, Recording
+from nano33sim import Board, Recording
 
 PROGRAMS = Path(__file__).parent / "programs"
 FLAGS = [

@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 
-from wav2nano.simulator import SimulationError
+from nano33sim import SimulationError
 
 from .conftest import reports
 
@@ -116,7 +116,7 @@ def test_waiting_loops_are_gone_through_exactly(compile_program, monkeypatch):
         """
     )
     fast = program.run(0.02)
-    monkeypatch.setattr("wav2nano.simulator.core.Core.waited", lambda *_: None)
+    monkeypatch.setattr("nano33sim.core.Core.waited", lambda *_: None)
     slow = program.run(0.02)
     assert fast == slow
     assert len(fast.lines) == 60

@@ -1,9 +1,10 @@
 """What a program must not do, and how it is told."""
 
+import subprocess
+
 import pytest
 
-from wav2nano.errors import UserError
-from wav2nano.simulator import Board, SimulationError
+from nano33sim import Board, ProgramError, SimulationError
 
 from .conftest import reports
 
@@ -53,7 +54,6 @@ def test_errors_name_the_place(compile_program, name):
     with pytest.raises(SimulationError, match=message) as caught:
         program.run()
     error = caught.value
-    assert isinstance(error, UserError)
     assert error.pc is not None
     if name not in ("null call", "even address"):
         assert error.function in ("culprit", "main")
@@ -177,22 +177,32 @@ def test_a_fault_within_a_fault_is_a_lockup(compile_program):
 def test_files_that_are_no_program(tmp_path, data, message):
     path = tmp_path / "some file.bin"
     path.write_bytes(data)
-    with pytest.raises(UserError, match=message) as caught:
+    with pytest.raises(ProgramError, match=message) as caught:
         Board(path)
     assert "some file.bin" in str(caught.value)
 
 
+def test_a_stripped_program_runs(compile_program):
+    program = compile_program('int main(void) { report("alive", 1); return 0; }')
+    stripped = program.elf.with_name("stripped.elf")
+    subprocess.run(["arm-none-eabi-strip", "-o", str(stripped), str(program.elf)], check=True)
+    assert reports(Board(stripped).run(seconds=0.01)) == {"alive": 1}
+
+
 def test_missing_and_damaged_files(tmp_path, compile_program):
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(ProgramError, match="cannot be read"):
         Board(tmp_path / "none.bin")
     program = compile_program("int main(void) { return 0; }")
-    with pytest.raises(UserError, match="not an ELF file"):
+    with pytest.raises(ProgramError, match="not an ELF file"):
         Board(program.bin, elf=program.bin)
     cut = tmp_path / "cut.elf"
     cut.write_bytes(program.elf.read_bytes()[:300])
-    with pytest.raises(UserError, match="damaged"):
+    with pytest.raises(ProgramError, match="damaged"):
         Board(program.bin, elf=cut)
+    cut.write_bytes(program.elf.read_bytes()[:60])
+    with pytest.raises(ProgramError, match="damaged"):
+        Board(cut)
     hexadecimal = tmp_path / "bad.hex"
     hexadecimal.write_text(":10000000FF\n")
-    with pytest.raises(UserError, match="line 1, is not an Intel HEX record"):
+    with pytest.raises(ProgramError, match="line 1, is not an Intel HEX record"):
         Board(hexadecimal)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from wav2nano.simulator import Board
+from nano33sim import Board
 
 from .conftest import reports
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nano33sim import Board, Recording
 from wav2nano import features
 from wav2nano.codegen import HostModel
 from wav2nano.errors import UserError
@@ -24,7 +25,6 @@ from wav2nano.firmware.track import (
     sample_evenly,
 )
 from wav2nano.quantization.litert import LiteRtModel
-from wav2nano.simulator import Board, Recording
 from wav2nano.training.windows import Preprocessing, read_preprocessing
 
 SELF_TEST_WINDOWS = 8

@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Callable
 
-from wav2nano.simulator.core import FaultError
-from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
+from nano33sim.core import FaultError
+from nano33sim.peripherals.base import Chip, Peripheral, Tasks
 
 ENABLED = 8
 FIFO = 6

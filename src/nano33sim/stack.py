@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from wav2nano.simulator.core import RAM_END, RAM_START, Core
-from wav2nano.simulator.elf import Symbols
+from nano33sim.core import RAM_END, RAM_START, Core
+from nano33sim.elf import Symbols
 
 # Names that linker scripts give the lower end of the stack.
 LIMITS = ("__stack_limit", "__StackLimit", "__stack_start", "__stack_start__", "_sstack")

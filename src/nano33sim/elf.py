@@ -1,17 +1,19 @@
 """Programs: where their bytes go in flash, and which function an address belongs to."""
 
+import io
 import struct
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wav2nano.errors import UserError
-from wav2nano.simulator.core import FLASH_SIZE
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+
+from nano33sim.core import FLASH_SIZE
+from nano33sim.errors import ProgramError
 
 # Where the Arduino bootloader of the Nano 33 BLE expects the application.
 APPLICATION = 0x1_0000
-
-SYMTAB, STT_FUNC, PT_LOAD = 2, 2, 1
 
 
 @dataclass
@@ -53,59 +55,54 @@ class Image:
         return bytes(memory)
 
 
-def _header(data: bytes, path: Path) -> tuple[int, ...]:
+def _open(data: bytes, path: Path) -> ELFFile:
     # ELF32, little endian, ARM.
     if len(data) < 52 or data[:6] != b"\x7fELF\x01\x01" or data[18:20] != b"\x28\x00":
-        raise UserError(f"{path} is not an ELF file for ARM")
-    return struct.unpack_from("<IIIIIHHHHHH", data, 20)
+        raise ProgramError(f"{path} is not an ELF file for ARM")
+    return ELFFile(io.BytesIO(data))
 
 
 def read_symbols(path: Path) -> Symbols:
-    """Read the symbol table of an ELF file."""
+    """Read the symbol table of an ELF file.
+
+    Raises
+    ------
+    ProgramError
+        If it is no ELF file for ARM, or a damaged one.
+    """
     data = _read(path)
-    _, _, _, section_offset, _, _, _, _, entry_size, sections, _ = _header(data, path)
     symbols = Symbols()
     try:
-        headers = [
-            struct.unpack_from("<10I", data, section_offset + i * entry_size)
-            for i in range(sections)
-        ]
-        for _, kind, _, _, offset, size, link, _, _, step in headers:
-            if kind == SYMTAB:
-                names = data[headers[link][4] : headers[link][4] + headers[link][5]]
-                for at in range(offset, offset + size, step):
-                    _add_symbol(symbols, data, at, names)
-    except (struct.error, IndexError) as error:
-        raise UserError(f"{path} is damaged: its symbol table cannot be read") from error
+        for section in _open(data, path).iter_sections("SHT_SYMTAB"):
+            for symbol in section.iter_symbols():
+                # Names with $ mark where code and data begin.
+                if not symbol.name or symbol.name[0] == "$" or symbol["st_shndx"] == "SHN_UNDEF":
+                    continue
+                value = symbol["st_value"]
+                symbols.values[symbol.name] = value
+                if symbol["st_info"]["type"] == "STT_FUNC":
+                    start = value & ~1
+                    symbols.functions.append((start, start + symbol["st_size"], symbol.name))
+    except ELFError as error:
+        raise ProgramError(f"{path} is damaged: its symbol table cannot be read") from error
     symbols.functions = _with_ends(sorted(symbols.functions))
     return symbols
 
 
 def _with_ends(functions: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """Let functions of unknown size, as assembly has them, reach to the next."""
-    starts = [start for start, _, _ in functions[1:]] + [FLASH_SIZE]
+    following = [start for start, _, _ in functions[1:]] + [FLASH_SIZE]
     return [
-        (start, end if end > start else following, name)
-        for (start, end, name), following in zip(functions, starts, strict=True)
+        (start, end if end > start else following[i], name)
+        for i, (start, end, name) in enumerate(functions)
     ]
-
-
-def _add_symbol(symbols: Symbols, data: bytes, at: int, names: bytes) -> None:
-    name_at, value, size, info, _, section = struct.unpack_from("<IIIBBH", data, at)
-    name = names[name_at : names.index(0, name_at)].decode("utf-8", "replace")
-    if not name or name.startswith("$") or section == 0:
-        return
-    symbols.values[name] = value
-    if info & 0xF == STT_FUNC:
-        start = value & ~1
-        symbols.functions.append((start, start + size, name))
 
 
 def _read(path: Path) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from error
+        raise ProgramError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def read_image(firmware: bytes | Path) -> Image:
@@ -113,7 +110,7 @@ def read_image(firmware: bytes | Path) -> Image:
 
     Raises
     ------
-    UserError
+    ProgramError
         If it is no program for the nRF52840.
     """
     if isinstance(firmware, bytes | bytearray):
@@ -130,11 +127,11 @@ def read_image(firmware: bytes | Path) -> Image:
 def _from_binary(data: bytes, name: str) -> Image:
     """Find where a .bin file goes: its vector table tells."""
     if len(data) < 64:
-        raise UserError(f"{name} is too short ({len(data)} bytes) to be a program")
+        raise ProgramError(f"{name} is too short ({len(data)} bytes) to be a program")
     stack, *vectors = struct.unpack_from("<16I", data)
     handlers = [vector for vector in vectors if vector and vector & 1]
     if not 0x2000_0000 < stack <= 0x2004_0000 or not handlers or stack % 4:
-        raise UserError(
+        raise ProgramError(
             f"{name} does not begin with a vector table for the nRF52840: its first word, the "
             f"stack pointer, is 0x{stack:08x}. Give the .bin file of a sketch"
         )
@@ -142,21 +139,21 @@ def _from_binary(data: bytes, name: str) -> Image:
         inside = all(base < handler < base + len(data) for handler in handlers)
         if inside and base + len(data) <= FLASH_SIZE:
             return Image([(base, data)], base)
-    raise UserError(
+    raise ProgramError(
         f"{name} is linked neither for 0x{APPLICATION:x} (Arduino) nor for 0x0: its reset handler "
         f"is at 0x{vectors[0]:08x}. Give the .elf or .hex file, which says where it goes"
     )
 
 
 def _from_elf(data: bytes, path: Path) -> Image:
-    _, _, offset, _, _, _, entry_size, entries, _, _, _ = _header(data, path)
-    pieces = []
-    for at in range(offset, offset + entries * entry_size, entry_size):
-        if at + 20 > len(data):
-            raise UserError(f"{path} is damaged: it ends within its program headers")
-        kind, start, _, address, size = struct.unpack_from("<5I", data, at)
-        if kind == PT_LOAD and size:
-            pieces.append((address, data[start : start + size]))
+    try:
+        pieces = [
+            (segment["p_paddr"], segment.data())
+            for segment in _open(data, path).iter_segments("PT_LOAD")
+            if segment["p_filesz"]
+        ]
+    except ELFError as error:
+        raise ProgramError(f"{path} is damaged: its program headers cannot be read") from error
     return _from_pieces(pieces, path)
 
 
@@ -169,7 +166,7 @@ def _from_hex(data: bytes, path: Path) -> Image:
         except ValueError:
             record = b""
         if len(record) < 5 or len(record) != record[0] + 5 or sum(record) & 0xFF:
-            raise UserError(f"{path}, line {number}, is not an Intel HEX record")
+            raise ProgramError(f"{path}, line {number}, is not an Intel HEX record")
         kind, body = record[3], record[4:-1]
         address = base + int.from_bytes(record[1:3], "big")
         if kind == 0:
@@ -184,9 +181,9 @@ def _from_hex(data: bytes, path: Path) -> Image:
 def _from_pieces(pieces: list[tuple[int, bytes]], path: Path) -> Image:
     for address, data in pieces:
         if address + len(data) > FLASH_SIZE:
-            raise UserError(
+            raise ProgramError(
                 f"{path} puts {len(data)} bytes at 0x{address:08x}: the nRF52840 has no flash there"
             )
     if not pieces:
-        raise UserError(f"{path} holds no program")
+        raise ProgramError(f"{path} holds no program")
     return Image(pieces, min(address for address, _ in pieces))

@@ -3,9 +3,9 @@
 import random
 from functools import partial
 
-from wav2nano.simulator.core import FaultError
-from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
-from wav2nano.simulator.scheduler import TICKS_PER_SECOND
+from nano33sim.core import FaultError
+from nano33sim.peripherals.base import Chip, Peripheral, Tasks
+from nano33sim.scheduler import TICKS_PER_SECOND
 
 
 class FlashController(Peripheral):

@@ -1,16 +1,17 @@
 """What can go wrong on the simulated board."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from wav2nano.errors import UserError
-
-if TYPE_CHECKING:
-    from wav2nano.simulator.board import Recording
+from nano33sim.recording import Recording
 
 
-class SimulationError(UserError):
+class ProgramError(Exception):
+    """The program is wrong, or the file that should hold it.
+
+    The message says what was wrong, where, and what would be right: it can be shown to a person as
+    it is.
+    """
+
+
+class SimulationError(ProgramError):
     """The program did something that the chip does not do, or that would crash it.
 
     Parameters

@@ -13,7 +13,7 @@ from functools import cache
 import unicorn
 from unicorn import arm_const as arm
 
-from wav2nano.simulator import polling
+from nano33sim import polling
 
 FLASH_SIZE = 1 << 20
 RAM_START, RAM_SIZE = 0x2000_0000, 256 << 10

@@ -6,11 +6,11 @@ from functools import partial
 
 import numpy as np
 
-from wav2nano.simulator import registers
-from wav2nano.simulator.bus import Bus
-from wav2nano.simulator.core import RAM_END, RAM_START, Core, FaultError
-from wav2nano.simulator.exceptions import Exceptions
-from wav2nano.simulator.scheduler import Scheduler
+from nano33sim import registers
+from nano33sim.bus import Bus
+from nano33sim.core import RAM_END, RAM_START, Core, FaultError
+from nano33sim.exceptions import Exceptions
+from nano33sim.scheduler import Scheduler
 
 Tasks = dict[str, Callable[[], None]]
 

@@ -13,7 +13,8 @@ them is an error. The FPU's registers are saved at an interrupt's entry, not whe
 them. The program is started as after a reset, without the bootloader.
 """
 
-from wav2nano.simulator.board import Board, PinChange, Recording, SerialLine
-from wav2nano.simulator.errors import SimulationError
+from nano33sim.board import Board
+from nano33sim.errors import ProgramError, SimulationError
+from nano33sim.recording import PinChange, Recording, SerialLine
 
-__all__ = ["Board", "PinChange", "Recording", "SerialLine", "SimulationError"]
+__all__ = ["Board", "PinChange", "ProgramError", "Recording", "SerialLine", "SimulationError"]

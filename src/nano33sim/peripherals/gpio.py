@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from wav2nano.simulator.peripherals.base import Chip, Peripheral
+from nano33sim.peripherals.base import Chip, Peripheral
 
 PULL_UP = 3
 

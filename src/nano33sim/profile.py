@@ -4,8 +4,8 @@ from collections import Counter
 
 import unicorn
 
-from wav2nano.simulator.core import Core
-from wav2nano.simulator.elf import Symbols
+from nano33sim.core import Core
+from nano33sim.elf import Symbols
 
 
 class Profile:

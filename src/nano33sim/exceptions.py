@@ -9,7 +9,7 @@ from collections.abc import Callable
 from unicorn import UcError
 from unicorn import arm_const as arm
 
-from wav2nano.simulator.core import Core, FaultError, Registers
+from nano33sim.core import Core, FaultError, Registers
 
 NMI, HARD_FAULT, MEM_MANAGE, BUS_FAULT, USAGE_FAULT = 2, 3, 4, 5, 6
 SVCALL, DEBUG_MONITOR, PENDSV, SYSTICK = 11, 12, 14, 15

@@ -6,8 +6,8 @@ Technical Reference Manual. MPU, ITM, TPIU, FPB and ETM can be written and read,
 
 from collections.abc import Callable
 
-from wav2nano.simulator.core import Core, FaultError
-from wav2nano.simulator.exceptions import (
+from nano33sim.core import Core, FaultError
+from nano33sim.exceptions import (
     BUS_FAULT,
     FIRST_IRQ,
     IRQS,
@@ -19,7 +19,7 @@ from wav2nano.simulator.exceptions import (
     USAGE_FAULT,
     Exceptions,
 )
-from wav2nano.simulator.scheduler import Event, Scheduler
+from nano33sim.scheduler import Event, Scheduler
 
 BASE, SIZE = 0xE000_0000, 0x10_0000
 

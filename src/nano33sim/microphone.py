@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import soxr
 
-from wav2nano.simulator.scheduler import TICKS_PER_SECOND
+from nano33sim.scheduler import TICKS_PER_SECOND
 
 RATE = 16_000
 SAMPLE_TICKS = TICKS_PER_SECOND // RATE

@@ -1,9 +1,9 @@
 """PDM: the microphone, with its double-buffered EasyDMA."""
 
-from wav2nano.simulator.core import FaultError
-from wav2nano.simulator.microphone import Microphone
-from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
-from wav2nano.simulator.peripherals.clock import Clock
+from nano33sim.core import FaultError
+from nano33sim.microphone import Microphone
+from nano33sim.peripherals.base import Chip, Peripheral, Tasks
+from nano33sim.peripherals.clock import Clock
 
 # PDMCLKCTRL: 32 MHz divided by a whole number, in ticks of 64 MHz.
 CLOCK_TICKS = {

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
-from wav2nano.simulator.scheduler import NEVER, TICKS_PER_SECOND
+from nano33sim.peripherals.base import Chip, Peripheral, Tasks
+from nano33sim.scheduler import NEVER, TICKS_PER_SECOND
 
 # Typical figures of the product specification, in seconds.
 HFXO_START = 360e-6

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from wav2nano.simulator import registers
-from wav2nano.simulator.core import FaultError
+from nano33sim import registers
+from nano33sim.core import FaultError
 
 
 class Bus:

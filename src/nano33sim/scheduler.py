@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Callable
 from itertools import count
 
-from wav2nano.simulator.core import Core
+from nano33sim.core import Core
 
 TICKS_PER_SECOND = 64_000_000
 NEVER = 1 << 62

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
-from wav2nano.simulator.peripherals.clock import Clock
-from wav2nano.simulator.scheduler import NEVER
+from nano33sim.peripherals.base import Chip, Peripheral, Tasks
+from nano33sim.peripherals.clock import Clock
+from nano33sim.scheduler import NEVER
 
 MODULUS = 1 << 24
 # 64 MHz / 32768 Hz = 15625 / 8 ticks.

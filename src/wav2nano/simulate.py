@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from nano33sim import Board, PinChange, Recording, SerialLine, SimulationError
+from nano33sim.microphone import RATE
+from nano33sim.recording import ACTIVE_LOW
 from wav2nano.audio import read_audio, to_int16
 from wav2nano.errors import UserError
-from wav2nano.simulator.board import ACTIVE_LOW, Board, PinChange, Recording, SerialLine
-from wav2nano.simulator.errors import SimulationError
-from wav2nano.simulator.microphone import RATE
 
 # Virtual time between two signs of progress.
 PIECE = RATE

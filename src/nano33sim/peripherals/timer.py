@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from wav2nano.simulator.peripherals.base import Chip, Peripheral, Tasks
-from wav2nano.simulator.registers import CHANNELS
+from nano33sim.peripherals.base import Chip, Peripheral, Tasks
+from nano33sim.registers import CHANNELS
 
 TICKS_PER_COUNT = 4  # 64 MHz to 16 MHz
 BITS = {0: 16, 1: 8, 2: 24, 3: 32}

@@ -5,14 +5,13 @@ take one cycle and more; instructions are not cycles.) Sleep takes no time to si
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from unicorn import arm_const as arm
 
-from wav2nano.simulator.bus import Bus
-from wav2nano.simulator.core import (
+from nano33sim.bus import Bus
+from nano33sim.core import (
     RAM_FILL,
     RAM_SIZE,
     RAM_START,
@@ -20,22 +19,22 @@ from wav2nano.simulator.core import (
     FaultError,
     Stop,
 )
-from wav2nano.simulator.elf import Symbols, read_image, read_symbols
-from wav2nano.simulator.errors import SimulationError
-from wav2nano.simulator.exceptions import (
+from nano33sim.elf import Symbols, read_image, read_symbols
+from nano33sim.errors import SimulationError
+from nano33sim.exceptions import (
     BUS_FAULT,
     HARD_FAULT,
     SVCALL,
     USAGE_FAULT,
     Exceptions,
 )
-from wav2nano.simulator.microphone import RATE, Microphone
-from wav2nano.simulator.peripherals.base import Chip
-from wav2nano.simulator.peripherals.clock import Clock, Power
-from wav2nano.simulator.peripherals.gpio import Port
-from wav2nano.simulator.peripherals.pdm import Pdm
-from wav2nano.simulator.peripherals.rtc import Rtc
-from wav2nano.simulator.peripherals.small import (
+from nano33sim.microphone import RATE, Microphone
+from nano33sim.peripherals.base import Chip
+from nano33sim.peripherals.clock import Clock, Power
+from nano33sim.peripherals.gpio import Port
+from nano33sim.peripherals.pdm import Pdm
+from nano33sim.peripherals.rtc import Rtc
+from nano33sim.peripherals.small import (
     FactoryInformation,
     FlashController,
     Interconnect,
@@ -43,17 +42,17 @@ from wav2nano.simulator.peripherals.small import (
     Thermometer,
     UserInformation,
 )
-from wav2nano.simulator.peripherals.timer import Timer
-from wav2nano.simulator.peripherals.uarte import Uarte
-from wav2nano.simulator.profile import Profile
-from wav2nano.simulator.scheduler import TICKS_PER_SECOND, Scheduler
-from wav2nano.simulator.stack import stack_depth
-from wav2nano.simulator.system_control import BASE as PRIVATE_BASE
-from wav2nano.simulator.system_control import SIZE as PRIVATE_SIZE
-from wav2nano.simulator.system_control import SystemControl
+from nano33sim.peripherals.timer import Timer
+from nano33sim.peripherals.uarte import Uarte
+from nano33sim.profile import Profile
+from nano33sim.recording import PinChange, Recording, SerialLine
+from nano33sim.scheduler import TICKS_PER_SECOND, Scheduler
+from nano33sim.stack import stack_depth
+from nano33sim.system_control import BASE as PRIVATE_BASE
+from nano33sim.system_control import SIZE as PRIVATE_SIZE
+from nano33sim.system_control import SystemControl
 
-# Pins of the Nano 33 BLE and Nano 33 BLE Sense, as in Arduino's variant. The colours are active
-# low, the others active high.
+# Pins of the Nano 33 BLE and Nano 33 BLE Sense, as in Arduino's variant.
 PINS = {
     "P0.24": "LEDR",
     "P0.16": "LEDG",
@@ -64,7 +63,6 @@ PINS = {
     "P0.22": "PIN_ENABLE_SENSORS_3V3",
     "P1.00": "PIN_ENABLE_I2C_PULLUP",
 }
-ACTIVE_LOW = {"LEDR", "LEDG", "LEDB"}
 
 FAULT_NUMBERS = {
     "bus": BUS_FAULT,
@@ -74,93 +72,6 @@ FAULT_NUMBERS = {
 }
 
 RESET_BY_PIN, RESET_BY_SOFTWARE = 1, 4
-
-
-@dataclass(frozen=True)
-class SerialLine:
-    """A line of text that the program sent."""
-
-    seconds: float
-    text: str
-
-
-@dataclass(frozen=True)
-class PinChange:
-    """A pin that became an output, or an output that changed.
-
-    `name` is the board's (LEDR) where it has one, else the chip's (P0.31).
-    """
-
-    seconds: float
-    name: str
-    level: int
-
-    @property
-    def is_on(self) -> bool:
-        """Whether what hangs on the pin is on: the coloured LEDs light when it is low."""
-        return bool(self.level) != (self.name in ACTIVE_LOW)
-
-
-@dataclass
-class Recording:
-    """What happened during a run.
-
-    Attributes
-    ----------
-    start, seconds : float
-        Virtual time at the beginning, since power-on, and duration.
-    serial : bytes
-        Everything sent on the serial lines.
-    lines : list of SerialLine
-        The same by lines, each with the time of its end.
-    pins : list of PinChange
-        Changes of pins.
-    instructions : int
-        Instructions executed: each takes 1/64 us. Those skipped by an IT block do not count.
-    sleep_seconds : float
-        Time spent asleep (WFI, WFE).
-    stack_depth : int or None
-        Bytes of stack used since power-on; None if the layout of the memory does not tell.
-    pdm_samples_delivered : int
-        Samples that the microphone interface wrote to memory.
-    pdm_buffers, pdm_buffers_reused : int
-        Its buffers, and those that overwrote the one before because the program gave no other.
-    heard : list of (int, int)
-        Half-open ranges of the samples of the given audio that reached memory.
-    by_function : dict
-        Instructions by function, if profiling; the most expensive first.
-    unmodelled : list of str
-        Registers used that exist but have no effect in the simulator.
-    warnings : list of str
-        What works here, but is doubtful on a board.
-    faults : list of str
-        Faults that were left to the program's own handlers.
-    resets : int
-        Times the program reset the chip.
-    """
-
-    start: float
-    seconds: float = 0.0
-    serial: bytes = b""
-    lines: list[SerialLine] = field(default_factory=list)
-    pins: list[PinChange] = field(default_factory=list)
-    instructions: int = 0
-    sleep_seconds: float = 0.0
-    stack_depth: int | None = None
-    pdm_samples_delivered: int = 0
-    pdm_buffers: int = 0
-    pdm_buffers_reused: int = 0
-    heard: list[tuple[int, int]] = field(default_factory=list)
-    by_function: dict[str, int] = field(default_factory=dict)
-    unmodelled: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    resets: int = 0
-
-    @property
-    def text(self) -> str:
-        """The serial output as text."""
-        return self.serial.decode("utf-8", "replace")
 
 
 class Board:
