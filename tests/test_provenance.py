@@ -9,8 +9,9 @@ import pytest
 
 import wav2nano
 
-PACKAGE = Path(wav2nano.__file__).parent
+SOURCE = Path(wav2nano.__file__).parents[1]
 TRAINING = "wav2nano.training.train"
+SIMULATION = "wav2nano.firmware.simulate"
 
 
 def digest(source, module=TRAINING, python=sys.executable):
@@ -28,13 +29,12 @@ def digest(source, module=TRAINING, python=sys.executable):
 
 @pytest.fixture
 def source(tmp_path):
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(PACKAGE, tmp_path / "src" / "wav2nano", ignore=ignored)
-    return tmp_path / "src"
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    return shutil.copytree(SOURCE, tmp_path / "src", ignore=ignored)
 
 
-def edit(source, name, old, new):
-    path = source / "wav2nano" / name
+def edit(source, name, old, new, package="wav2nano"):
+    path = source / package / name
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
@@ -46,6 +46,39 @@ def test_comments_docstrings_and_layout_do_not_count(source):
     edit(source, "training/train.py", "def augment(", "# Why not.\n\n\ndef augment(")
     edit(source, "training/windows.py", "mean, std = np.float32", "mean, std = \\\n  np.float32")
     assert digest(source) == before
+
+
+def test_docstrings_of_attributes_do_not_count(source):
+    module = source / "wav2nano" / "tiny.py"
+    bare = "A = 1\n\n\nclass B:\n    a: int\n    b: int = 0\n"
+    module.write_text(bare)
+    before = digest(source, "wav2nano.tiny")
+    told = 'A = 1\n"""1."""\n\n\nclass B:\n    a: int\n    """2."""\n    b: int = 0\n    """3."""\n'
+    module.write_text(told)
+    assert digest(source, "wav2nano.tiny") == before
+    module.write_text(told.replace("2.", "4."))
+    assert digest(source, "wav2nano.tiny") == before
+    module.write_text(told.replace("int = 0", "int = 1"))
+    assert digest(source, "wav2nano.tiny") != before
+
+
+def test_every_package_in_the_folder_is_followed(source):
+    before, training = digest(source, SIMULATION), digest(source)
+    edit(source, "scheduler.py", "64_000_000", "64_000_001", package="nano33sim")
+    assert digest(source, SIMULATION) != before
+    assert digest(source) == training
+
+
+def test_data_files_beside_a_module_count(source):
+    simulator, training = digest(source, "nano33sim"), digest(source)
+    edit(source, "registers.json", "1073741824", "1073741825", package="nano33sim")
+    changed = digest(source, "nano33sim")
+    assert changed != simulator
+    assert digest(source) == training
+    templates = source / "nano33sim" / "templates"
+    templates.mkdir()
+    (templates / "page.txt").write_text("a page")
+    assert digest(source, "nano33sim") != changed
 
 
 @pytest.mark.parametrize(
@@ -78,7 +111,7 @@ def test_code_that_is_not_reached_does_not_count(source):
     edit(source, "evaluation/plots.py", "dpi=130", "dpi=120")
     assert digest(source) == before
     assert digest(source, "wav2nano.evaluation.evaluate") != digest(
-        PACKAGE.parent, "wav2nano.evaluation.evaluate"
+        SOURCE, "wav2nano.evaluation.evaluate"
     )
 
 
@@ -98,4 +131,4 @@ def test_every_version_of_python_says_the_same(version):
     python = shutil.which(f"python{version}")
     if python is None or subprocess.run([python, "-c", ""], capture_output=True).returncode:
         pytest.skip(f"python{version} is not here")
-    assert digest(PACKAGE.parent, python=python) == digest(PACKAGE.parent)
+    assert digest(SOURCE, python=python) == digest(SOURCE)

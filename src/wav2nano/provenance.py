@@ -4,17 +4,17 @@ import ast
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import Any
 
-from wav2nano.hashes import FileCache
+from wav2nano.hashes import FileCache, hash_file
 
-PACKAGE = "wav2nano"
-SOURCE = Path(__file__).resolve().parent
-LOCK = SOURCE.parents[1] / "requirements.lock"
+# The folder of this checkout's packages: what is imported from them is followed.
+SOURCE = Path(__file__).resolve().parents[1]
+LOCK = SOURCE.parent / "requirements.lock"
 # Packages whose module has another name than they have themselves.
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
 
@@ -37,11 +37,12 @@ def files_digest(paths: Iterable[Path | str]) -> str:
 
 
 def code_digest(*modules: str, files: FileCache | None = None) -> str:
-    """Hash of the meaning of modules of this package and of all they import from it.
+    """Hash of the meaning of modules in `src/` and of all they import from there.
 
-    Imports are followed wherever they stand, inside functions too. Comments, docstrings and layout
-    do not count: a job is done again where its code would do something else. Of what they import
-    from other packages counts the version that requirements.lock names.
+    Imports are followed wherever they stand, inside functions too. Comments, docstrings (of
+    attributes, too) and layout do not count: a job is done again where its code would do something
+    else. Data files beside a module are part of what it does. Of what is imported from elsewhere
+    counts the version that requirements.lock names.
 
     Parameters
     ----------
@@ -51,6 +52,7 @@ def code_digest(*modules: str, files: FileCache | None = None) -> str:
         Where it is remembered what files mean.
     """
     reached: dict[str, str] = {}
+    folders: set[Path] = set()
     waiting = list(modules)
     while waiting:
         name = waiting.pop()
@@ -64,6 +66,10 @@ def code_digest(*modules: str, files: FileCache | None = None) -> str:
         else:
             reached[name], imported = _read(path, files)
             waiting += [*imported, *_parents(name), *chain(*map(_parents, imported))]
+            folders.add(path.parent)
+    for file in chain(*map(_data_files, folders)):
+        digest = files.sha256(file) if files else hash_file(file)
+        reached[file.relative_to(SOURCE).as_posix()] = digest
     text = "".join(f"{name} {digest}\n" for name, digest in sorted(reached.items()) if digest)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -82,11 +88,20 @@ def _locked_versions() -> dict[str, str]:
 
 @cache
 def _path_of(module: str) -> Path | None:
-    if module.split(".")[0] != PACKAGE:
-        return None
-    place = SOURCE.joinpath(*module.split(".")[1:])
+    place = SOURCE.joinpath(*module.split("."))
     candidates = (place / "__init__.py", place.with_suffix(".py"))
     return next((path for path in candidates if path.is_file()), None)
+
+
+def _data_files(folder: Path) -> Iterator[Path]:
+    """Files that are not Python in a folder of modules, and in its folders without modules."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "__pycache__")):
+            continue
+        if path.is_dir() and not any(path.glob("*.py")):
+            yield from _data_files(path)
+        elif path.is_file() and path.suffix != ".py":
+            yield path
 
 
 def _parents(module: str) -> list[str]:
@@ -109,10 +124,20 @@ def read_meaning(path: Path | str) -> list[Any]:
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             imported |= {f"{node.module}.{alias.name}" for alias in node.names}
             imported.add(node.module)
+        if isinstance(node, ast.Module | ast.ClassDef):
+            node.body = _without_attribute_docstrings(node.body)
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and _is_docstring(body[0]):
             body[0].value.value = ""
     return [hashlib.sha256(_dump(tree).encode()).hexdigest(), sorted(imported)]
+
+
+def _without_attribute_docstrings(body: list[ast.stmt]) -> list[ast.stmt]:
+    return body[:1] + [
+        statement
+        for before, statement in pairwise(body)
+        if not (isinstance(before, ast.Assign | ast.AnnAssign) and _is_docstring(statement))
+    ]
 
 
 def _dump(node: Any) -> str:
