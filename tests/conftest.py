@@ -1,9 +1,12 @@
 """Fixtures that all tests share."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from cortex_m4 import Program, build_program
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,3 +18,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("real recordings are not here: set WAV2NANO_TEST_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def compile_program(tmp_path_factory) -> Callable[..., Program]:
+    """Compile C to a program at `base`, once: `compile_program(source, base=0, flags=())`."""
+    done: dict[tuple, Program] = {}
+
+    def compile_(source: str, *, base: int = 0, flags: tuple[str, ...] = ()) -> Program:
+        key = source, base, flags
+        if key not in done:
+            done[key] = build_program(source, tmp_path_factory.mktemp("program"), base, *flags)
+        return done[key]
+
+    return compile_

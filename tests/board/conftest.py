@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import cortex_m4
 from wav2nano.board.build import FIRMWARE, compile_sketch
 
 
 @pytest.fixture(scope="session")
 def compiler() -> str:
-    path = shutil.which("arm-none-eabi-gcc")
-    if path is None:
-        pytest.skip("arm-none-eabi-gcc is not on PATH")
-    return path
+    return cortex_m4.compiler()
 
 
 @pytest.fixture(scope="session")

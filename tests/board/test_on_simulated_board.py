@@ -1,12 +1,12 @@
 """The board package at work: its own bytes, run on the simulated board."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cortex_m4 import compile_c, convert
 from nano33sim import Board, SimulationError
 
 HERE = Path(__file__).parent
@@ -50,17 +50,12 @@ def test_blink_talk_sends_back_all_it_gets(compiled, blink_talk):
     assert recording.warnings == []
 
 
-def test_sketch_survives_what_the_bootloader_leaves(compiled, compiler, blink_talk, tmp_path):
+def test_sketch_survives_what_the_bootloader_leaves(compiled, blink_talk, tmp_path):
     """An MPU, a second stack, interrupts pending, a receiver and a timer that run."""
-    loader = tmp_path / "handover"
-    command = [compiler, "-mcpu=cortex-m4", "-mthumb", "-Os", "-Wall", "-Wextra", "-Werror"]
-    command += ["-nostdlib", "-Wl,-Ttext=0x40", "-Wl,--section-start=.vectors=0"]
-    command += [str(HERE / "handover.c"), "-o", f"{loader}.elf"]
-    subprocess.run(command, check=True)
-    subprocess.run(
-        ["arm-none-eabi-objcopy", "-O", "binary", f"{loader}.elf", f"{loader}.bin"], check=True
-    )
-    flash = Path(f"{loader}.bin").read_bytes().ljust(0x10000, b"\xff")
+    flags = "-Os", "-Wall", "-Wextra", "-Werror", "-nostdlib"
+    places = "-Wl,-Ttext=0x40", "-Wl,--section-start=.vectors=0"
+    loader = compile_c([HERE / "handover.c"], tmp_path / "handover.elf", *flags, *places)
+    flash = convert(loader, ".bin").read_bytes().ljust(0x10000, b"\xff")
     (tmp_path / "flash.bin").write_bytes(flash + compiled(blink_talk).read_bytes())
 
     board = Board(tmp_path / "flash.bin")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from codegen_cases import windows
-from emulated_m4 import CortexM4
+
+from cortex_m4 import CortexM4
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from cortex_m4 import ARGUMENTS, CortexM4
 from frontend_cases import CASES, speech, write_tables
 
+from cortex_m4 import ARGUMENTS, CortexM4
 from wav2nano import features
 from wav2nano.features import host
 
@@ -27,7 +27,7 @@ def test_same_bits_as_on_the_host(name, flags, shared_data, tmp_path):
     settings = CASES[name]
     write_tables(settings, tmp_path)
     sources = [*sorted(host.LIBRARY.glob("*.c")), tmp_path / "frontend_tables.c"]
-    board = CortexM4(sources, [host.LIBRARY, tmp_path], SYMBOLS, flags)
+    board = CortexM4(sources, SYMBOLS, tmp_path, include_dirs=[host.LIBRARY, tmp_path], flags=flags)
     n_fft, bins = settings["n_fft"], features.shape(16000, 16000, settings)[1]
     frames = speech(shared_data, 12)[:, : 16000 // n_fft * n_fft].reshape(-1, n_fft)
     extremes = np.array([0, 1, -1, -32768, 32767], np.int16)[:, np.newaxis]
@@ -41,13 +41,13 @@ def test_same_bits_as_on_the_host(name, flags, shared_data, tmp_path):
     quantized = np.empty((len(frames), bins), np.int8)
     for i, samples in enumerate(frames):
         board.write(samples_at, samples)
-        board.call("w2n_frontend_compute", tables, samples_at, values_at)
+        board.execute("w2n_frontend_compute", tables, samples_at, values_at)
         values[i] = board.read(values_at, bins, np.float32)
-        board.call(
+        board.execute(
             "w2n_quantize",
             *(values_at, board.symbols["w2n_frontend_scale"]),
             *(board.symbols["w2n_frontend_offset"], bins),
-            stack=[quantized_at],
+            quantized_at,
         )
         quantized[i] = board.read(quantized_at, bins, np.int8)
 
@@ -59,5 +59,5 @@ def test_same_bits_as_on_the_host(name, flags, shared_data, tmp_path):
 
     if name in MOST_INSTRUCTIONS:
         arguments = (tables, samples_at, values_at)
-        count = board.count_instructions("w2n_frontend_compute", *arguments)
+        count = board.execute("w2n_frontend_compute", *arguments)
         assert 10_000 < count <= MOST_INSTRUCTIONS[name]

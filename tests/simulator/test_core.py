@@ -6,9 +6,8 @@ import struct
 import numpy as np
 import pytest
 
+from cortex_m4 import reports
 from nano33sim import SimulationError
-
-from .conftest import reports
 
 
 def test_time_is_one_tick_per_instruction(compile_program):

@@ -4,9 +4,8 @@ import subprocess
 
 import pytest
 
+from cortex_m4 import reports
 from nano33sim import Board, ProgramError, SimulationError
-
-from .conftest import reports
 
 CASES = {
     "no register there": ("REG(TIMER0 + 0x600) = 1;", "TIMER0 has no register there"),

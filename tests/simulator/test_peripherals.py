@@ -1,14 +1,12 @@
 """The chip's peripherals, after its product specification."""
 
-import subprocess
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from cortex_m4 import convert, reports
 from nano33sim import Board
-
-from .conftest import reports
 
 PDM_PROGRAM = """
 static int16_t buffers[2][SIZE];
@@ -395,10 +393,7 @@ def test_where_a_program_is_linked(compile_program, base):
     program = compile_program('int main(void) { report("vtor", VTOR); return 0; }', base=base)
     assert reports(program.run()) == {"vtor": base}
     assert reports(Board(program.elf).run(seconds=0.01)) == {"vtor": base}
-    by_hex = program.elf.with_suffix(".hex")
-    subprocess.run(
-        ["arm-none-eabi-objcopy", "-O", "ihex", str(program.elf), str(by_hex)], check=True
-    )
+    by_hex = convert(program.elf, ".hex")
     assert reports(Board(by_hex).run(seconds=0.01)) == {"vtor": base}
 
 
