@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from codegen_cases import CASES, windows
 
-from wav2nano.codegen import GeneratedModel, generate_c
-from wav2nano.codegen.host import KERNELS, kernel_sources
+from wav2nano.codegen import GeneratedModel, generate_model_c
+from wav2nano.codegen.host_model import KERNELS, kernel_sources
 from wav2nano.hostcc import build_shared_library
 
 
@@ -17,7 +17,7 @@ def generated(tmp_path_factory) -> dict[str, GeneratedModel]:
     """The C of each case."""
     folder = tmp_path_factory.mktemp("generated")
     return {
-        name: generate_c(content, folder, name=f"case_{i}")
+        name: generate_model_c(content, folder, name=f"case_{i}")
         for i, (name, content) in enumerate(CASES.items())
     }
 

@@ -5,7 +5,7 @@ import ctypes
 import numpy as np
 import pytest
 
-from wav2nano.codegen.host import KERNELS, kernel_sources
+from wav2nano.codegen.host_model import KERNELS, kernel_sources
 from wav2nano.hostcc import build_shared_library
 
 WRAPPERS = """

@@ -7,7 +7,7 @@ import pytest
 from codegen_cases import CONVERTED, FLOAT_MODEL
 from handmade_models import build, constant, int8, node
 
-from wav2nano.codegen import HostModel, generate_c
+from wav2nano.codegen import HostModel, generate_model_c
 from wav2nano.errors import UserError
 
 DENSE = CONVERTED["dense"]
@@ -18,7 +18,7 @@ def refused(content: bytes, folder: Path) -> str:
     path = folder / "my model.tflite"
     path.write_bytes(content)
     with pytest.raises(UserError) as error:
-        generate_c(path, folder / "out")
+        generate_model_c(path, folder / "out")
     assert not (folder / "out").exists()
     assert str(path) in str(error.value)
     return str(error.value)
@@ -44,7 +44,7 @@ def test_truncated_file(tmp_path, part):
 
 def test_missing_file(tmp_path):
     with pytest.raises(UserError, match=r"Cannot read the model .*absent\.tflite"):
-        generate_c(tmp_path / "absent.tflite", tmp_path)
+        generate_model_c(tmp_path / "absent.tflite", tmp_path)
 
 
 def test_operation_without_kernel(tmp_path):
@@ -77,7 +77,7 @@ def test_scattered_slice(tmp_path):
 @pytest.mark.parametrize("name", ["Model", "2nd", "my-model", "", "a b"])
 def test_name_that_is_no_c_identifier(tmp_path, name):
     with pytest.raises(UserError, match="cannot name C functions"):
-        generate_c(DENSE, tmp_path, name=name)
+        generate_model_c(DENSE, tmp_path, name=name)
 
 
 def test_windows_of_another_size_or_type():

@@ -8,11 +8,11 @@ from codegen_cases import CONVERTED
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wav2nano.codegen import generate_c
-from wav2nano.codegen.memory import Buffer, plan
+from wav2nano.codegen import generate_model_c
 from wav2nano.codegen.packing import pack_weights
+from wav2nano.codegen.plan_memory import Buffer, plan
 from wav2nano.codegen.scales import Scale, activation_range, quantize_multiplier
-from wav2nano.codegen.source import c_float
+from wav2nano.codegen.write_c import c_float
 
 
 @given(st.floats(2.0**-31, 2.0**20))
@@ -104,14 +104,14 @@ def test_float_literal_is_exact(value):
 
 def test_files_are_the_same_each_time(tmp_path):
     content = CONVERTED["lstm_stacked"]
-    first = generate_c(content, tmp_path / "a")
-    again = generate_c(content, tmp_path / "b")
+    first = generate_model_c(content, tmp_path / "a")
+    again = generate_model_c(content, tmp_path / "b")
     assert first.source.read_bytes() == again.source.read_bytes()
     assert first.header.read_bytes() == again.header.read_bytes()
 
 
 def test_header_says_what_the_model_needs(tmp_path):
-    model = generate_c(CONVERTED["lstm_mfcc"], tmp_path)
+    model = generate_model_c(CONVERTED["lstm_mfcc"], tmp_path)
     text = model.header.read_text()
     macros = dict(re.findall(r"#define W2N_MODEL_(\w+) \(?(\S+?)\)?\n", text))
     assert model.sha256 in text
@@ -136,6 +136,6 @@ def test_header_says_what_the_model_needs(tmp_path):
 
 def test_memory_of_the_model_is_the_arena_alone(tmp_path):
     """Static data: one array that is written, everything else constant."""
-    source = generate_c(CONVERTED["bilstm_stacked"], tmp_path).source.read_text()
+    source = generate_model_c(CONVERTED["bilstm_stacked"], tmp_path).source.read_text()
     written = re.findall(r"^static (?!const)\w+ (\w+)", source, re.MULTILINE)
     assert written == ["arena"]

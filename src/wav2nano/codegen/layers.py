@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from wav2nano.codegen.packing import fold_zero_point, pack_weights
+from wav2nano.codegen.read_tflite import ACTIVATIONS, Graph, Node, Tensor
 from wav2nano.codegen.scales import (
     Scale,
     activation_range,
@@ -14,7 +15,6 @@ from wav2nano.codegen.scales import (
     quantize_multiplier,
     softmax_scale,
 )
-from wav2nano.codegen.tflite import ACTIVATIONS, Graph, Node, Tensor
 from wav2nano.errors import UserError
 
 # What sums must stay below: in the LSTM, which starts them from the bias, and elsewhere.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano import features
-from wav2nano.codegen import generate_c as generate_model
+from wav2nano.codegen import generate_model_c
 from wav2nano.dataset.chunk import window_samples
 from wav2nano.dataset.manifest import BACKGROUND
 from wav2nano.errors import UserError
@@ -126,7 +126,7 @@ def generate_code(folder: Path, listener: dict[str, Any], *, experiment: str, ou
         )
     quantization = LiteRtModel(folder / "model_int8.tflite").input
     out.mkdir(parents=True, exist_ok=True)
-    model = generate_model(folder / "model_int8.tflite", out)
+    model = generate_model_c(folder / "model_int8.tflite", out)
     tables.generate_c(
         rate, preprocessing.features, out, quantization=input_tables(preprocessing, quantization)
     )

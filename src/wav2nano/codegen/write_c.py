@@ -3,7 +3,7 @@
 import numpy as np
 
 from wav2nano.codegen.layers import Array, Layer
-from wav2nano.codegen.tflite import Tensor
+from wav2nano.codegen.read_tflite import Tensor
 
 WIDTH = 100
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wav2nano.codegen.generate import GeneratedModel, generate_c
+from wav2nano.codegen.generate_model import GeneratedModel, generate_model_c
 from wav2nano.errors import UserError
 from wav2nano.hostcc import build_shared_library
 
@@ -54,7 +54,7 @@ class HostModel:
         if isinstance(tflite, GeneratedModel):
             self.generated = tflite
         else:
-            self.generated = generate_c(tflite, folder)
+            self.generated = generate_model_c(tflite, folder)
         library = build_shared_library(
             [self.generated.source, *kernel_sources()],
             folder / "model.so",

@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from wav2nano.codegen import memory, source
+from wav2nano.codegen import plan_memory, write_c
 from wav2nano.codegen.layers import Alias, Layer, lower
-from wav2nano.codegen.tflite import Graph, Tensor, read_graph
+from wav2nano.codegen.read_tflite import Graph, Tensor, read_graph
 from wav2nano.errors import UserError
 from wav2nano.files import write_text
 
@@ -67,7 +67,7 @@ class GeneratedModel:
     operations: list[Operation]
 
 
-def generate_c(
+def generate_model_c(
     tflite: bytes | Path | str, out_dir: Path | str, *, name: str = "model"
 ) -> GeneratedModel:
     """Write {name}.h and {name}.c, which compute what TensorFlow Lite Micro does with the model.
@@ -116,11 +116,11 @@ def generate_c(
     header_path, source_path = out_dir / f"{name}.h", out_dir / f"{name}.c"
     write_text(
         header_path,
-        source.header(name, about, graph.input, graph.output, buffers.total, weight_bytes, macs),
+        write_c.header(name, about, graph.input, graph.output, buffers.total, weight_bytes, macs),
     )
     write_text(
         source_path,
-        source.source(
+        write_c.source(
             name, about, layers, buffers.pointers, buffers.statements, buffers.total, buffers.plan
         ),
     )
@@ -186,16 +186,16 @@ class _Buffers:
         self._labels = labels
 
         planned = [
-            memory.Buffer(labels[index], sizes[index], first[index], last[index])
+            plan_memory.Buffer(labels[index], sizes[index], first[index], last[index])
             for index in labels
             if self._output is None or index != self._output.index
         ]
         planned += [
-            memory.Buffer(f"{layer.name}_scratch", 2 * layer.scratch, step, step)
+            plan_memory.Buffer(f"{layer.name}_scratch", 2 * layer.scratch, step, step)
             for step, layer in enumerate(layers)
             if layer.scratch
         ]
-        offsets, self.total = memory.plan(planned)
+        offsets, self.total = plan_memory.plan(planned)
         self.plan = self._describe(planned, offsets, layers)
         self.pointers = {
             buffer.name: self._pointer(buffer.name, offsets[buffer.name])
@@ -245,7 +245,7 @@ class _Buffers:
 
     @staticmethod
     def _describe(
-        planned: list[memory.Buffer], offsets: dict[str, int], layers: list[Layer]
+        planned: list[plan_memory.Buffer], offsets: dict[str, int], layers: list[Layer]
     ) -> str:
         lines = [
             "Memory plan: bytes of the arena, and the layers from which to which they are used."
