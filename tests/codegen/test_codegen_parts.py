@@ -8,11 +8,11 @@ from codegen_cases import CONVERTED
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wav2nano.c_source import shortest_float_literal
 from wav2nano.codegen import generate_model_c
 from wav2nano.codegen.packing import pack_weights
 from wav2nano.codegen.plan_memory import Buffer, plan
 from wav2nano.codegen.scales import Scale, activation_range, quantize_multiplier
-from wav2nano.codegen.write_c import c_float
 
 
 @given(st.floats(2.0**-31, 2.0**20))
@@ -97,7 +97,7 @@ def test_buffers_share_memory_over_time():
 
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))
 def test_float_literal_is_exact(value):
-    literal = c_float(np.float32(value))
+    literal = shortest_float_literal(np.float32(value))
     assert re.fullmatch(r"-?\d\.\d+e[+-]\d+f", literal)
     assert np.float32(literal[:-1]) == np.float32(value)
 

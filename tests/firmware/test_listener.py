@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wav2nano.firmware.generate import c_string, settings_code
+from wav2nano.c_source import string_literal
+from wav2nano.firmware.generate import settings_code
 from wav2nano.firmware.track import long_track, one_by_one, sample_evenly
 from wav2nano.hostcc import SANITIZERS, build_shared_library, compile_c
 from wav2nano.training.windows import Preprocessing
@@ -152,10 +153,10 @@ def test_the_ring_keeps_order_and_counts_what_is_lost(tmp_path, first):
 
 
 @pytest.mark.parametrize("text", ['quote " and \\', "größe 日本", "??/ trigraph", "a\nb", "1\x012"])
-def test_any_label_is_a_c_string(tmp_path, text):
+def test_any_label_is_a_string_literal(tmp_path, text):
     source = tmp_path / "label.c"
     source.write_text(
-        f"#include <stdio.h>\nint main(void) {{ puts({c_string(text)}); return 0; }}\n"
+        f"#include <stdio.h>\nint main(void) {{ puts({string_literal(text)}); return 0; }}\n"
     )
     program = compile_c([source], tmp_path / "label")
     assert (

@@ -7,6 +7,7 @@ import pytest
 from frontend_cases import CASES, MFCC_512, quantization, speech, write_tables
 
 from wav2nano import features
+from wav2nano.c_source import float_literal
 from wav2nano.errors import UserError
 from wav2nano.features import host_frontend, tables
 from wav2nano.hostcc import SANITIZERS, compile_c
@@ -79,8 +80,8 @@ def test_without_quantization(tmp_path):
 
 def test_literals_read_back(tmp_path):
     values = np.array([0, 1, -0.1, 1e-30, 3.4e38, 16777216, np.pi], np.float32)
-    assert [np.float32(tables._literal(v).rstrip("f")) for v in values] == values.tolist()
-    assert all("." in tables._literal(v) or "e" in tables._literal(v) for v in values)
+    assert [np.float32(float_literal(v).rstrip("f")) for v in values] == values.tolist()
+    assert all("." in float_literal(v) or "e" in float_literal(v) for v in values)
 
 
 def test_settings_that_the_board_cannot_do_leave_no_files(tmp_path):

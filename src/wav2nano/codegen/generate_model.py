@@ -116,11 +116,13 @@ def generate_model_c(
     header_path, source_path = out_dir / f"{name}.h", out_dir / f"{name}.c"
     write_text(
         header_path,
-        write_c.header(name, about, graph.input, graph.output, buffers.total, weight_bytes, macs),
+        write_c.model_header(
+            name, about, graph.input, graph.output, buffers.total, weight_bytes, macs
+        ),
     )
     write_text(
         source_path,
-        write_c.source(
+        write_c.model_source(
             name, about, layers, buffers.pointers, buffers.statements, buffers.total, buffers.plan
         ),
     )

@@ -1,10 +1,11 @@
 """From operations of TensorFlow Lite to calls of the kernels."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from wav2nano.c_source import initializer, structure
 from wav2nano.codegen.packing import fold_zero_point, pack_weights
 from wav2nano.codegen.read_tflite import ACTIVATIONS, Graph, Node, Tensor
 from wav2nano.codegen.scales import (
@@ -188,16 +189,11 @@ def _scales(name: str, scales: list[Scale]) -> Array:
 
 
 def _c_scale(scale: Scale) -> str:
-    return f"{{{scale.multiplier}, {scale.shift}}}"
-
-
-def _c_list(items: Iterable[str]) -> str:
-    return "{" + ", ".join(items) + "}"
+    return initializer((scale.multiplier, scale.shift))
 
 
 def _structure(type_name: str, name: str, fields: dict[str, object]) -> str:
-    lines = "\n".join(f"    .{field} = {value}," for field, value in fields.items())
-    return f"static const {type_name} {name} = {{\n{lines}\n}};"
+    return structure(f"static const {type_name} {name}", fields)
 
 
 def _even(n: int) -> int:
@@ -480,8 +476,8 @@ def _add(context: _Context) -> Layer:
     scales = [quantize_multiplier(float(t.scale) / twice_larger) for t in (a, b)]
     fields = {
         "size": output.size,
-        "zero_point": f"{{{a.zero_point}, {b.zero_point}}}",
-        "scale": _c_list(map(_c_scale, scales)),
+        "zero_point": initializer((a.zero_point, b.zero_point)),
+        "scale": initializer(map(_c_scale, scales)),
         "output_scale": _c_scale(quantize_multiplier(twice_larger / (2**20 * float(output.scale)))),
         "output_zero_point": output.zero_point,
         "activation_min": low,
@@ -678,8 +674,8 @@ def _lstm(context: _Context, last_step: Tensor | None) -> Layer:
         "units": units,
         "weights": f"{name}_weights",
         "bias": f"{name}_bias",
-        "input_scale": _c_list(map(_c_scale, from_input.scales)),
-        "recurrent_scale": _c_list(map(_c_scale, from_hidden.scales)),
+        "input_scale": initializer(map(_c_scale, from_input.scales)),
+        "recurrent_scale": initializer(map(_c_scale, from_hidden.scales)),
         "cell_fraction_bits": fraction_bits,
         "cell_minimum": cell_range[0],
         "cell_maximum": cell_range[1],
