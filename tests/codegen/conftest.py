@@ -8,7 +8,7 @@ import pytest
 from codegen_cases import CASES, windows
 
 from wav2nano.codegen import GeneratedModel, generate_model_c
-from wav2nano.codegen.host_model import KERNELS, kernel_sources
+from wav2nano.firmware_sources import KERNELS, c_sources
 from wav2nano.hostcc import build_shared_library
 
 
@@ -26,7 +26,7 @@ def generated(tmp_path_factory) -> dict[str, GeneratedModel]:
 def sources(generated) -> tuple[list[Path], list[Path]]:
     """Source files of all cases with the kernels, and the folders to include."""
     models = [model.source for model in generated.values()]
-    return [*models, *kernel_sources()], [models[0].parent, KERNELS]
+    return [*models, *c_sources(KERNELS)], [models[0].parent, KERNELS]
 
 
 @pytest.fixture(scope="session")
