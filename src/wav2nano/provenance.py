@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import pkgutil
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -63,6 +64,10 @@ def code_digest(*modules: str, files: FileCache | None = None) -> str:
             reached[name] = _locked_versions().get(package, "")
         else:
             reached[name], imported = _read(path, files)
+            if "pkgutil" in imported and path.name == "__init__.py":
+                # A registry imports all modules beside it, whatever their names.
+                beside = pkgutil.iter_modules([str(path.parent)], f"{name}.")
+                waiting += [module.name for module in beside]
             waiting += [*imported, *_parents(name), *chain(*map(_parents, imported))]
     text = "".join(f"{name} {digest}\n" for name, digest in sorted(reached.items()) if digest)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from wav2nano.c_source import shortest_float_literal
 from wav2nano.codegen import generate_model_c
 from wav2nano.codegen.packing import pack_weights
+from wav2nano.codegen.passes import fuse_last_step
 from wav2nano.codegen.plan_memory import Buffer, plan
+from wav2nano.codegen.read_tflite import read_graph
 from wav2nano.codegen.scales import Scale, activation_range, quantize_multiplier
 
 
@@ -139,3 +141,18 @@ def test_memory_of_the_model_is_the_arena_alone(tmp_path):
     source = generate_model_c(CONVERTED["bilstm_stacked"], tmp_path).source.read_text()
     written = re.findall(r"^static (?!const)\w+ (\w+)", source, re.MULTILINE)
     assert written == ["arena"]
+
+
+def test_lstm_gives_its_last_step_where_nothing_else_is_read():
+    graph = read_graph(CONVERTED["lstm_last"], "the model")
+    fused = fuse_last_step(graph)
+    (slice_,) = (node for node in graph.nodes if node.op == "STRIDED_SLICE")
+    (lstm,) = (node for node in fused.nodes if node.op == "UNIDIRECTIONAL_SEQUENCE_LSTM")
+    assert lstm.outputs[1:] == slice_.outputs
+    assert [n.op for n in fused.nodes] == [n.op for n in graph.nodes if n is not slice_]
+
+
+def test_lstm_whose_steps_are_all_read_is_left_alone():
+    graph = read_graph(CONVERTED["lstm_sequences"], "the model")
+    fused = fuse_last_step(graph)
+    assert all(a is b for a, b in zip(graph.nodes, fused.nodes, strict=True))

@@ -10,7 +10,8 @@ from wav2nano.c_source import (
     initializer,
     shortest_float_literal,
 )
-from wav2nano.codegen.layers import Array, Layer
+from wav2nano.codegen.operator_parts import Array, Layer
+from wav2nano.codegen.plan_memory import MemoryPlan
 from wav2nano.codegen.read_tflite import Tensor
 
 
@@ -59,25 +60,13 @@ def model_source(
     name: str,
     about: str,
     layers: list[Layer],
-    places: dict[str, str],
-    statements: list[str],
-    arena: int,
-    memory: str,
+    memory: MemoryPlan,
 ) -> str:
-    """Write the source of a generated model.
-
-    Parameters
-    ----------
-    places : dict[str, str]
-        Expressions by the name of the local pointer that holds them, in the order of use.
-    statements : list[str]
-        The body of the function after the pointers.
-    memory : str
-        The memory plan, for people.
-    """
-    includes = '#include "wav2nano_kernels.h"\n'
-    if any(layer.name.startswith("lstm_") for layer in layers):
-        includes = '#include "w2n_lstm.h"\n' + includes
+    """Write the source of a generated model."""
+    headers = {layer.header for layer in layers if layer.header}
+    includes = "".join(
+        f'#include "{header}"\n' for header in [*sorted(headers), "wav2nano_kernels.h"]
+    )
     constants = []
     for layer in layers:
         constants.append(comment(f"{layer.name}: {layer.description}"))
@@ -86,12 +75,14 @@ def model_source(
             constants.append(f"// clang-format off\n{arrays}\n// clang-format on")
         if layer.structure:
             constants.append(layer.structure)
-    body = [f"    {expression}" for expression in places.values()]
+    body = [f"    {pointer}" for pointer in memory.pointers]
     if body:
         body.append("")
-    body += [f"    {statement}" for statement in statements]
+    body += [f"    {statement}" for statement in memory.statements]
     arena_definition = (
-        f"{comment(memory)}\nstatic int16_t arena[{arena // 2}] W2N_ALIGNED;\n\n" if arena else ""
+        f"{comment(memory.description)}\nstatic int16_t arena[{memory.total // 2}] W2N_ALIGNED;\n\n"
+        if memory.total
+        else ""
     )
     return (
         f'{comment(about)}\n#include "{name}.h"\n\n{includes}\n'
