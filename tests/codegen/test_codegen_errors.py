@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from codegen_cases import CONVERTED, FLOAT_MODEL
-from handmade_models import build, constant, int8, node
+from codegen_cases import CONVERTED, FLOAT_MODEL, REFUSED
+from handmade_models import build, int8, node
 
 from wav2nano.codegen import HostModel, generate_model_c
 from wav2nano.errors import UserError
@@ -54,24 +54,14 @@ def test_operation_without_kernel(tmp_path):
     assert "FULLY_CONNECTED" in message
 
 
-def test_unusual_weight(tmp_path):
-    content = build(
-        int8((1, 2), 0.1, 0),
-        int8((1, 1), 0.1, 0),
-        node("FULLY_CONNECTED", constant([[-128, 5]], "int8", np.array([0.1]))),
-    )
-    assert "a weight of -128" in refused(content, tmp_path)
+@pytest.mark.parametrize("message", REFUSED)
+def test_operation_that_its_kernel_cannot_do(tmp_path, message):
+    assert message in refused(REFUSED[message], tmp_path)
 
 
 def test_int16_activations(tmp_path):
     content = build(int8((1, 4), 0.1, 0, "int16"), int8((1, 4), 0.1, 0, "int16"), node("SOFTMAX"))
     assert "The input of" in refused(content, tmp_path)
-
-
-def test_scattered_slice(tmp_path):
-    bounds = [constant(np.array(b), "int32") for b in ([0, 0], [4, 1], [1, 1])]
-    content = build(int8((4, 5), 0.1, 0), int8((4, 1), 0.1, 0), node("STRIDED_SLICE", *bounds))
-    assert "do not lie side by side" in refused(content, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["Model", "2nd", "my-model", "", "a b"])
