@@ -97,6 +97,16 @@ def test_code_that_is_reached_counts(source, name, old, new):
     assert digest(source) != before
 
 
+def test_modules_of_a_registry_count(source):
+    """They are named nowhere: their package finds them by itself."""
+    generate = "wav2nano.firmware.generate"
+    before = digest(source, generate)
+    edit(source, "codegen/operators/softmax.py", "op=node.op", "op=str(node.op)")
+    edited = digest(source, generate)
+    (source / "wav2nano/codegen/operators/floor.py").write_text('OPERATIONS = ("FLOOR",)\n')
+    assert len({before, edited, digest(source, generate)}) == 3
+
+
 def test_the_locked_version_of_what_is_imported_counts(source):
     lock = source.parent / "requirements.lock"
     lock.write_text("keras==3.1 \\\n    --hash=sha256:0\nscikit-learn==1.0\nmatplotlib==3.0\n")

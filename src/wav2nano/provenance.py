@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import pkgutil
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -65,6 +66,10 @@ def code_digest(*modules: str, files: FileCache | None = None) -> str:
             reached[name] = _locked_versions().get(package, "")
         else:
             reached[name], imported = _read(path, files)
+            if "pkgutil" in imported and path.name == "__init__.py":
+                # A registry imports all modules beside it, whatever their names.
+                beside = pkgutil.iter_modules([str(path.parent)], f"{name}.")
+                waiting += [module.name for module in beside]
             waiting += [*imported, *_parents(name), *chain(*map(_parents, imported))]
             folders.add(path.parent)
     for file in chain(*map(_data_files, folders)):

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import cortex_m4
-from wav2nano.board.build import FIRMWARE, compile_sketch
+from wav2nano.board.build import compile_sketch
+from wav2nano.firmware_sources import SKETCHES
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +27,7 @@ def build_tools(compiler: str) -> list[str]:
 
 @pytest.fixture(scope="session")
 def blink_talk() -> Path:
-    return FIRMWARE / "sketches" / "blink_talk"
+    return SKETCHES / "blink_talk"
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from wav2nano.board.build import FIRMWARE
 from wav2nano.board.official import check_official_core
 from wav2nano.errors import UserError
+from wav2nano.firmware_sources import LIBRARIES, SKETCHES
 
-SKETCHES = sorted(path.parent for path in (FIRMWARE / "sketches").glob("*/*.ino"))
-SKETCHES.append(Path(__file__).parent / "sketches" / "pdm_echo")
+ALL_SKETCHES = sorted(path.parent for path in SKETCHES.glob("*/*.ino"))
+ALL_SKETCHES.append(Path(__file__).parent / "sketches" / "pdm_echo")
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +43,12 @@ def with_generated_sources(sketch: Path) -> Path:
     return Path(assembled) / sketch.name
 
 
-@pytest.mark.parametrize("sketch", SKETCHES, ids=lambda path: path.name)
+@pytest.mark.parametrize("sketch", ALL_SKETCHES, ids=lambda path: path.name)
 def test_valid_for_the_official_core(official, sketch):
     checked = check_official_core(
-        sketch=with_generated_sources(sketch), libraries=FIRMWARE / "libraries", **official
+        sketch=with_generated_sources(sketch), libraries=LIBRARIES, **official
     )
-    expected = {p for p in (FIRMWARE / "libraries").glob("*/src/**/*") if p.suffix == ".c"}
+    expected = {p for p in LIBRARIES.glob("*/src/**/*") if p.suffix == ".c"}
     assert expected <= set(checked)
 
 

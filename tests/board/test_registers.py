@@ -4,9 +4,9 @@ import re
 import subprocess
 
 from nano33sim.registers import peripherals
-from wav2nano.board.build import FIRMWARE
+from wav2nano.firmware_sources import HARDWARE
 
-CORE = FIRMWARE / "hardware/wav2nano/nrf52/cores/wav2nano"
+CORE = HARDWARE / "wav2nano/nrf52/cores/wav2nano"
 HEADER = (CORE / "nrf52840.h").read_text()
 STRUCT = re.compile(r"typedef struct \{\n(.*?)\n\} (NRF_\w+_Type);", re.DOTALL)
 INSTANCE = re.compile(r"#define NRF_(\w+) \(\((NRF_\w+_Type) \*\)(0x[0-9A-Fa-f]+)\)")

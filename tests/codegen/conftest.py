@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from codegen_cases import CASES, windows
+from codegen_cases import CASES, INPUTS, windows
 
-from wav2nano.codegen import GeneratedModel, generate_c
-from wav2nano.codegen.host import KERNELS, kernel_sources
+from wav2nano.codegen import GeneratedModel, generate_model_c
+from wav2nano.firmware_sources import KERNELS, c_sources
 from wav2nano.hostcc import build_shared_library
 
 
@@ -17,7 +17,7 @@ def generated(tmp_path_factory) -> dict[str, GeneratedModel]:
     """The C of each case."""
     folder = tmp_path_factory.mktemp("generated")
     return {
-        name: generate_c(content, folder, name=f"case_{i}")
+        name: generate_model_c(content, folder, name=f"case_{i}")
         for i, (name, content) in enumerate(CASES.items())
     }
 
@@ -26,7 +26,7 @@ def generated(tmp_path_factory) -> dict[str, GeneratedModel]:
 def sources(generated) -> tuple[list[Path], list[Path]]:
     """Source files of all cases with the kernels, and the folders to include."""
     models = [model.source for model in generated.values()]
-    return [*models, *kernel_sources()], [models[0].parent, KERNELS]
+    return [*models, *c_sources(KERNELS)], [models[0].parent, KERNELS]
 
 
 @pytest.fixture(scope="session")
@@ -75,4 +75,6 @@ def case(request) -> str:
 @pytest.fixture
 def inputs(case, generated) -> np.ndarray:
     """Windows for the case."""
+    if case in INPUTS:
+        return INPUTS[case]
     return windows(generated[case].input_shape, 300)

@@ -8,17 +8,6 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 TYPES = {"int8": 9, "int16": 7, "int32": 2}
-OPTIONS = {
-    "ADD": "AddOptions",
-    "AVERAGE_POOL_2D": "Pool2DOptions",
-    "CONV_2D": "Conv2DOptions",
-    "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
-    "FULLY_CONNECTED": "FullyConnectedOptions",
-    "MAX_POOL_2D": "Pool2DOptions",
-    "MEAN": "ReducerOptions",
-    "SOFTMAX": "SoftmaxOptions",
-    "STRIDED_SLICE": "StridedSliceOptions",
-}
 
 
 @dataclass
@@ -37,6 +26,7 @@ class Node:
     constants: tuple[Tensor, ...]
     to: Tensor | None = None
     other: str | None = None
+    table: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -49,9 +39,12 @@ def constant(values, kind, scales=None, axis=0) -> Tensor:
     return Tensor(values.shape, kind, scales, 0, axis, values)
 
 
-def node(op, *constants, to=None, other=None, **options) -> Node:
-    """Describe an operation on the result before it; `other="input"` adds the model's input."""
-    return Node(op, constants, to, other, options)
+def node(op, *constants, to=None, other=None, table=None, **options) -> Node:
+    """Describe an operation on the result before it; `other="input"` adds the model's input.
+
+    `table` is the schema's name for the options, where it is not the operation's.
+    """
+    return Node(op, constants, to, other, table, options)
 
 
 def build(input_: Tensor, output: Tensor, *nodes: Node) -> bytes:
@@ -91,8 +84,8 @@ def build(input_: Tensor, output: Tensor, *nodes: Node) -> bytes:
         operator.inputs = [current, *others, *map(add, step.constants)]
         current = add(output if step is nodes[-1] else step.to)
         operator.outputs = [current]
-        name = OPTIONS.get(step.op)
-        if name:
+        name = step.table or step.op.title().replace("_", "") + "Options"
+        if hasattr(schema, f"{name}T"):
             operator.builtinOptionsType = getattr(schema.BuiltinOptions, name)
             operator.builtinOptions = getattr(schema, f"{name}T")()
             for key, value in step.options.items():

@@ -5,7 +5,7 @@ import ctypes
 import numpy as np
 import pytest
 
-from wav2nano.codegen.host import KERNELS, kernel_sources
+from wav2nano.firmware_sources import KERNELS, c_sources
 from wav2nano.hostcc import build_shared_library
 
 WRAPPERS = """
@@ -26,7 +26,7 @@ def curves(tmp_path_factory):
     return ctypes.CDLL(
         str(
             build_shared_library(
-                [folder / "wrappers.c", *kernel_sources()],
+                [folder / "wrappers.c", *c_sources(KERNELS)],
                 folder / "curves.so",
                 include_dirs=[KERNELS],
             )

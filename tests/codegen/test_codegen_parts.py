@@ -8,11 +8,13 @@ from codegen_cases import CONVERTED
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wav2nano.codegen import generate_c
-from wav2nano.codegen.memory import Buffer, plan
+from wav2nano.c_source import shortest_float_literal
+from wav2nano.codegen import generate_model_c
 from wav2nano.codegen.packing import pack_weights
+from wav2nano.codegen.passes import fuse_last_step
+from wav2nano.codegen.plan_memory import Buffer, plan
+from wav2nano.codegen.read_tflite import read_graph
 from wav2nano.codegen.scales import Scale, activation_range, quantize_multiplier
-from wav2nano.codegen.source import c_float
 
 
 @given(st.floats(2.0**-31, 2.0**20))
@@ -97,21 +99,21 @@ def test_buffers_share_memory_over_time():
 
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))
 def test_float_literal_is_exact(value):
-    literal = c_float(np.float32(value))
+    literal = shortest_float_literal(np.float32(value))
     assert re.fullmatch(r"-?\d\.\d+e[+-]\d+f", literal)
     assert np.float32(literal[:-1]) == np.float32(value)
 
 
 def test_files_are_the_same_each_time(tmp_path):
     content = CONVERTED["lstm_stacked"]
-    first = generate_c(content, tmp_path / "a")
-    again = generate_c(content, tmp_path / "b")
+    first = generate_model_c(content, tmp_path / "a")
+    again = generate_model_c(content, tmp_path / "b")
     assert first.source.read_bytes() == again.source.read_bytes()
     assert first.header.read_bytes() == again.header.read_bytes()
 
 
 def test_header_says_what_the_model_needs(tmp_path):
-    model = generate_c(CONVERTED["lstm_mfcc"], tmp_path)
+    model = generate_model_c(CONVERTED["lstm_mfcc"], tmp_path)
     text = model.header.read_text()
     macros = dict(re.findall(r"#define W2N_MODEL_(\w+) \(?(\S+?)\)?\n", text))
     assert model.sha256 in text
@@ -136,6 +138,21 @@ def test_header_says_what_the_model_needs(tmp_path):
 
 def test_memory_of_the_model_is_the_arena_alone(tmp_path):
     """Static data: one array that is written, everything else constant."""
-    source = generate_c(CONVERTED["bilstm_stacked"], tmp_path).source.read_text()
+    source = generate_model_c(CONVERTED["bilstm_stacked"], tmp_path).source.read_text()
     written = re.findall(r"^static (?!const)\w+ (\w+)", source, re.MULTILINE)
     assert written == ["arena"]
+
+
+def test_lstm_gives_its_last_step_where_nothing_else_is_read():
+    graph = read_graph(CONVERTED["lstm_last"], "the model")
+    fused = fuse_last_step(graph)
+    (slice_,) = (node for node in graph.nodes if node.op == "STRIDED_SLICE")
+    (lstm,) = (node for node in fused.nodes if node.op == "UNIDIRECTIONAL_SEQUENCE_LSTM")
+    assert lstm.outputs[1:] == slice_.outputs
+    assert [n.op for n in fused.nodes] == [n.op for n in graph.nodes if n is not slice_]
+
+
+def test_lstm_whose_steps_are_all_read_is_left_alone():
+    graph = read_graph(CONVERTED["lstm_sequences"], "the model")
+    fused = fuse_last_step(graph)
+    assert all(a is b for a, b in zip(graph.nodes, fused.nodes, strict=True))

@@ -10,7 +10,7 @@ from feature_cases import SAMPLES, logmel, mfcc
 from wav2nano import features
 from wav2nano.errors import UserError
 from wav2nano.features import tables
-from wav2nano.features.host import HostFrontEnd
+from wav2nano.features.host_frontend import HostFrontEnd
 from wav2nano.features.reference import librosa_features
 
 TOLERANCE = 1e-4  # of the range of each bin

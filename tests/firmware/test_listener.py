@@ -2,19 +2,16 @@
 
 import ctypes
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from wav2nano.firmware.generate import c_string, settings_code
+from wav2nano.c_source import string_literal
+from wav2nano.firmware.generate import settings_code
 from wav2nano.firmware.track import long_track, one_by_one, sample_evenly
+from wav2nano.firmware_sources import FRONT_END, LISTENER
 from wav2nano.hostcc import SANITIZERS, build_shared_library, compile_c
 from wav2nano.training.windows import Preprocessing
-
-LIBRARIES = Path(__file__).resolve().parents[2] / "firmware" / "libraries"
-LISTENER = LIBRARIES / "Wav2NanoListener" / "src"
-FRONTEND = LIBRARIES / "Wav2NanoFrontEnd" / "src"
 
 # A front end whose one feature is the newest sample, and a model that says which frame of its
 # window is loudest: all that the listener itself does can be followed.
@@ -90,7 +87,7 @@ def test_decisions(tmp_path, n_fft, hop):
     source = tmp_path / "harness.c"
     source.write_text(HARNESS % {"n_fft": n_fft, "hop": hop})
     sources = [source, LISTENER / "wav2nano_listener.c"]
-    includes = [LISTENER, FRONTEND]
+    includes = [LISTENER, FRONT_END]
     library = ctypes.CDLL(
         str(build_shared_library(sources, tmp_path / "l.so", include_dirs=includes))
     )
@@ -127,7 +124,7 @@ def test_the_ring_keeps_order_and_counts_what_is_lost(tmp_path, first):
             build_shared_library(
                 [LISTENER / "wav2nano_ring.c"],
                 tmp_path / "r.so",
-                include_dirs=[LISTENER, FRONTEND],
+                include_dirs=[LISTENER, FRONT_END],
             )
         )
     )
@@ -152,10 +149,10 @@ def test_the_ring_keeps_order_and_counts_what_is_lost(tmp_path, first):
 
 
 @pytest.mark.parametrize("text", ['quote " and \\', "größe 日本", "??/ trigraph", "a\nb", "1\x012"])
-def test_any_label_is_a_c_string(tmp_path, text):
+def test_any_label_is_a_string_literal(tmp_path, text):
     source = tmp_path / "label.c"
     source.write_text(
-        f"#include <stdio.h>\nint main(void) {{ puts({c_string(text)}); return 0; }}\n"
+        f"#include <stdio.h>\nint main(void) {{ puts({string_literal(text)}); return 0; }}\n"
     )
     program = compile_c([source], tmp_path / "label")
     assert (

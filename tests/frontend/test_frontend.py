@@ -7,8 +7,11 @@ import pytest
 from frontend_cases import CASES, MFCC_512, quantization, speech, write_tables
 
 from wav2nano import features
+from wav2nano.c_source import float_literal
 from wav2nano.errors import UserError
-from wav2nano.features import host, tables
+from wav2nano.features import tables
+from wav2nano.features.host_frontend import HostFrontEnd
+from wav2nano.firmware_sources import FRONT_END, c_sources
 from wav2nano.hostcc import SANITIZERS, compile_c
 
 
@@ -20,11 +23,11 @@ def settings(request):
 def test_sanitizers(settings, tmp_path, request):
     write_tables(settings, tmp_path)
     check = request.path.parent / "frontend_check.c"
-    sources = [check, tmp_path / "frontend_tables.c", *sorted(host.LIBRARY.glob("*.c"))]
+    sources = [check, tmp_path / "frontend_tables.c", *c_sources(FRONT_END)]
     program = compile_c(
         sources,
         tmp_path / "frontend_check",
-        include_dirs=[host.LIBRARY, tmp_path],
+        include_dirs=[FRONT_END, tmp_path],
         flags=SANITIZERS,
     )
     result = subprocess.run([program], capture_output=True, text=True, check=False)
@@ -35,7 +38,7 @@ def test_equal_to_numpy(settings, shared_data, tmp_path):
     write_tables(settings, tmp_path)
     windows = speech(shared_data, 10)
     expected = features.compute(windows, 16000, settings)
-    actual = host.HostFrontEnd(tmp_path).compute(windows)
+    actual = HostFrontEnd(tmp_path).compute(windows)
     assert actual.shape == expected.shape
     spread = max(np.ptp(expected), 1)
     np.testing.assert_allclose(actual, expected, atol=2e-5 * spread)
@@ -43,7 +46,7 @@ def test_equal_to_numpy(settings, shared_data, tmp_path):
 
 def test_windows_cut_at_hops_hold_frames_of_the_stream(settings, shared_data, tmp_path):
     write_tables(settings, tmp_path)
-    front_end = host.HostFrontEnd(tmp_path)
+    front_end = HostFrontEnd(tmp_path)
     stream = speech(shared_data, 2).reshape(1, -1)
     frames = front_end.compute(stream)[0]
     length = 5000
@@ -57,7 +60,7 @@ def test_windows_cut_at_hops_hold_frames_of_the_stream(settings, shared_data, tm
 
 def test_quantize_equal_to_numpy(settings, shared_data, tmp_path):
     write_tables(settings, tmp_path)
-    front_end = host.HostFrontEnd(tmp_path)
+    front_end = HostFrontEnd(tmp_path)
     values = front_end.compute(speech(shared_data, 5))
     scale, offset = quantization(settings)
     halves = ((np.arange(-300, 300) / 2)[:, np.newaxis] - offset) / scale
@@ -72,13 +75,13 @@ def test_without_quantization(tmp_path):
     assert "w2n_frontend_scale" not in (tmp_path / "frontend_tables.c").read_text()
     silence = np.zeros((1, 512), np.int16)
     expected = features.compute(silence, 16000, MFCC_512)
-    np.testing.assert_allclose(host.HostFrontEnd(tmp_path).compute(silence), expected, atol=1e-3)
+    np.testing.assert_allclose(HostFrontEnd(tmp_path).compute(silence), expected, atol=1e-3)
 
 
 def test_literals_read_back(tmp_path):
     values = np.array([0, 1, -0.1, 1e-30, 3.4e38, 16777216, np.pi], np.float32)
-    assert [np.float32(tables._literal(v).rstrip("f")) for v in values] == values.tolist()
-    assert all("." in tables._literal(v) or "e" in tables._literal(v) for v in values)
+    assert [np.float32(float_literal(v).rstrip("f")) for v in values] == values.tolist()
+    assert all("." in float_literal(v) or "e" in float_literal(v) for v in values)
 
 
 def test_settings_that_the_board_cannot_do_leave_no_files(tmp_path):
@@ -89,7 +92,7 @@ def test_settings_that_the_board_cannot_do_leave_no_files(tmp_path):
 
 def test_log2(tmp_path, request):
     check = request.path.parent / "log2_check.c"
-    program = compile_c([check], tmp_path / "log2_check", include_dirs=[host.LIBRARY])
+    program = compile_c([check], tmp_path / "log2_check", include_dirs=[FRONT_END])
     result = subprocess.run([program], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
 
@@ -101,6 +104,6 @@ def test_log2_coefficients():
     s = np.sqrt(nodes)
     rest = (np.log2((1 + s) / (1 - s)) / s - 2 / np.log(2)) / nodes
     coefficients = np.linalg.solve(np.vander(nodes, 3), rest).astype(np.float32)
-    source = (host.LIBRARY / "w2n_log2.h").read_text()
+    source = (FRONT_END / "w2n_log2.h").read_text()
     for coefficient in coefficients:
         assert f"{coefficient:.9g}f" in source

@@ -6,7 +6,8 @@ from frontend_cases import CASES, speech, write_tables
 
 from cortex_m4 import ARGUMENTS, CortexM4
 from wav2nano import features
-from wav2nano.features import host
+from wav2nano.features.host_frontend import HostFrontEnd
+from wav2nano.firmware_sources import FRONT_END, c_sources
 
 SYMBOLS = (
     *("w2n_frontend_compute", "w2n_quantize"),
@@ -26,8 +27,8 @@ OTHER_FLAGS = ("-Os", "-ffp-contract=fast")  # of board packages that know nothi
 def test_same_bits_as_on_the_host(name, flags, shared_data, tmp_path):
     settings = CASES[name]
     write_tables(settings, tmp_path)
-    sources = [*sorted(host.LIBRARY.glob("*.c")), tmp_path / "frontend_tables.c"]
-    board = CortexM4(sources, SYMBOLS, tmp_path, include_dirs=[host.LIBRARY, tmp_path], flags=flags)
+    sources = [*c_sources(FRONT_END), tmp_path / "frontend_tables.c"]
+    board = CortexM4(sources, SYMBOLS, tmp_path, include_dirs=[FRONT_END, tmp_path], flags=flags)
     n_fft, bins = settings["n_fft"], features.shape(16000, 16000, settings)[1]
     frames = speech(shared_data, 12)[:, : 16000 // n_fft * n_fft].reshape(-1, n_fft)
     extremes = np.array([0, 1, -1, -32768, 32767], np.int16)[:, np.newaxis]
@@ -51,7 +52,7 @@ def test_same_bits_as_on_the_host(name, flags, shared_data, tmp_path):
         )
         quantized[i] = board.read(quantized_at, bins, np.int8)
 
-    front_end = host.HostFrontEnd(tmp_path)
+    front_end = HostFrontEnd(tmp_path)
     expected = front_end.compute(frames)[:, 0]
     assert len(np.unique(expected)) > bins
     assert np.array_equal(values.view(np.uint32), expected.view(np.uint32))

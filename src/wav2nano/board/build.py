@@ -14,8 +14,7 @@ from pathlib import Path
 from wav2nano.board.tools import BUILDER, CLI, BuildTool, find_build_tool, find_compiler
 from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
-
-FIRMWARE = Path(__file__).resolve().parents[3] / "firmware"
+from wav2nano.firmware_sources import HARDWARE, LIBRARIES, existing
 
 BUNDLED_BOARD = "wav2nano:nrf52:nano33ble"
 
@@ -103,7 +102,7 @@ def compile_sketch(
         raise UserError(
             f"{sketch_dir} is not a sketch: it has no {name}.ino (the file has the folder's name)"
         )
-    libraries = Path(libraries).resolve() if libraries else FIRMWARE / "libraries"
+    libraries = Path(libraries).resolve() if libraries else LIBRARIES
     if not libraries.is_dir():
         raise UserError(f"There is no folder {libraries} to take libraries from.")
     tool = find_build_tool(build_tool)
@@ -120,7 +119,7 @@ def compile_sketch(
         # Copies: the build tools want plain paths, no file is to change under them, and one flag
         # then keeps all folder names out of the binary.
         copies = {
-            work / "user" / "hardware": FIRMWARE / "hardware",
+            work / "user" / "hardware": existing(HARDWARE),
             work / "libraries": libraries,
             work / name: sketch_dir,
         }
@@ -261,6 +260,6 @@ def _board_property(fqbn: str, key: str) -> int | None:
     """Read a number from the bundled board's description."""
     if fqbn != BUNDLED_BOARD:
         return None
-    boards = (FIRMWARE / "hardware/wav2nano/nrf52/boards.txt").read_text()
+    boards = (HARDWARE / "wav2nano/nrf52/boards.txt").read_text()
     found = re.search(rf"^nano33ble\.{re.escape(key)}=(\d+)$", boards, re.MULTILINE)
     return int(found[1]) if found else None

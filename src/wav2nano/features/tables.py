@@ -5,6 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from wav2nano.c_source import (
+    array,
+    definitions,
+    extern_c,
+    float_literal,
+    initializer,
+    rows,
+    structure,
+)
 from wav2nano.features.filters import dct, hann, mel_bank
 from wav2nano.features.settings import bin_count, validate
 from wav2nano.files import write_text
@@ -49,11 +58,19 @@ def generate_c(
 
 
 def _header(rate: int, settings: dict[str, Any], quantized: bool) -> str:
-    arrays = "".join(
-        f"extern const float w2n_frontend_{name}[W2N_FRONTEND_BINS];\n"
-        for name in ("scale", "offset")
-        if quantized
-    )
+    values = {
+        "RATE": rate,
+        "N_FFT": settings["n_fft"],
+        "HOP": settings["hop"],
+        "BINS": bin_count(settings),
+    }
+    declarations = ["extern const w2n_frontend w2n_frontend_tables;"]
+    if quantized:
+        declarations += [
+            f"extern const float w2n_frontend_{name}[W2N_FRONTEND_BINS];"
+            for name in ("scale", "offset")
+        ]
+    linkage = extern_c("\n".join(declarations))
     return f"""\
 /* Made by wav2nano: settings and tables of the front end. */
 #ifndef FRONTEND_TABLES_H
@@ -61,21 +78,9 @@ def _header(rate: int, settings: dict[str, Any], quantized: bool) -> str:
 
 #include <wav2nano_frontend.h>
 
-#define W2N_FRONTEND_RATE {rate}
-#define W2N_FRONTEND_N_FFT {settings["n_fft"]}
-#define W2N_FRONTEND_HOP {settings["hop"]}
-#define W2N_FRONTEND_BINS {bin_count(settings)}
+{definitions("W2N_FRONTEND_", values)}
 
-#ifdef __cplusplus
-extern "C" {{
-#endif
-
-extern const w2n_frontend w2n_frontend_tables;
-{arrays}
-#ifdef __cplusplus
-}}
-#endif
-#endif
+{linkage}#endif
 """
 
 
@@ -94,7 +99,7 @@ def _source(
         _array("uint8_t", "order", _first_stage_order(n_fft // 2)),
         _array("float", "twiddles", _stage_twiddles(n_fft // 2)),
         _array("float", "split_twiddles", _parts(_roots(np.arange(1, n_fft // 4 + 1), n_fft))),
-        _array("w2n_mel_band", "mel_bands", [f"{{{first}, {count}}}" for first, count in spans]),
+        _array("w2n_mel_band", "mel_bands", list(map(initializer, spans))),
         _array("float", "mel_weights", np.concatenate(weights)),
     ]
     scratch = n_fft + 2
@@ -107,30 +112,30 @@ def _source(
         scale, offset = quantization
         exported = _array("float", "w2n_frontend_scale", scale, static=False)
         exported += _array("float", "w2n_frontend_offset", offset, static=False)
-    floor_power = np.float32(10 ** (settings["floor_db"] / 10))
+    fields = {
+        "rate": "W2N_FRONTEND_RATE",
+        "n_fft": "W2N_FRONTEND_N_FFT",
+        "hop": "W2N_FRONTEND_HOP",
+        "bands": bands,
+        "coefficients": coefficients,
+        "bins": "W2N_FRONTEND_BINS",
+        "floor_power": float_literal(np.float32(10 ** (settings["floor_db"] / 10))),
+        "window": "window",
+        "order": "order",
+        "twiddles": "twiddles",
+        "split_twiddles": "split_twiddles",
+        "mel_bands": "mel_bands",
+        "mel_weights": "mel_weights",
+        "dct": "dct" if coefficients else "0",
+        "scratch": "scratch",
+    }
     return f"""\
 /* Made by wav2nano: settings and tables of the front end. */
 #include "frontend_tables.h"
 
 {"".join(arrays)}static float scratch[{scratch}];
 
-const w2n_frontend w2n_frontend_tables = {{
-    .rate = W2N_FRONTEND_RATE,
-    .n_fft = W2N_FRONTEND_N_FFT,
-    .hop = W2N_FRONTEND_HOP,
-    .bands = {bands},
-    .coefficients = {coefficients},
-    .bins = W2N_FRONTEND_BINS,
-    .floor_power = {_literal(floor_power)},
-    .window = window,
-    .order = order,
-    .twiddles = twiddles,
-    .split_twiddles = split_twiddles,
-    .mel_bands = mel_bands,
-    .mel_weights = mel_weights,
-    .dct = {"dct" if coefficients else "0"},
-    .scratch = scratch,
-}};
+{structure("const w2n_frontend w2n_frontend_tables", fields)}
 {exported}"""
 
 
@@ -176,16 +181,7 @@ def _parts(values: np.ndarray) -> np.ndarray:
 
 def _array(kind: str, name: str, values: Any, *, static: bool = True) -> str:
     """C definition of a constant array, eight values a line."""
-    if kind == "float":
-        items = [_literal(value) for value in np.ravel(values)]
-    else:
-        items = [str(value) for value in values]
-    lines = "".join(f"    {', '.join(items[i : i + 8])},\n" for i in range(0, len(items), 8))
+    convert = float_literal if kind == "float" else str
+    items = [convert(value) for value in np.ravel(values)]
     storage = "static const" if static else "const"
-    return f"{storage} {kind} {name}[{len(items)}] = {{\n{lines}}};\n\n"
-
-
-def _literal(value: np.float32) -> str:
-    """C literal that reads back as this very float32."""
-    text = f"{value:.9g}"
-    return f"{text}f" if "." in text or "e" in text else f"{text}.0f"
+    return array(f"{storage} {kind} {name}[{len(items)}]", rows(items, 8)) + "\n\n"

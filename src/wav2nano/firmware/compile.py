@@ -10,16 +10,11 @@ from pathlib import Path
 
 from wav2nano import __version__
 from wav2nano.board.build import compile_sketch
+from wav2nano.c_source import definitions, string_literal
 from wav2nano.files import write_json, write_text
-from wav2nano.firmware.generate import GENERATED, c_string
+from wav2nano.firmware.generate import GENERATED
 
-BUILD_INFO = """\
-/* Made by wav2nano: what this firmware was built from. */
-#define W2N_VERSION {version}
-#define W2N_DATA_HASH {data}
-#define W2N_CONFIG_HASH {config}
-#define W2N_CODE_HASH {code}
-"""
+ABOUT = "/* Made by wav2nano: what this firmware was built from. */"
 
 
 def compile_firmware(
@@ -54,19 +49,19 @@ def compile_firmware(
         Folder of the Arduino libraries.
     """
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in data)).hexdigest()
-    build_info = BUILD_INFO.format(
-        version=c_string(__version__),
-        data=c_string(digest[:12]),
-        config=c_string(config_hash[:12]),
-        code=c_string(code_hash[:12]),
-    )
+    build_info = {
+        "VERSION": string_literal(__version__),
+        "DATA_HASH": string_literal(digest[:12]),
+        "CONFIG_HASH": string_literal(config_hash[:12]),
+        "CODE_HASH": string_literal(code_hash[:12]),
+    }
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".sketch-", dir=out) as temporary:
         folder = Path(temporary) / sketch.name
         shutil.copytree(sketch, folder)
         for name in GENERATED:
             shutil.copyfile(code / name, folder / name)
-        write_text(folder / "build_info.h", build_info)
+        write_text(folder / "build_info.h", f"{ABOUT}\n{definitions('W2N_', build_info)}\n")
         report = compile_sketch(folder, out, fqbn=board, libraries=libraries)
         shutil.rmtree(out / sketch.name, ignore_errors=True)
         folder.rename(out / sketch.name)

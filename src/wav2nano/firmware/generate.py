@@ -5,7 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano import features
-from wav2nano.codegen import generate_c as generate_model
+from wav2nano.c_source import (
+    array,
+    definitions,
+    extern_c,
+    header,
+    rows,
+    string_literal,
+    structure,
+)
+from wav2nano.codegen import generate_model_c
 from wav2nano.dataset.chunk import window_samples
 from wav2nano.dataset.manifest import BACKGROUND
 from wav2nano.errors import UserError
@@ -26,80 +35,30 @@ GENERATED = (
     "settings.h",
 )
 
-SETTINGS_H = """\
-/* Made by wav2nano from the experiment's settings. */
-#ifndef W2N_SETTINGS_H
-#define W2N_SETTINGS_H
+ABOUT = "/* Made by wav2nano from the experiment's settings. */"
 
-#include <wav2nano_listener.h>
-
-#define W2N_EXPERIMENT {experiment}
-#define W2N_DESCRIPTION {description}
-#define W2N_RATE {rate}
-#define W2N_WINDOW {window}
-#define W2N_N_FFT {n_fft}
-#define W2N_HOP {hop}
-#define W2N_FRAMES {frames}
-#define W2N_BINS {bins}
-#define W2N_LABELS {labels}
-#define W2N_SMOOTHING {smoothing}
-
-#ifdef __cplusplus
-extern "C" {{
-#endif
-
+DECLARATIONS = """\
 extern const char *const w2n_labels[W2N_LABELS];
 extern const w2n_listener_settings w2n_settings;
-extern w2n_listener w2n_ear;
+extern w2n_listener w2n_ear;"""
 
-#ifdef __cplusplus
-}}
-#endif
-
-#endif
-"""
-
-SETTINGS_C = """\
-/* Made by wav2nano from the experiment's settings. */
-#include "settings.h"
-
-#include "frontend_tables.h"
-#include "model.h"
-
-const char *const w2n_labels[W2N_LABELS] = {{
-{labels}
-}};
-
-const w2n_listener_settings w2n_settings = {{
-    .n_fft = W2N_N_FFT,
-    .hop = W2N_HOP,
-    .frames = W2N_FRAMES,
-    .bins = W2N_BINS,
-    .labels = W2N_LABELS,
-    .words = {words},
-    .inference_hops = {inference_hops},
-    .smoothing = W2N_SMOOTHING,
-    .threshold = {threshold},
-    .quiet_inferences = {quiet},
-}};
-
+MEMORY = """\
 static int16_t samples[W2N_N_FFT];
 static float frame[W2N_BINS];
 static int8_t window[W2N_FRAMES * W2N_BINS];
-static int8_t scores[W2N_SMOOTHING * W2N_LABELS];
+static int8_t scores[W2N_SMOOTHING * W2N_LABELS];"""
 
-w2n_listener w2n_ear = {{
-    .settings = &w2n_settings,
-    .frontend = &w2n_frontend_tables,
-    .scale = w2n_frontend_scale,
-    .offset = w2n_frontend_offset,
-    .invoke = w2n_model_invoke,
-    .samples = samples,
-    .frame = frame,
-    .window = window,
-    .scores = scores,
-}};
-"""
+EAR = {
+    "settings": "&w2n_settings",
+    "frontend": "&w2n_frontend_tables",
+    "scale": "w2n_frontend_scale",
+    "offset": "w2n_frontend_offset",
+    "invoke": "w2n_model_invoke",
+    "samples": "samples",
+    "frame": "frame",
+    "window": "window",
+    "scores": "scores",
+}
 
 
 def generate_code(folder: Path, listener: dict[str, Any], *, experiment: str, out: Path) -> None:
@@ -126,13 +85,13 @@ def generate_code(folder: Path, listener: dict[str, Any], *, experiment: str, ou
         )
     quantization = LiteRtModel(folder / "model_int8.tflite").input
     out.mkdir(parents=True, exist_ok=True)
-    model = generate_model(folder / "model_int8.tflite", out)
+    model = generate_model_c(folder / "model_int8.tflite", out)
     tables.generate_c(
         rate, preprocessing.features, out, quantization=input_tables(preprocessing, quantization)
     )
-    header, source = settings_code(preprocessing, listener, experiment)
-    write_text(out / "settings.h", header)
-    write_text(out / "settings.c", source)
+    settings_h, settings_c = settings_code(preprocessing, listener, experiment)
+    write_text(out / "settings.h", settings_h)
+    write_text(out / "settings.c", settings_c)
     print(
         f"model: {model.weight_bytes:,} bytes of flash, {model.arena_bytes:,} bytes of RAM, "
         f"{model.macs:,} multiply-accumulates a window",
@@ -156,33 +115,42 @@ def settings_code(
         f"{feature['kind']}, {frames} frames of {bins}, every {1000 * feature['hop'] / rate:g} ms; "
         f"a decision every {1000 * seconds:g} ms"
     )
-    header = SETTINGS_H.format(
-        experiment=c_string(experiment),
-        description=c_string(description),
-        rate=rate,
-        window=window,
-        n_fft=feature["n_fft"],
-        hop=feature["hop"],
-        frames=frames,
-        bins=bins,
-        labels=len(preprocessing.labels),
-        smoothing=smoothing,
+    values = {
+        "EXPERIMENT": string_literal(experiment),
+        "DESCRIPTION": string_literal(description),
+        "RATE": rate,
+        "WINDOW": window,
+        "N_FFT": feature["n_fft"],
+        "HOP": feature["hop"],
+        "FRAMES": frames,
+        "BINS": bins,
+        "LABELS": len(preprocessing.labels),
+        "SMOOTHING": smoothing,
+    }
+    settings = {
+        "n_fft": "W2N_N_FFT",
+        "hop": "W2N_HOP",
+        "frames": "W2N_FRAMES",
+        "bins": "W2N_BINS",
+        "labels": "W2N_LABELS",
+        "words": len(words),
+        "inference_hops": inference_hops,
+        "smoothing": "W2N_SMOOTHING",
+        "threshold": round(listener["threshold"] * 256 * smoothing),
+        "quiet_inferences": round(listener["quiet_seconds"] / seconds),
+    }
+    content = (
+        "#include <wav2nano_listener.h>\n\n"
+        f"{definitions('W2N_', values)}\n\n"
+        f"{extern_c(DECLARATIONS)}"
     )
-    source = SETTINGS_C.format(
-        labels="\n".join(f"    {c_string(label)}," for label in preprocessing.labels),
-        words=len(words),
-        inference_hops=inference_hops,
-        threshold=round(listener["threshold"] * 256 * smoothing),
-        quiet=round(listener["quiet_seconds"] / seconds),
-    )
-    return header, source
-
-
-def c_string(text: str) -> str:
-    """Quote any text as a C string literal, in UTF-8.
-
-    Three octal digits end by themselves, whatever comes after; and with every ? escaped there are
-    no trigraphs.
-    """
-    plain = set(range(0x20, 0x7F)) - set(b'"\\?')
-    return '"' + "".join(chr(b) if b in plain else f"\\{b:03o}" for b in text.encode()) + '"'
+    labels = rows([string_literal(label) for label in preprocessing.labels], 1)
+    parts = [
+        f'{ABOUT}\n#include "settings.h"',
+        '#include "frontend_tables.h"\n#include "model.h"',
+        array("const char *const w2n_labels[W2N_LABELS]", labels),
+        structure("const w2n_listener_settings w2n_settings", settings),
+        MEMORY,
+        structure("w2n_listener w2n_ear", EAR),
+    ]
+    return header(ABOUT, "W2N_SETTINGS_H", content), "\n\n".join(parts) + "\n"

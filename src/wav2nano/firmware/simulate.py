@@ -16,7 +16,7 @@ from wav2nano.errors import UserError
 from wav2nano.evaluation.scores import input_tables
 from wav2nano.features.reference import librosa_features
 from wav2nano.files import read_json, write_json
-from wav2nano.firmware.host import Detection, HostListener
+from wav2nano.firmware.host_listener import Detection, HostListener
 from wav2nano.firmware.track import (
     Track,
     load_test_windows,

@@ -154,6 +154,13 @@ void w2n_add(const w2n_add_layer *layer, const int8_t *a, const int8_t *b, int8_
 void w2n_softmax(w2n_scale scale, int32_t minimum_difference, int32_t rows, int32_t depth,
                  const int8_t *input, int8_t *output);
 
+/*
+ * A function of one int8, such as the logistic function: output[i] = table[input[i] + 128].
+ *
+ * table [256], input, output [size]. output may be input.
+ */
+void w2n_look_up(const int8_t *table, int32_t size, const int8_t *input, int8_t *output);
+
 /* Reverse the middle axis: input, output [outer][count][inner]. */
 void w2n_reverse(int32_t outer, int32_t count, int32_t inner, const int8_t *input, int8_t *output);
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from wav2nano.firmware_sources import FRONT_END, c_sources
 from wav2nano.hostcc import build_shared_library
-
-LIBRARY = Path(__file__).resolve().parents[3] / "firmware/libraries/Wav2NanoFrontEnd/src"
 
 
 class _FrontEnd(ctypes.Structure):
@@ -30,15 +29,15 @@ class HostFrontEnd:
     Raises
     ------
     UserError
-        If there is no C compiler, or it refuses the code.
+        If there is no C compiler, or it refuses the code; or the front end's sources are missing.
     """
 
     def __init__(self, tables: Path) -> None:
-        sources = [*sorted(LIBRARY.glob("*.c")), Path(tables) / "frontend_tables.c"]
+        sources = [*c_sources(FRONT_END), Path(tables) / "frontend_tables.c"]
         with tempfile.TemporaryDirectory() as folder:
             # Once loaded, the library does not need its file.
             path = build_shared_library(
-                sources, Path(folder) / "frontend.so", include_dirs=[LIBRARY, Path(tables)]
+                sources, Path(folder) / "frontend.so", include_dirs=[FRONT_END, Path(tables)]
             )
             self._library = ctypes.CDLL(str(path))
         self._tables = _FrontEnd.in_dll(self._library, "w2n_frontend_tables")

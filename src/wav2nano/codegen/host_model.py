@@ -6,27 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from wav2nano.codegen.generate import GeneratedModel, generate_c
+from wav2nano.codegen.generate_model import GeneratedModel, generate_model_c
 from wav2nano.errors import UserError
+from wav2nano.firmware_sources import KERNELS, c_sources
 from wav2nano.hostcc import build_shared_library
-
-KERNELS = Path(__file__).resolve().parents[3] / "firmware" / "libraries" / "Wav2NanoKernels" / "src"
-
-
-def kernel_sources() -> list[Path]:
-    """Source files of the kernel library.
-
-    Raises
-    ------
-    UserError
-        If wav2nano was installed without its firmware folder.
-    """
-    sources = sorted(KERNELS.glob("*.c"))
-    if not sources:
-        raise UserError(
-            f"The C kernels are not at {KERNELS}: run wav2nano from a checkout of its repository."
-        )
-    return sources
 
 
 class HostModel:
@@ -54,9 +37,9 @@ class HostModel:
         if isinstance(tflite, GeneratedModel):
             self.generated = tflite
         else:
-            self.generated = generate_c(tflite, folder)
+            self.generated = generate_model_c(tflite, folder)
         library = build_shared_library(
-            [self.generated.source, *kernel_sources()],
+            [self.generated.source, *c_sources(KERNELS)],
             folder / "model.so",
             include_dirs=[self.generated.source.parent, KERNELS],
         )

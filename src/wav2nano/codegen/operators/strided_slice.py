@@ -1,0 +1,52 @@
+"""A part of a tensor that lies in one piece: nothing is computed."""
+
+import numpy as np
+
+from wav2nano.codegen.operator_parts import Alias, Context
+from wav2nano.codegen.read_tflite import Node
+from wav2nano.errors import UserError
+
+OPERATIONS = ("STRIDED_SLICE",)
+
+
+def lower(context: Context) -> Alias:
+    """Lower to a part of the input."""
+    places = slice_places(context.node)
+    if places is None:
+        raise UserError(f"{context.where} has bounds that are no constants.")
+    first = int(places[0]) if len(places) else 0
+    if not np.array_equal(places, np.arange(first, first + len(places))):
+        raise UserError(
+            f"{context.where} picks elements that do not lie side by side: no kernel does that."
+        )
+    return Alias(context.node.outputs[0], context.node.inputs[0], first)
+
+
+def slice_places(node: Node) -> np.ndarray | None:
+    """Find the indices, in the flattened input, of what a STRIDED_SLICE picks.
+
+    Returns
+    -------
+    int array [shape=(output size,)] or None
+        None where the bounds are no constants.
+    """
+    bounds = [t.values if t is not None else None for t in node.inputs[1:4]]
+    options = node.options
+    if any(b is None for b in bounds) or options["ellipsisMask"] or options["newAxisMask"]:
+        return None
+    begin, end, strides = (np.atleast_1d(b) for b in bounds)
+    index: list[slice | int] = []
+    for axis in range(len(begin)):
+        bit = 1 << axis
+        if options["shrinkAxisMask"] & bit:
+            index.append(int(begin[axis]))
+            continue
+        index.append(
+            slice(
+                None if options["beginMask"] & bit else int(begin[axis]),
+                None if options["endMask"] & bit else int(end[axis]),
+                int(strides[axis]),
+            )
+        )
+    shape = node.inputs[0].shape
+    return np.arange(node.inputs[0].size).reshape(shape)[tuple(index)].ravel()
