@@ -1,12 +1,13 @@
 """Figures against their definitions."""
 
 import csv
+import tracemalloc
 import warnings
 
 import numpy as np
 import pytest
 
-from wav2nano.evaluation import plots
+from wav2nano.evaluation import metrics, plots
 from wav2nano.evaluation.evaluate import (
     ROC_POINTS,
     describe_data,
@@ -62,6 +63,42 @@ def test_intervals_are_of_groups_not_of_windows():
     assert np.ptp(single) == pytest.approx(2 * 1.96 * np.sqrt(0.7 * 0.3 / 100), rel=0.15)
 
 
+def intervals_of_whole_matrices(scores, resamplings, seed):
+    """The definition: sum the confusion matrices of the groups that were drawn."""
+    names, group = np.unique(scores.group, return_inverse=True)
+    classes = len(scores.labels)
+    matrices = np.zeros((len(names), classes, classes))
+    np.add.at(matrices, (group, scores.target, scores.scores.argmax(axis=1)), 1)
+    draws = np.random.default_rng(seed).integers(0, len(names), (resamplings, len(names)))
+    figures = []
+    for matrix in (matrices[drawn].sum(axis=0) for drawn in draws):
+        hits, either = np.diagonal(matrix), matrix.sum(axis=0) + matrix.sum(axis=1)
+        seen = either > 0
+        figures.append((hits.sum() / matrix.sum(), np.mean(2 * hits[seen] / either[seen])))
+    accuracy, macro_f1 = np.round(np.percentile(figures, [2.5, 97.5], axis=0), 4).T.tolist()
+    return {"accuracy": accuracy, "macro_f1": macro_f1}
+
+
+@pytest.mark.parametrize("block", [1, 64, 1 << 20])
+@pytest.mark.parametrize(("classes", "windows"), [(3, 40), (7, 500), (30, 60)])
+def test_intervals_are_those_of_whole_matrices(monkeypatch, block, classes, windows):
+    monkeypatch.setattr(metrics, "BLOCK", block)  # however the draws are divided
+    scores = random_scores(classes, windows)
+    found = bootstrap_by_group(scores, resamplings=151, seed=3)
+    assert found == intervals_of_whole_matrices(scores, 151, 3)
+
+
+def test_intervals_of_many_groups_and_classes_need_little_memory():
+    scores = random_scores(50, 20_000, groups=200)
+    tracemalloc.start()
+    try:
+        bootstrap_by_group(scores, resamplings=1000, seed=1)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 16e6
+
+
 def test_one_group_has_no_interval():
     figures = bootstrap_by_group(scores_of([0, 1], [0, 1], ["s", "s"]), resamplings=100, seed=1)
     assert figures == {"accuracy": None, "macro_f1": None}
@@ -81,14 +118,16 @@ def test_synthetic_speech_is_called_that(origins, words, synthetic):
     assert data["synthetic"] is synthetic
 
 
-def random_scores(classes, windows, seed=0):
+def random_scores(classes, windows, seed=0, groups=9):
     random = np.random.default_rng(seed)
     labels = ["_unknown_", *(f"a long label {i}" for i in range(classes - 1))]
     target = random.integers(0, classes, windows)
     values = random.random((windows, classes))
     values[np.arange(windows), target] += 0.4
     text = np.array(["test"] * windows)
-    return Scores(labels, values, target, text, random.integers(0, 9, windows).astype(str), text)
+    return Scores(
+        labels, values, target, text, random.integers(0, groups, windows).astype(str), text
+    )
 
 
 def read_csv(path):
