@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wav2nano.dataset.split import PARTS, SplitRow
+from wav2nano.describe import describe_processor
 from wav2nano.report.html import bars, heading, page, paragraph, settings_rows, table
 
 CLOCK_HZ = 64_000_000
@@ -191,11 +192,6 @@ def environment_page(title: str, environment: dict[str, Any]) -> str:
     return page(
         f"{title}: what trained the model", table(rows), paragraph(environment_note(), "mark")
     )
-
-
-def describe_processor(environment: dict[str, Any]) -> str:
-    """Tell the processor's kind and extensions."""
-    return f"{environment['machine']} with {', '.join(environment['extensions']) or 'no extension'}"
 
 
 def environment_note() -> str:

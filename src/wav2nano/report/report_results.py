@@ -26,7 +26,7 @@ def report_results(
     policy
         How the recordings were split.
     """
-    evaluation = read_json(folder / "evaluation" / "metrics.json")
+    evaluation = read_json(folder / "evaluation" / "evaluation.json")
     build = read_json(folder / "firmware" / "listener.json")
     path = folder / "firmware" / "board.json"
     board = read_json(path) if path.exists() else None

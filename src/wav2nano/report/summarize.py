@@ -2,26 +2,25 @@
 
 from pathlib import Path
 
-from wav2nano.evaluation.evaluate import describe_accuracy
+from wav2nano.describe import describe_accuracy, describe_processor
 from wav2nano.files import read_json
-from wav2nano.report.pages import describe_processor
 
 
 def summarize(folder: Path) -> str:
     """Describe a finished experiment in a few lines."""
-    metrics = read_json(folder / "evaluation" / "metrics.json")
+    evaluation = read_json(folder / "evaluation" / "evaluation.json")
     build = read_json(folder / "firmware" / "listener.json")
     environment = read_json(folder / "environment.json")
     binary = folder / "firmware" / "listener.bin"
     return "\n".join(
         [
-            f"{metrics['experiment']}: {binary}",
+            f"{evaluation['experiment']}: {binary}",
             f"  flash      {_of(build['flash_bytes'], build['flash_limit'])}",
             f"  RAM        {_of(build['ram_bytes'], build['ram_limit'])}",
             f"  built by   {build['tool']} for {build['board']}",
-            f"  float      {describe_accuracy(metrics['float'])}",
-            f"  int8       {describe_accuracy(metrics['int8'])}",
-            f"  tested on  {metrics['test_data']['description']}, never trained on",
+            f"  float      {describe_accuracy(evaluation['float'])}",
+            f"  int8       {describe_accuracy(evaluation['int8'])}",
+            f"  tested on  {evaluation['test_data']['description']}, never trained on",
             f"  trained on {describe_processor(environment)}; another may differ in the "
             "last digits, `dvc pull` gives this model",
             f"  board      {_board(folder / 'firmware' / 'board.json')}",

@@ -1,6 +1,6 @@
 """The figures that `dvc metrics` shows."""
 
-from wav2nano.report.results import gather_metrics
+from wav2nano.report.report_results import gather_metrics
 
 
 def figures(accuracy, interval):
