@@ -21,6 +21,8 @@ from wav2nano.evaluation.metrics import measure
         (["espeak", "flite", "noise"], "synthetic speech,", True),
         (["own", "own", "noise"], "recorded,", False),
         (["own", "espeak", "noise"], "50% synthetic speech, the rest recorded", True),
+        (["piper", "piper", "noise"], "synthetic speech,", True),  # an engine not known here
+        (["own", "piper", "noise"], "50% synthetic speech, the rest recorded", True),
     ],
 )
 def test_synthetic_speech_is_called_that(origins, words, synthetic):

@@ -150,6 +150,13 @@ def test_split_counts_recordings_not_blocks():
     assert "bob, long" in text
 
 
+def test_what_is_not_recorded_is_synthetic_whatever_made_it():
+    made_by = [SplitRow("a", "no", "ann", name, "train") for name in ("own", "noise", "piper")]
+    page = pages.data_page("t", DATA, made_by, EVALUATION)
+    for words in ("recorded", "noise, computed", "synthetic speech, piper"):
+        assert f"<th>{words}</th>" in page
+
+
 def test_synthetic_speech_is_marked():
     assert "Synthetic speech is in the test set" in text_of("data")
     recorded = EVALUATION | {"test_data": {"description": "recorded", "synthetic": False}}

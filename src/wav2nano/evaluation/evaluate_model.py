@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from wav2nano.describe import describe_accuracy
+from wav2nano.dataset.split import OWN
+from wav2nano.describe import NOISE, describe_accuracy
 from wav2nano.evaluation import plots
 from wav2nano.evaluation.metrics import measure, rates
 from wav2nano.evaluation.scores import Scores, read_scores
 from wav2nano.files import write_csv, write_json
 
-SYNTHETIC = ("espeak", "flite", "festival", "noise")
 ROC_POINTS = 60  # of each label in roc.csv
 
 
@@ -100,8 +100,8 @@ def write_roc(path: Path, test: Scores) -> None:
 def describe_data(test: Scores) -> dict[str, Any]:
     """Tell what was scored, in figures and in words."""
     origins = Counter(test.origin.tolist())
-    spoken = {name: count for name, count in origins.items() if name != "noise"}
-    synthetic = sum(count for name, count in spoken.items() if name in SYNTHETIC)
+    spoken = {name: count for name, count in origins.items() if name != NOISE}
+    synthetic = sum(count for name, count in spoken.items() if name != OWN)
     if not spoken or synthetic == sum(spoken.values()):
         kind = "synthetic speech"
     elif synthetic:

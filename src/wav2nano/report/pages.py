@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wav2nano.dataset.split import PARTS, SplitRow
-from wav2nano.describe import describe_processor
+from wav2nano.describe import describe_origin, describe_processor
 from wav2nano.report.html import bars, heading, page, paragraph, settings_rows, table
 
 CLOCK_HZ = 64_000_000
@@ -14,13 +14,6 @@ RUNTIMES = {
     "float": "float32, Keras",
     "litert": "int8, LiteRT",
     "int8": "int8, generated C",
-}
-ORIGINS = {
-    "own": "recorded",
-    "espeak": "synthetic speech, espeak-ng",
-    "flite": "synthetic speech, flite",
-    "festival": "synthetic speech, festival",
-    "noise": "noise, computed",
 }
 MOST_GROUPS = 60  # named on the page of the split
 
@@ -131,7 +124,7 @@ def data_page(
     """Make the page of what the recordings were: source, licence, origins."""
     known = ("title", "homepage", "source", "licence", "citation", "recordings")
     counts = _count(split, "origin")
-    rows = [(ORIGINS.get(name, name), *row) for name, row in counts.items()]
+    rows = [(describe_origin(name), *row) for name, row in counts.items()]
     synthetic = evaluation["test_data"]["synthetic"]
     mark = (
         "Synthetic speech is in the test set. The figures say how well synthetic voices are heard "
