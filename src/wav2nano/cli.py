@@ -388,7 +388,21 @@ def _report_results(parser: argparse.ArgumentParser) -> Run:
     def run(args: argparse.Namespace) -> None:
         from wav2nano.report.report_results import report_results
 
-        report_results(args.experiment, args.settings, args.data, policy=args.policy)
+        board = args.experiment / "firmware" / "board.json"
+        report_results(
+            evaluation=args.experiment / "evaluation" / "evaluation.json",
+            environment=args.experiment / "environment.json",
+            preprocessing=args.experiment / "preprocessing.json",
+            split=args.experiment / "split.csv",
+            build=args.experiment / "firmware" / "listener.json",
+            board=board if board.exists() else None,
+            not_on_board=[],
+            settings=args.settings,
+            data=args.data,
+            policy=args.policy,
+            metrics=args.experiment / "metrics.json",
+            pages=args.experiment / "report",
+        )
 
     return run
 
