@@ -75,12 +75,12 @@ def _heard(board: dict[str, Any]) -> list[tuple[str, int, int]]:
 
 def false_reports_per_hour(run: dict[str, Any]) -> float:
     """Reckon false reports per hour from those of one track that was played."""
-    return 3600 * run["false_reports"] / run["seconds"]
+    return float(3600 * run["false_reports"] / run["seconds"])
 
 
 def seconds_per_hop(preprocessing: Preprocessing) -> float:
     """Compute how long the board has for a frame of features."""
-    return preprocessing.features["hop"] / preprocessing.chunking["rate"]
+    return float(preprocessing.features["hop"] / preprocessing.chunking["rate"])
 
 
 def budget_page(
