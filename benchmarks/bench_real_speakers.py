@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from wav2nano.evaluation.evaluate import describe_accuracy
+from wav2nano.describe import describe_accuracy
 from wav2nano.evaluation.metrics import measure
 from wav2nano.evaluation.scores import Scores
 from wav2nano.predict import predict
@@ -35,7 +35,7 @@ def main() -> None:
         path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"words": WORDS}))
         environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
         command = [str(Path(sys.executable).with_name("snakemake")), "--cores", "all", "--quiet"]
-        target = "results/keywords/evaluation/metrics.json"
+        target = "results/keywords/evaluation/evaluation.json"
         subprocess.run([*command, "rules", "--", target], cwd=checkout, env=environment, check=True)
         report(folder, checkout / "results" / "keywords")
 

@@ -281,14 +281,21 @@ def _evaluate_model(parser: argparse.ArgumentParser) -> Run:
         litert="scores of the int8 model in LiteRT",
         c="scores of the generated C",
         history="history.csv of the training",
-        out="folder to write metrics.json and plots to",
+        out="folder to write evaluation.json and plots to",
     )
 
     def run(args: argparse.Namespace) -> None:
-        from wav2nano.evaluation.evaluate import evaluate_model
+        from wav2nano.evaluation.evaluate_model import evaluate_model
 
         scores = {"float": args.float, "litert": args.litert, "c": args.c}
-        evaluate_model(scores, args.history, args.settings, title=args.title, out=args.out)
+        evaluate_model(
+            scores,
+            args.history,
+            bootstrap=args.settings["bootstrap"],
+            seed=args.settings["seed"],
+            title=args.title,
+            out=args.out,
+        )
 
     return run
 
@@ -385,9 +392,23 @@ def _report_results(parser: argparse.ArgumentParser) -> Run:
     _add_paths(parser, experiment="folder of the results, to write metrics.json and report/ to")
 
     def run(args: argparse.Namespace) -> None:
-        from wav2nano.report.results import report_results
+        from wav2nano.report.report_results import report_results
 
-        report_results(args.experiment, args.settings, args.data, policy=args.policy)
+        board = args.experiment / "firmware" / "board.json"
+        report_results(
+            evaluation=args.experiment / "evaluation" / "evaluation.json",
+            environment=args.experiment / "environment.json",
+            preprocessing=args.experiment / "preprocessing.json",
+            split=args.experiment / "split.csv",
+            build=args.experiment / "firmware" / "listener.json",
+            board=board if board.exists() else None,
+            not_on_board=[],
+            settings=args.settings,
+            data=args.data,
+            policy=args.policy,
+            metrics=args.experiment / "metrics.json",
+            pages=args.experiment / "report",
+        )
 
     return run
 
@@ -396,7 +417,7 @@ def _summarize(parser: argparse.ArgumentParser) -> Run:
     _add_paths(parser, experiment="folder of the results")
 
     def run(args: argparse.Namespace) -> None:
-        from wav2nano.firmware.summary import summarize
+        from wav2nano.report.summarize import summarize
 
         print(summarize(args.experiment))
 

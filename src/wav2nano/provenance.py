@@ -52,6 +52,9 @@ def code_digest(*modules: str, files: FileCache | None = None) -> str:
     files
         Where it is remembered what files mean.
     """
+    for name in modules:
+        if _path_of(name) is None:
+            raise ValueError(f"{name} is no module of {SOURCE}")
     reached: dict[str, str] = {}
     folders: set[Path] = set()
     waiting = list(modules)

@@ -5,10 +5,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from jinja2 import UndefinedError
 
 from wav2nano.dataset.split import SplitRow
 from wav2nano.report import pages
-from wav2nano.report.html import bars, page, settings_rows, table
+from wav2nano.report.pages import settings_rows
+from wav2nano.report.render import render
+from wav2nano.training.windows import Preprocessing
 
 ROOT = Path(__file__).resolve().parents[2]
 NASTY = '<b>"größe" & {x}</b>'
@@ -81,11 +84,23 @@ ENVIRONMENT = {
     "threads": 4,
 }
 DATA = {"name": "own", "title": NASTY, "licence": "CC0", "split": {"policy": "group"}}
+PREPROCESSING = Preprocessing(["no", "yes"], {"rate": 16_000}, {"hop": 320}, [0.0], [1.0])
+REASONS = ["The model has 4,200,000 weights <b>, the flash 983,040 bytes.", "44,100 Hz"]
+
+
+def budget_page(build, board, reasons=()):
+    return pages.budget_page(
+        "t", build, board, preprocessing=PREPROCESSING, not_on_board=list(reasons)
+    )
+
+
 MADE = {
     "results": pages.results_page("t", EVALUATION, BOARD, "listener.bin"),
     "results without board": pages.results_page("t", EVALUATION, None, "listener.bin"),
-    "budget": pages.budget_page("t", BUILD, BOARD, 320, 16000),
-    "budget without board": pages.budget_page("t", BUILD, None, 320, 16000),
+    "results without binary": pages.results_page("t", EVALUATION, None, None),
+    "budget": budget_page(BUILD, BOARD),
+    "budget without board": budget_page(BUILD, None),
+    "budget without binary": budget_page(None, None, REASONS),
     "data": pages.data_page("t", DATA, SPLIT, EVALUATION),
     "split": pages.split_page("t", SPLIT, "group"),
     "settings": pages.settings_page("t", {"model": {"units": [64]}, "words": None}, DATA),
@@ -127,7 +142,10 @@ def test_runtimes_are_side_by_side():
     assert "float32, Keras int8, LiteRT int8, generated C board (simulated)" in text
     assert "Accuracy 91.0% (80.0% to 95.0%) 90.0% (80.0% to 95.0%) 89.0%" in text
     assert "words played 12 12 of these heard 11 11" in text
+    assert "false reports 9 9 false reports per hour 540 540 samples lost 0 0" in text
     assert "board" not in text_of("results without board").split("Test set")[1].lower()
+    assert text_of("results without board").endswith("The binary file listener.bin ")
+    assert "binary" not in text_of("results without binary")
 
 
 def test_budget_is_of_what_the_board_has():
@@ -135,6 +153,14 @@ def test_budget_is_of_what_the_board_has():
     assert "Flash 10% 90,000 of 900,000 bytes" in text
     assert "Stack 25% 4,096 of 16,384 bytes" in text
     assert "Instructions in 20 ms 25% 320,000 of 1,280,000" in text
+
+
+def test_why_there_is_no_binary_is_told():
+    text = text_of("budget without binary")
+    assert "No firmware was built" in text
+    assert "Why it is not on the board The model has 4,200,000 weights &lt;b&gt;, the" in text
+    assert "Flash" not in text
+    assert "Why" not in budget_page(None, None)
 
 
 def test_stack_is_what_the_linker_reserves():
@@ -148,6 +174,13 @@ def test_split_counts_recordings_not_blocks():
     assert "no 1 1 1 2" in text  # the long one trains and tests, in blocks apart
     assert "total 2 1 2 4" in text
     assert "bob, long" in text
+
+
+def test_what_is_not_recorded_is_synthetic_whatever_made_it():
+    made_by = [SplitRow("a", "no", "ann", name, "train") for name in ("own", "noise", "piper")]
+    page = pages.data_page("t", DATA, made_by, EVALUATION)
+    for words in ("recorded", "noise, computed", "synthetic speech, piper"):
+        assert f"<th>{words}</th>" in page
 
 
 def test_synthetic_speech_is_marked():
@@ -168,7 +201,17 @@ def test_settings_are_shown_as_written():
     ]
 
 
-def test_nothing_used_or_too_much():
-    assert "100.0%" in bars([("flash", 30, 20, "bytes")])
-    assert "0%" in bars([("flash", 0, 20, "bytes")])
-    assert "<tbody>" in page("t", table([]))
+def test_a_bar_ends_where_all_is_used():
+    page = budget_page(BUILD | {"flash_bytes": 1_000_000, "ram_bytes": 0}, None)
+    assert re.findall(r"width: ([\d.]+)%", page) == ["100.0", "0.0"]
+    assert ">111%<" in page
+
+
+def test_numbers_are_set_to_the_right_with_their_heading():
+    assert '<th class="number">train</th>' in MADE["split"]
+    assert "<th>float32, Keras</th>" in MADE["results"]
+
+
+def test_a_value_that_a_template_lacks_is_an_error():
+    with pytest.raises(UndefinedError):
+        render("environment", title="t")

@@ -4,16 +4,16 @@ from typing import Any
 
 import numpy as np
 from sklearn.metrics import (
-    accuracy_score,
+    auc,
     confusion_matrix,
-    f1_score,
     log_loss,
     precision_recall_fscore_support,
-    roc_auc_score,
     roc_curve,
 )
 
 from wav2nano.evaluation.scores import Scores
+
+BLOCK = 1 << 20  # draws that are held at once
 
 
 def measure(scores: Scores, *, resamplings: int, seed: int) -> dict[str, Any]:
@@ -35,11 +35,9 @@ def measure(scores: Scores, *, resamplings: int, seed: int) -> dict[str, Any]:
         "windows": len(scores.target),
         "correct": int((predicted == scores.target).sum()),
         "groups": len(set(scores.group)),
-        "accuracy": _round(accuracy_score(scores.target, predicted)),
+        "accuracy": _round((predicted == scores.target).mean()),
         "accuracy_ci95": interval["accuracy"],
-        "macro_f1": _round(
-            f1_score(scores.target, predicted, labels=classes, average="macro", zero_division=0.0)
-        ),
+        "macro_f1": _round(f1.mean()),
         "macro_f1_ci95": interval["macro_f1"],
         "loss": _round(log_loss(scores.target, probability, labels=classes)),
         "per_class": {
@@ -48,7 +46,7 @@ def measure(scores: Scores, *, resamplings: int, seed: int) -> dict[str, Any]:
                 "recall": _round(recall[i]),
                 "f1": _round(f1[i]),
                 "windows": int(support[i]),
-                "roc_auc": _auc(scores.target == i, scores.scores[:, i]),
+                "roc_auc": _auc(scores, i),
             }
             for i, label in enumerate(scores.labels)
         },
@@ -63,22 +61,45 @@ def bootstrap_by_group(
     names, group = np.unique(scores.group, return_inverse=True)
     if len(names) < 2:
         return {"accuracy": None, "macro_f1": None}
-    classes = len(scores.labels)
     predicted = scores.scores.argmax(axis=1)
-    confusion = np.zeros((len(names), classes, classes))
-    np.add.at(confusion, (group, scores.target, predicted), 1)
-    draws = np.random.default_rng(seed).integers(0, len(names), (resamplings, len(names)))
-    sums = confusion[draws].sum(axis=1)
-    hits = np.diagonal(sums, axis1=1, axis2=2)
-    accuracy = hits.sum(axis=1) / sums.sum(axis=(1, 2))
-    either = sums.sum(axis=1) + sums.sum(axis=2)
+    shape = (len(names), len(scores.labels))
+    # Of a confusion matrix these figures need the diagonal and the sums of rows and columns.
+    hits, either = np.zeros(shape), np.zeros(shape)
+    np.add.at(hits, (group, scores.target), predicted == scores.target)
+    np.add.at(either, (group, scores.target), 1)
+    np.add.at(either, (group, predicted), 1)
+    random = np.random.default_rng(seed)
+    block = max(1, BLOCK // len(names))
+    sizes = [min(block, resamplings - done) for done in range(0, resamplings, block)]
+    figures = np.concatenate(
+        [_accuracy_and_macro_f1(_draw(random, size, len(names)), hits, either) for size in sizes]
+    )
+    low, high = np.percentile(figures, [2.5, 97.5], axis=0)
+    return {
+        name: [_round(low[i]), _round(high[i])] for i, name in enumerate(("accuracy", "macro_f1"))
+    }
+
+
+def _draw(random: np.random.Generator, resamplings: int, groups: int) -> np.ndarray:
+    """Draw as many groups as there are; count [resamplings, groups] how often each was drawn."""
+    draws = random.integers(0, groups, (resamplings, groups))
+    draws += groups * np.arange(resamplings)[:, None]
+    counts = np.bincount(draws.ravel(), minlength=draws.size)
+    return counts.reshape(draws.shape).astype(np.float64)
+
+
+def _accuracy_and_macro_f1(counts: np.ndarray, hits: np.ndarray, either: np.ndarray) -> np.ndarray:
+    """Compute both figures [resamplings, 2] of groups [resamplings, groups] drawn so many times.
+
+    `hits` [groups, classes] are the windows of a class that were predicted as it, `either` the
+    windows of a class and those that were predicted as it, together.
+    """
+    hits, either = counts @ hits, counts @ either
+    accuracy = hits.sum(axis=1) / (either.sum(axis=1) / 2)
     # A class that a bootstrap sample lacks altogether says nothing about its F1.
     present = np.where(either > 0, 1.0, np.nan)
     macro_f1 = np.nanmean(present * 2 * hits / np.maximum(either, 1), axis=1)
-    return {
-        name: [_round(value) for value in np.percentile(values, [2.5, 97.5])]
-        for name, values in {"accuracy": accuracy, "macro_f1": macro_f1}.items()
-    }
+    return np.stack([accuracy, macro_f1], axis=1)
 
 
 def rates(scores: Scores, index: int) -> tuple[np.ndarray, np.ndarray] | None:
@@ -93,10 +114,9 @@ def rates(scores: Scores, index: int) -> tuple[np.ndarray, np.ndarray] | None:
     return false, true
 
 
-def _auc(positive: np.ndarray, score: np.ndarray) -> float | None:
-    if positive.all() or not positive.any():
-        return None
-    return _round(roc_auc_score(positive, score))
+def _auc(scores: Scores, index: int) -> float | None:
+    curve = rates(scores, index)
+    return None if curve is None else _round(auc(*curve))
 
 
 def _round(value: float) -> float:

@@ -9,34 +9,10 @@ import numpy as np
 
 from wav2nano.evaluation.metrics import rates
 from wav2nano.evaluation.scores import Scores
-from wav2nano.files import atomic_path
+from wav2nano.plotting import FLOAT, INT8, OTHERS, TEST, figure
 
-FLOAT, INT8, TEST, OTHERS = "#1f6fb4", "#d95f02", "#444444", "#cccccc"
 NAMES = {"float": "float32", "int8": "int8"}
 FEW = 16  # labels for which plots can be generous with room
-
-
-@contextmanager
-def figure(path: Path, title: str, subtitle: str, **kwargs: Any) -> Iterator[tuple[Any, Any]]:
-    """Give (figure, axes); write the PNG when the block ends."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    style = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
-    with pyplot.rc_context(style):
-        figure, axes = pyplot.subplots(layout="constrained", **kwargs)
-        figure.suptitle(f"{title}\n", fontsize=13, fontweight="bold")
-        under_title = 1 - 0.34 / figure.get_figheight()  # inches
-        figure.text(0.5, under_title, subtitle, ha="center", va="top", fontsize=9, color="#555555")
-        try:
-            yield figure, axes
-            with atomic_path(path) as temporary:
-                # Without the software's version the same figures give the same bytes.
-                figure.savefig(temporary, dpi=130, metadata={"Software": None})
-        finally:
-            pyplot.close(figure)
 
 
 def learning_curves(

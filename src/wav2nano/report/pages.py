@@ -1,11 +1,14 @@
 """The report's pages: results, budget, data, split, settings, and what trained the model."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from wav2nano.dataset.split import PARTS, SplitRow
-from wav2nano.report.html import bars, heading, page, paragraph, settings_rows, table
+from wav2nano.describe import describe_origin, describe_processor
+from wav2nano.report.render import render
+from wav2nano.training.windows import Preprocessing
 
 CLOCK_HZ = 64_000_000
 STACK_BYTES = 0x4000  # as the board package's link.ld reserves it
@@ -14,18 +17,13 @@ RUNTIMES = {
     "litert": "int8, LiteRT",
     "int8": "int8, generated C",
 }
-ORIGINS = {
-    "own": "recorded",
-    "espeak": "synthetic speech, espeak-ng",
-    "flite": "synthetic speech, flite",
-    "festival": "synthetic speech, festival",
-    "noise": "noise, computed",
-}
+# What was played to the simulated board, by its name in the board's report.
+TRACKS = {"recordings": "one by one", "long_track": "long track"}
 MOST_GROUPS = 60  # named on the page of the split
 
 
 def results_page(
-    title: str, evaluation: dict[str, Any], board: dict[str, Any] | None, binary: str
+    title: str, evaluation: dict[str, Any], board: dict[str, Any] | None, binary: str | None
 ) -> str:
     """Make the page with float, int8 and board side by side."""
     figures = [evaluation[name] for name in RUNTIMES]
@@ -41,34 +39,24 @@ def results_page(
     if board is not None:
         rows = [[*row, "as the generated C"] for row in rows]
         header.append("board (simulated)")
-    parts = [
-        paragraph(
-            f"Test set: {evaluation['test_data']['description']}, none of them trained on. In "
-            "brackets the 95 % interval, from a bootstrap over whole groups."
-        ),
-        table(rows, header),
-    ]
-    if board is not None:
-        parts += [
-            heading("Self-test on the simulated board"),
-            paragraph(_self_test(board["self_test"])),
-        ]
-        parts += _board_runs(board)
-    parts += [heading("The binary"), table([("file", binary)])]
-    return page(f"{title}: float, int8 and board", *parts)
-
-
-def _self_test(test: dict[str, Any]) -> str:
-    windows = test["windows"]
-    return (
-        f"Of {windows} windows of the test set the board quantised {test['inputs_equal']} to the "
-        f"same int8 inputs, and computed the same scores in {test['scores_equal']}, as the "
-        f"generated C. Its features differ from librosa's by at most "
-        f"{test['feature_difference']:.0e} of their range."
+    return render(
+        "results",
+        title=f"{title}: float, int8 and board",
+        test_data=evaluation["test_data"],
+        rows=rows,
+        header=header,
+        board=board,
+        heard=_heard(board) if board else None,
+        heard_header=_heard_header(board) if board else None,
+        binary=binary,
     )
 
 
-def _board_runs(board: dict[str, Any]) -> list[str]:
+def _heard_header(board: dict[str, Any]) -> list[str]:
+    return ["", *(f"{text}, {board[name]['seconds']:g} s" for name, text in TRACKS.items())]
+
+
+def _heard(board: dict[str, Any]) -> list[tuple[str, int, int]]:
     names = {
         "words_played": "words played",
         "words_heard": "of these heard",
@@ -78,50 +66,62 @@ def _board_runs(board: dict[str, Any]) -> list[str]:
         "reports": "reports",
         "reports_equal_to_host": "of these as the same C on this machine",
     }
-    one, long = board["recordings"], board["long_track"]
-    rows = [(text, one[key], long[key]) for key, text in names.items()]
-    header = ["", f"one by one, {one['seconds']:g} s", f"long track, {long['seconds']:g} s"]
-    return [
-        heading("What the simulated board heard"),
-        paragraph(
-            "The bytes that get flashed ran on a simulated nRF52840, and recordings of the test "
-            "set were played to its microphone: one by one with silence between them, and as one "
-            "long track with much background.",
-            "note",
-        ),
-        table(rows, header),
-    ]
+    runs = [board[name] for name in TRACKS]
+    rows = [(text, *(run[key] for run in runs)) for key, text in names.items()]
+    per_hour = ("false reports per hour", *(round(false_reports_per_hour(run)) for run in runs))
+    rows.insert(1 + list(names).index("false_reports"), per_hour)
+    return rows
+
+
+def false_reports_per_hour(run: dict[str, Any]) -> float:
+    """Reckon false reports per hour from those of one track that was played."""
+    return float(3600 * run["false_reports"] / run["seconds"])
+
+
+def seconds_per_hop(preprocessing: Preprocessing) -> float:
+    """Compute how long the board has for a frame of features."""
+    return float(preprocessing.features["hop"] / preprocessing.chunking["rate"])
 
 
 def budget_page(
-    title: str, build: dict[str, Any], board: dict[str, Any] | None, hop: int, rate: int
+    title: str,
+    build: dict[str, Any] | None,
+    board: dict[str, Any] | None,
+    *,
+    preprocessing: Preprocessing,
+    not_on_board: Sequence[str],
 ) -> str:
-    """Make the page of flash, RAM, stack and instructions; `hop` in samples, `rate` in Hz."""
-    memory = [
-        ("Flash", build["flash_bytes"], build["flash_limit"], "bytes"),
-        ("RAM", build["ram_bytes"], build["ram_limit"], "bytes"),
-    ]
-    parts = [paragraph(f"Compiled by {build['tool']} for {build['board']}.")]
-    if board is None:
-        note = "This board package cannot be simulated: stack and instructions are not known."
-        return page(f"{title}: the board's budget", *parts, bars(memory), paragraph(note, "note"))
-    runs = (board["recordings"], board["long_track"])
-    used = max(run["instructions_per_hop"] for run in runs)
-    available = round(CLOCK_HZ * hop / rate)
-    memory.append(("Stack", max(run["stack_bytes"] for run in runs), STACK_BYTES, "bytes"))
-    time = [(f"Instructions in {1000 * hop / rate:g} ms", used, available, "(64 MHz)")]
-    busy = max(run["busy_share"] for run in runs)
-    parts += [
-        bars([*memory, *time]),
-        paragraph(
-            f"The stack is a part of the RAM. Instructions are the mean over all hops of "
-            f"{1000 * hop / rate:g} ms, features and network together; the bar compares them with "
-            f"one instruction a tick. The processor was awake {busy:.0%} of the time. Instructions "
-            "are not cycles: on the real chip flash and branches add waiting.",
-            "note",
-        ),
-    ]
-    return page(f"{title}: the board's budget", *parts)
+    """Make the page of flash, RAM, stack and instructions, or why there are none.
+
+    `not_on_board` are sentences, shown where there is no build.
+    """
+    budget: list[tuple[str, int, int, str]] = []
+    busy, hop = 0.0, ""
+    if build is not None:
+        budget += [
+            ("Flash", build["flash_bytes"], build["flash_limit"], "bytes"),
+            ("RAM", build["ram_bytes"], build["ram_limit"], "bytes"),
+        ]
+    if board is not None:
+        runs = [board[name] for name in TRACKS]
+        seconds = seconds_per_hop(preprocessing)
+        hop = f"{1000 * seconds:g} ms"
+        used = max(run["instructions_per_hop"] for run in runs)
+        budget += [
+            ("Stack", max(run["stack_bytes"] for run in runs), STACK_BYTES, "bytes"),
+            (f"Instructions in {hop}", used, round(CLOCK_HZ * seconds), "(64 MHz)"),
+        ]
+        busy = max(run["busy_share"] for run in runs)
+    return render(
+        "budget",
+        title=f"{title}: the board's budget",
+        build=build,
+        board=board,
+        budget=budget,
+        busy=busy,
+        hop=hop,
+        not_on_board=not_on_board,
+    )
 
 
 def data_page(
@@ -130,57 +130,42 @@ def data_page(
     """Make the page of what the recordings were: source, licence, origins."""
     known = ("title", "homepage", "source", "licence", "citation", "recordings")
     counts = _count(split, "origin")
-    rows = [(ORIGINS.get(name, name), *row) for name, row in counts.items()]
-    synthetic = evaluation["test_data"]["synthetic"]
-    mark = (
-        "Synthetic speech is in the test set. The figures say how well synthetic voices are heard "
-        "that were not trained on; real speakers may be heard less well."
-    )
-    return page(
-        f"{title}: the data",
-        paragraph(f"Tested on: {evaluation['test_data']['description']}."),
-        *([paragraph(mark, "mark")] if synthetic else []),
-        heading("Data set"),
-        table([(key, data[key]) for key in known if key in data]),
-        heading("Recordings by origin"),
-        table(rows, ["", *PARTS, "total"]),
+    return render(
+        "data",
+        title=f"{title}: the data",
+        test_data=evaluation["test_data"],
+        known=[(key, _setting(data[key])) for key in known if key in data],
+        origins=[(describe_origin(name), *row) for name, row in counts.items()],
+        header=["", *PARTS, "total"],
     )
 
 
 def split_page(title: str, split: Sequence[SplitRow], policy: str) -> str:
     """Make the page of who trained and who tested."""
     by_label = [(label, *row) for label, row in _count(split, "label").items()]
-    groups = [(part, _distinct(split, "group", part)) for part in PARTS]
+    groups = {part: _distinct(split, "group", part) for part in PARTS}
     total = tuple(_number(_in_part(split, part)) for part in (*PARTS, None))
-    parts = [
-        paragraph(
-            f"Policy: {policy}. Validation chose the weights; the test set was scored once, at the "
-            "end. What is split is whole groups (speakers, voices, sources), recordings, or blocks "
-            "of a long recording; never windows, which would share audio."
-        ),
-        heading("Recordings by label"),
-        table([*by_label, ("total", *total)], ["", *PARTS, "total"]),
-        heading("Groups"),
-        table([(part, len(names)) for part, names in groups], ["", "groups"]),
-    ]
-    for part, names in groups:
-        if part == "train":
-            continue
-        text = ", ".join(names[:MOST_GROUPS])
-        more = len(names) - MOST_GROUPS
-        parts += [
-            heading(f"Who was in {part}"),
-            paragraph(text + (f", and {more:,} more" if more > 0 else "")),
-        ]
-    parts.append(paragraph("Every recording with its part is in split.csv.", "note"))
-    return page(f"{title}: the split", *parts)
+    return render(
+        "split",
+        title=f"{title}: the split",
+        policy=policy,
+        labels=[*by_label, ("total", *total)],
+        header=["", *PARTS, "total"],
+        counts=[(part, len(names)) for part, names in groups.items()],
+        held_out={part: names for part, names in groups.items() if part != "train"},
+        most=MOST_GROUPS,
+    )
 
 
 def settings_page(title: str, settings: dict[str, Any], data: dict[str, Any]) -> str:
     """Make the page of all settings."""
-    parts = [heading("Experiment"), table(settings_rows(settings))]
-    parts += [heading(f"Data set {data['name']}"), table(settings_rows(data))]
-    return page(f"{title}: settings", *parts)
+    return render(
+        "settings",
+        title=f"{title}: settings",
+        settings=settings_rows(settings),
+        name=data["name"],
+        data=settings_rows(data),
+    )
 
 
 def environment_page(title: str, environment: dict[str, Any]) -> str:
@@ -188,23 +173,25 @@ def environment_page(title: str, environment: dict[str, Any]) -> str:
     known = ("threads", "tensorflow", "keras", "numpy", "python", "system")
     rows = [("processor", describe_processor(environment))]
     rows += [(key, str(environment[key])) for key in known]
-    return page(
-        f"{title}: what trained the model", table(rows), paragraph(environment_note(), "mark")
-    )
+    return render("environment", title=f"{title}: what trained the model", rows=rows)
 
 
-def describe_processor(environment: dict[str, Any]) -> str:
-    """Tell the processor's kind and extensions."""
-    return f"{environment['machine']} with {', '.join(environment['extensions']) or 'no extension'}"
+def settings_rows(settings: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """List nested settings as (dotted name, value)."""
+    rows = []
+    for key, value in settings.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict) and value:
+            rows += settings_rows(value, f"{name}.")
+        else:
+            rows.append((name, _setting(value)))
+    return rows
 
 
-def environment_note() -> str:
-    """Tell what may differ elsewhere, and what settles it."""
-    return (
-        "The number of threads is fixed: more or fewer cores train the same weights. A processor "
-        "with other extensions or caches may train weights that differ in the last digits. The "
-        "model that was measured is the one that `dvc pull` brings."
-    )
+def _setting(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_setting, value)) or "none"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _count(split: Sequence[SplitRow], key: str) -> dict[str, tuple[int, ...]]:

@@ -8,19 +8,26 @@ from typing import Any
 
 import numpy as np
 
+from wav2nano.dataset.split import OWN
+from wav2nano.describe import NOISE, describe_accuracy
 from wav2nano.evaluation import plots
 from wav2nano.evaluation.metrics import measure, rates
 from wav2nano.evaluation.scores import Scores, read_scores
 from wav2nano.files import write_csv, write_json
 
-SYNTHETIC = ("espeak", "flite", "festival", "noise")
 ROC_POINTS = 60  # of each label in roc.csv
 
 
 def evaluate_model(
-    scores: dict[str, Path], history: Path, settings: dict[str, Any], *, title: str, out: Path
+    scores: dict[str, Path],
+    history: Path,
+    *,
+    bootstrap: int,
+    seed: int,
+    title: str,
+    out: Path,
 ) -> None:
-    """Write `metrics.json`, `confusion.csv`, `roc.csv` and the plots into the folder `out`.
+    """Write `evaluation.json`, `confusion.csv`, `roc.csv` and the plots into the folder `out`.
 
     The CSV files are of the int8 model, as the board computes it.
 
@@ -30,20 +37,18 @@ def evaluate_model(
         Files of scores by runtime: float, litert, c.
     history
         `history.csv` of the training.
-    settings
-        `evaluation` of the experiment.
+    bootstrap, seed
+        Resamplings for the confidence intervals, and the seed of their draws.
     title
         The experiment's name, for the plots.
     """
     test = {name: read_scores(path).of_part("test") for name, path in scores.items()}
     data = describe_data(test["float"])
     figures = {
-        "int8" if name == "c" else name: measure(
-            part, resamplings=settings["bootstrap"], seed=settings["seed"]
-        )
+        "int8" if name == "c" else name: measure(part, resamplings=bootstrap, seed=seed)
         for name, part in test.items()
     }
-    metrics = {
+    evaluation = {
         "experiment": title,
         "test_data": data,
         **figures,
@@ -66,8 +71,8 @@ def evaluate_model(
     plots.det_curves(shown, out / "det.png", title, subtitle)
     write_confusion(out / "confusion.csv", test["c"])
     write_roc(out / "roc.csv", test["c"])
-    # Last: where metrics.json is, everything is.
-    write_json(out / "metrics.json", metrics)
+    # Last: where evaluation.json is, everything is.
+    write_json(out / "evaluation.json", evaluation)
     for name in ("float", "int8"):
         print(f"{name}: {describe_accuracy(figures[name])}, {subtitle}", file=sys.stderr)
 
@@ -95,8 +100,8 @@ def write_roc(path: Path, test: Scores) -> None:
 def describe_data(test: Scores) -> dict[str, Any]:
     """Tell what was scored, in figures and in words."""
     origins = Counter(test.origin.tolist())
-    spoken = {name: count for name, count in origins.items() if name != "noise"}
-    synthetic = sum(count for name, count in spoken.items() if name in SYNTHETIC)
+    spoken = {name: count for name, count in origins.items() if name != NOISE}
+    synthetic = sum(count for name, count in spoken.items() if name != OWN)
     if not spoken or synthetic == sum(spoken.values()):
         kind = "synthetic speech"
     elif synthetic:
@@ -109,13 +114,6 @@ def describe_data(test: Scores) -> dict[str, Any]:
         "synthetic": synthetic > 0,
         "origins": dict(sorted(origins.items())),
     }
-
-
-def describe_accuracy(figures: dict[str, Any]) -> str:
-    """Accuracy with its interval, in words."""
-    interval = figures["accuracy_ci95"]
-    text = f"accuracy {figures['accuracy']:.1%}"
-    return f"{text} (95 % interval {interval[0]:.1%} to {interval[1]:.1%})" if interval else text
 
 
 def _agreement(one: Scores, other: Scores) -> float:

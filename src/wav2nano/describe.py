@@ -1,0 +1,28 @@
+"""What several steps put in the same words."""
+
+from typing import Any
+
+from wav2nano.dataset.split import OWN
+
+NOISE = "noise"  # origin of what nobody speaks; all others but OWN are engines of speech synthesis
+
+
+def describe_accuracy(figures: dict[str, Any]) -> str:
+    """Accuracy with its interval, in words."""
+    interval = figures["accuracy_ci95"]
+    text = f"accuracy {figures['accuracy']:.1%}"
+    return f"{text} (95 % interval {interval[0]:.1%} to {interval[1]:.1%})" if interval else text
+
+
+def describe_origin(origin: str) -> str:
+    """Tell who or what made a recording."""
+    if origin == OWN:
+        return "recorded"
+    if origin == NOISE:
+        return "noise, computed"
+    return f"synthetic speech, {'espeak-ng' if origin == 'espeak' else origin}"
+
+
+def describe_processor(environment: dict[str, Any]) -> str:
+    """Tell the processor's kind and extensions."""
+    return f"{environment['machine']} with {', '.join(environment['extensions']) or 'no extension'}"

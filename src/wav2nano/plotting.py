@@ -1,0 +1,33 @@
+"""Pictures of one style, whose bytes are the same where what they show is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from wav2nano.files import atomic_path
+
+FLOAT, INT8, TEST, OTHERS = "#1f6fb4", "#d95f02", "#444444", "#cccccc"
+
+
+@contextmanager
+def figure(path: Path, title: str, subtitle: str, **kwargs: Any) -> Iterator[tuple[Any, Any]]:
+    """Give (figure, axes); write the PNG when the block ends."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    style: Any = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
+    with pyplot.rc_context(style):
+        figure, axes = pyplot.subplots(layout="constrained", **kwargs)
+        figure.suptitle(f"{title}\n", fontsize=13, fontweight="bold")
+        under_title = 1 - 0.34 / figure.get_figheight()  # inches
+        figure.text(0.5, under_title, subtitle, ha="center", va="top", fontsize=9, color="#555555")
+        try:
+            yield figure, axes
+            with atomic_path(path) as temporary:
+                # Without the software's version the same figures give the same bytes.
+                figure.savefig(temporary, dpi=130, metadata={"Software": None})
+        finally:
+            pyplot.close(figure)

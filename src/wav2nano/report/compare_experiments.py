@@ -1,0 +1,158 @@
+"""Step compare-experiments: experiments ranked, and what each costs the board, in one plot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wav2nano.errors import UserError
+from wav2nano.files import read_json, write_csv, write_text
+from wav2nano.report.comparison_plot import Point, plot_comparison
+from wav2nano.report.pareto import pareto_front
+from wav2nano.report.render import render
+
+FIGURES = (
+    "rank",
+    "experiment",
+    "macro_f1",
+    "macro_f1_low",
+    "macro_f1_high",
+    "accuracy",
+    "flash_bytes",
+    "ram_bytes",
+    "instructions_per_second",
+    "on_flash_front",
+    "on_instructions_front",
+)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An experiment's figures of the int8 model and of the board; None where there are none.
+
+    Whether it is on a Pareto front is None where it lacks what the front is drawn against.
+    """
+
+    rank: int
+    experiment: str
+    macro_f1: float
+    macro_f1_low: float | None
+    macro_f1_high: float | None
+    accuracy: float
+    flash_bytes: int | None
+    ram_bytes: int | None
+    instructions_per_second: int | None
+    on_flash_front: bool | None
+    on_instructions_front: bool | None
+
+
+def compare_experiments(
+    metrics: Mapping[str, Path],
+    *,
+    title: str,
+    varied: Mapping[str, Mapping[str, str]],
+    table: Path,
+    plot: Path,
+    page: Path,
+) -> None:
+    """Rank experiments in `table` (CSV) and `page` (HTML), and draw what they cost in `plot` (PNG).
+
+    Parameters
+    ----------
+    metrics
+        Of each experiment the file of figures that `report_results` wrote.
+    title
+        What is compared, such as the sweep's name.
+    varied
+        Of each experiment the settings that differ, as columns of the table. An experiment may lack
+        a setting, or be missing.
+
+    Raises
+    ------
+    UserError
+        If there is nothing to compare, or a file lacks the figures of an experiment.
+    """
+    ranked = rank_experiments({name: _read_figures(path) for name, path in metrics.items()})
+    settings = list(dict.fromkeys(key for columns in varied.values() for key in columns))
+    own = {one.experiment: varied.get(one.experiment, {}) for one in ranked}
+    columns = {name: [values.get(key, "") for key in settings] for name, values in own.items()}
+    write_csv(
+        table,
+        [*FIGURES, *settings],
+        ([*_cells(one), *columns[one.experiment]] for one in ranked),
+    )
+    plot_comparison([_point(one) for one in ranked], plot, title)
+    text = render(
+        "comparison",
+        title=f"{title}: {len(ranked)} experiments compared",
+        experiments=ranked,
+        settings=settings,
+        columns=columns,
+    )
+    write_text(page, text)
+
+
+def _read_figures(path: Path) -> dict[str, Any]:
+    figures: dict[str, Any] = read_json(path)
+    if missing := [key for key in ("int8_macro_f1", "int8_accuracy") if key not in figures]:
+        raise UserError(
+            f"{path}: {missing[0]} is missing; it is no file of an experiment's figures."
+        )
+    return figures
+
+
+def rank_experiments(metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]:
+    """Order experiments by macro F1 of the int8 model, the smaller binary first among equals.
+
+    Those with equal macro F1 and flash share a rank; one without a binary is behind its equals.
+    """
+    if not metrics:
+        raise UserError("There is nothing to compare: name an experiment at least.")
+    keys = {
+        name: (-figures["int8_macro_f1"], figures.get("flash_bytes", float("inf")))
+        for name, figures in metrics.items()
+    }
+    order = sorted(metrics, key=lambda name: (keys[name], name))
+    place = sorted(keys.values())
+    scores = [metrics[name]["int8_macro_f1"] for name in order]
+    fronts = [
+        pareto_front([metrics[name].get(cost) for name in order], scores)
+        for cost in ("flash_bytes", "instructions_per_second")
+    ]
+    return [
+        Compared(
+            rank=1 + place.index(keys[name]),
+            experiment=name,
+            macro_f1=metrics[name]["int8_macro_f1"],
+            macro_f1_low=metrics[name].get("int8_macro_f1_low"),
+            macro_f1_high=metrics[name].get("int8_macro_f1_high"),
+            accuracy=metrics[name]["int8_accuracy"],
+            flash_bytes=metrics[name].get("flash_bytes"),
+            ram_bytes=metrics[name].get("ram_bytes"),
+            instructions_per_second=metrics[name].get("instructions_per_second"),
+            on_flash_front=fronts[0][i],
+            on_instructions_front=fronts[1][i],
+        )
+        for i, name in enumerate(order)
+    ]
+
+
+def _cells(one: Compared) -> Sequence[object]:
+    words = {None: "", True: "yes", False: "no"}
+    values = [getattr(one, name) for name in FIGURES]
+    return [words[value] if value is None or isinstance(value, bool) else value for value in values]
+
+
+def _point(one: Compared) -> Point:
+    interval = None
+    if one.macro_f1_low is not None and one.macro_f1_high is not None:
+        interval = one.macro_f1_low, one.macro_f1_high
+    instructions = one.instructions_per_second
+    return Point(
+        number=one.rank,
+        name=one.experiment,
+        score=one.macro_f1,
+        interval=interval,
+        kilobytes=None if one.flash_bytes is None else one.flash_bytes / 1e3,
+        million_instructions=None if instructions is None else instructions / 1e6,
+    )

@@ -1,0 +1,26 @@
+"""Pages from the templates in `templates/`, each one file that needs no other."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+
+def render(template: str, **values: Any) -> str:
+    """Fill in a template, such as `results` for `templates/results.html.jinja`."""
+    return _environment().get_template(f"{template}.html.jinja").render(values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("wav2nano.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["grouped"] = lambda number: f"{number:,}"
+    environment.filters["percent"] = lambda share, digits=0: f"{share:.{digits}%}"
+    return environment

@@ -1,0 +1,116 @@
+"""Step report-results: the figures by which experiments are compared, and the report's pages."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from wav2nano.dataset.split import read_split
+from wav2nano.files import read_json, write_json, write_text
+from wav2nano.report.pages import (
+    RUNTIMES,
+    TRACKS,
+    budget_page,
+    data_page,
+    environment_page,
+    false_reports_per_hour,
+    results_page,
+    seconds_per_hop,
+    settings_page,
+    split_page,
+)
+from wav2nano.training.windows import Preprocessing, read_preprocessing
+
+
+def report_results(
+    *,
+    evaluation: Path,
+    environment: Path,
+    preprocessing: Path,
+    split: Path,
+    build: Path | None,
+    board: Path | None,
+    not_on_board: Sequence[str],
+    settings: dict[str, Any],
+    data: dict[str, Any],
+    policy: str,
+    metrics: Path,
+    pages: Path,
+) -> None:
+    """Write the figures for `dvc metrics` to `metrics`, and the report's pages into `pages`.
+
+    Parameters
+    ----------
+    evaluation, environment, preprocessing, split
+        What evaluation, training and split wrote.
+    build
+        What was compiled, as JSON beside the binary; None where the experiment's goal is an
+        evaluation.
+    board
+        What the simulated board did; None where there is no build, or one for a board package that
+        cannot be simulated.
+    not_on_board
+        Sentences that say why there is no build.
+    settings, data
+        The settings of the experiment and of its data set, to be shown.
+    policy
+        How the recordings were split.
+    metrics, pages
+        File and folder to write.
+    """
+    scored = read_json(evaluation)
+    built = read_json(build) if build else None
+    ran = read_json(board) if board else None
+    rows = read_split(split)
+    between = read_preprocessing(preprocessing)
+    title = scored["experiment"]
+    binary = build.with_suffix(".bin").as_posix() if build else None
+    made = {
+        "results": results_page(title, scored, ran, binary),
+        "budget": budget_page(title, built, ran, preprocessing=between, not_on_board=not_on_board),
+        "data": data_page(title, data, rows, scored),
+        "split": split_page(title, rows, policy),
+        "settings": settings_page(title, settings, data),
+        "environment": environment_page(title, read_json(environment)),
+    }
+    for name, text in made.items():
+        write_text(pages / f"{name}.html", text)
+    write_json(metrics, gather_metrics(scored, built, ran, between))
+
+
+def gather_metrics(
+    evaluation: dict[str, Any],
+    build: dict[str, Any] | None,
+    board: dict[str, Any] | None,
+    preprocessing: Preprocessing,
+) -> dict[str, Any]:
+    """Put the figures of one experiment into a flat mapping.
+
+    Of what was played to the board, stack and instructions are the largest seen, and lost samples
+    are counted over both tracks. Without a build there are no figures of one.
+    """
+    metrics: dict[str, Any] = {}
+    for name in RUNTIMES:
+        for figure in ("accuracy", "macro_f1"):
+            metrics[f"{name}_{figure}"] = evaluation[name][figure]
+            if interval := evaluation[name][f"{figure}_ci95"]:
+                low, high = interval
+                metrics |= {f"{name}_{figure}_low": low, f"{name}_{figure}_high": high}
+    if build is not None:
+        metrics |= {key: build[key] for key in ("flash_bytes", "ram_bytes")}
+    if board is None:
+        return metrics
+    runs = {text.replace(" ", "_"): board[name] for name, text in TRACKS.items()}
+    test = board["self_test"]
+    instructions = max(run["instructions_per_hop"] for run in runs.values())
+    metrics |= {
+        "stack_bytes": max(run["stack_bytes"] for run in runs.values()),
+        "instructions_per_hop": instructions,
+        "instructions_per_second": round(instructions / seconds_per_hop(preprocessing)),
+        "self_test_equal": test["scores_equal"] == test["inputs_equal"] == test["windows"],
+        "lost_samples": sum(run["lost_samples"] for run in runs.values()),
+    }
+    for name, run in runs.items():
+        counted = ("seconds", "words_played", "words_heard", "false_reports")
+        metrics |= {f"{name}_{key}": run[key] for key in counted}
+        metrics[f"{name}_false_reports_per_hour"] = round(false_reports_per_hour(run), 1)
+    return metrics

@@ -1,0 +1,67 @@
+"""What was scored is told as it is, and the tables hold what the plots show."""
+
+import csv
+
+import numpy as np
+import pytest
+from made_up_scores import random_scores, scores_of
+
+from wav2nano.evaluation.evaluate_model import (
+    ROC_POINTS,
+    describe_data,
+    write_confusion,
+    write_roc,
+)
+from wav2nano.evaluation.metrics import measure
+
+
+@pytest.mark.parametrize(
+    ("origins", "words", "synthetic"),
+    [
+        (["espeak", "flite", "noise"], "synthetic speech,", True),
+        (["own", "own", "noise"], "recorded,", False),
+        (["own", "espeak", "noise"], "50% synthetic speech, the rest recorded", True),
+        (["piper", "piper", "noise"], "synthetic speech,", True),  # an engine not known here
+        (["own", "piper", "noise"], "50% synthetic speech, the rest recorded", True),
+    ],
+)
+def test_synthetic_speech_is_called_that(origins, words, synthetic):
+    data = describe_data(scores_of([0, 1, 2], [0, 1, 2], origins=origins))
+    assert data["description"].startswith(words)
+    assert data["synthetic"] is synthetic
+
+
+def read_csv(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_confusion_table_has_a_row_a_window(tmp_path):
+    scores = scores_of([0, 0, 1, 2], [0, 1, 1, 2])
+    write_confusion(tmp_path / "confusion.csv", scores)
+    rows = [(row["actual"], row["predicted"]) for row in read_csv(tmp_path / "confusion.csv")]
+    assert rows == [("yes", "yes"), ("yes", "no"), ("no", "no"), ("_silence_", "_silence_")]
+
+
+@pytest.mark.parametrize(("classes", "windows"), [(2, 30), (5, 20_000)])
+def test_roc_table_is_bounded_and_goes_from_none_to_all(tmp_path, classes, windows):
+    scores = random_scores(classes, windows)
+    write_roc(tmp_path / "roc.csv", scores)
+    rows = read_csv(tmp_path / "roc.csv")
+    for label in scores.labels:
+        curve = np.array(
+            [(row["false_alarms"], row["hits"]) for row in rows if row["label"] == label], float
+        )
+        assert 2 <= len(curve) <= ROC_POINTS
+        assert curve[0].tolist() == [0, 0]
+        assert curve[-1].tolist() == [1, 1]
+        assert (np.diff(curve, axis=0) >= 0).all()
+        # Few points lose little of the area.
+        area = np.trapezoid(curve[:, 1], curve[:, 0])
+        exact = measure(scores, resamplings=2, seed=1)["per_class"][label]["roc_auc"]
+        assert area == pytest.approx(exact, abs=0.01)
+
+
+def test_roc_table_leaves_out_a_label_that_is_not_there(tmp_path):
+    write_roc(tmp_path / "roc.csv", scores_of([0, 0, 1], [0, 1, 1]))
+    assert {row["label"] for row in read_csv(tmp_path / "roc.csv")} == {"yes", "no"}

@@ -1,0 +1,36 @@
+"""Plots can be read, and are the same again."""
+
+import warnings
+
+import numpy as np
+import pytest
+from made_up_scores import random_scores
+
+from wav2nano.evaluation import plots
+from wav2nano.evaluation.metrics import measure
+
+
+@pytest.mark.parametrize("classes", [2, 35])
+def test_plots_are_readable_with_few_and_many_labels(tmp_path, classes):
+    scores = random_scores(classes, 40 * classes)
+    figures = {name: measure(scores, resamplings=5, seed=1) for name in ("float", "int8")}
+    about = ("title", "test set: random")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # as of a legend without entries, or no room for the axes
+        plots.confusion_matrices(figures, scores.labels, tmp_path / "confusion.png", *about)
+        plots.per_class(figures, scores.labels, tmp_path / "per_class.png", *about)
+        both = {"float": scores, "int8": scores}
+        plots.roc_curves(both, tmp_path / "roc.png", *about)
+        plots.det_curves(both, tmp_path / "det.png", *about)
+    for name in ("confusion", "per_class", "roc", "det"):
+        content = (tmp_path / f"{name}.png").read_bytes()
+        width, height = np.frombuffer(content[16:24], ">u4")
+        assert width <= 2200, name  # fits a screen
+        assert height >= 400, name
+
+
+def test_plots_have_the_same_bytes_again(tmp_path):
+    scores = random_scores(4, 100)
+    for name in ("one.png", "two.png"):
+        plots.det_curves({"float": scores, "int8": scores}, tmp_path / name, "title", "")
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()

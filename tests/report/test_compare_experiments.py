@@ -1,0 +1,180 @@
+"""Experiments are ranked as they should be, and the plot can be read with few and many."""
+
+import csv
+import json
+import re
+import warnings
+
+import numpy as np
+import pytest
+
+from wav2nano.errors import UserError
+from wav2nano.report import comparison_plot
+from wav2nano.report.compare_experiments import compare_experiments, rank_experiments
+
+
+def figures(f1, flash=None, instructions=None, interval=0.05):
+    found = {"int8_macro_f1": f1, "int8_accuracy": f1 + 0.01, "float_accuracy": 0.9}
+    if interval:
+        found |= {"int8_macro_f1_low": f1 - interval, "int8_macro_f1_high": f1 + interval}
+    if flash:
+        found |= {"flash_bytes": flash, "ram_bytes": flash // 2}
+    if instructions:
+        found["instructions_per_second"] = instructions
+    return found
+
+
+EXPERIMENTS = {
+    "dense": figures(0.7, 40_000, 2_000_000),
+    "lstm": figures(0.8, 90_000, 8_000_000),
+    "yamnet": figures(0.9),
+    "slow": figures(0.8, 90_000, 9_000_000),
+    "official": figures(0.8, 60_000, interval=None),  # built by Arduino's core: not simulated
+}
+
+
+@pytest.fixture
+def compare(tmp_path):
+    """Compare experiments; gives the table's rows, the plot's bytes and the page."""
+
+    def run(metrics, varied=None):
+        paths = {}
+        for number, (name, values) in enumerate(metrics.items()):
+            paths[name] = tmp_path / f"{number}.json"
+            paths[name].write_text(json.dumps(values))
+        table, plot, page = (tmp_path / f"comparison.{end}" for end in ("csv", "png", "html"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # as of no room for the axes
+            compare_experiments(
+                paths, title="sizes", varied=varied or {}, table=table, plot=plot, page=page
+            )
+        with table.open(newline="") as file:
+            return list(csv.DictReader(file)), plot.read_bytes(), page.read_text()
+
+    return run
+
+
+def test_best_is_first_and_the_smaller_of_equals(compare):
+    rows, _, _ = compare(EXPERIMENTS)
+    assert [(row["rank"], row["experiment"]) for row in rows] == [
+        ("1", "yamnet"),
+        ("2", "official"),
+        ("3", "lstm"),
+        ("3", "slow"),  # no better and no smaller than lstm
+        ("5", "dense"),
+    ]
+
+
+def test_table_has_the_figures_and_leaves_out_what_is_not_known(compare):
+    rows, _, _ = compare(EXPERIMENTS)
+    by_name = {row.pop("experiment"): row for row in rows}
+    assert by_name["dense"] == {
+        "rank": "5",
+        "macro_f1": "0.7",
+        "macro_f1_low": str(0.7 - 0.05),
+        "macro_f1_high": "0.75",
+        "accuracy": "0.71",
+        "flash_bytes": "40000",
+        "ram_bytes": "20000",
+        "instructions_per_second": "2000000",
+        "on_flash_front": "yes",
+        "on_instructions_front": "yes",
+    }
+    assert by_name["yamnet"]["flash_bytes"] == by_name["yamnet"]["on_flash_front"] == ""
+    assert by_name["official"]["macro_f1_low"] == by_name["official"]["on_instructions_front"] == ""
+    assert by_name["official"]["on_flash_front"] == "yes"
+    assert by_name["lstm"]["on_flash_front"] == "no"  # as good as a smaller one
+    assert by_name["lstm"]["on_instructions_front"] == "yes"
+
+
+def test_settings_that_differ_are_columns(compare):
+    varied = {"lstm": {"model.units": "[64]"}, "slow": {"model.units": "[96]", "features.hop": "1"}}
+    rows, _, page = compare(EXPERIMENTS, varied)
+    found = {row["experiment"]: (row["model.units"], row["features.hop"]) for row in rows}
+    assert found["lstm"] == ("[64]", "")
+    assert found["slow"] == ("[96]", "1")
+    assert found["dense"] == ("", "")
+    assert "<th>model.units</th>" in page
+
+
+def test_page_has_the_ranked_table(compare):
+    _, _, page = compare({"<i>": figures(0.7654, 1_234_567, 8_000_000), "other": figures(0.5)})
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.split("</style>")[1]))
+    assert "sizes: 2 experiments compared" in text
+    assert "1 &lt;i&gt; 0.765 (0.715 to 0.815) 77.5% 1,234,567 617,283 8,000,000" in text
+    assert "evaluated only" in text
+    assert "–" in text
+
+
+@pytest.mark.parametrize("count", [1, 2, 6, 40, 60])
+def test_plot_fits_a_screen_whatever_the_number(compare, count):
+    random = np.random.default_rng(1)
+    metrics = {
+        f"features.n_fft=512,model.units={i}": figures(
+            float(random.uniform(0.5, 0.95)),
+            int(random.uniform(3e4, 9e5)),
+            int(random.uniform(2e6, 5e7)),
+        )
+        for i in range(count)
+    }
+    _, plot, _ = compare(metrics)
+    width, height = np.frombuffer(plot[16:24], ">u4")
+    assert width == 1560
+    assert 600 < height < 1300
+
+
+def test_plot_has_the_same_bytes_again(compare):
+    assert compare(EXPERIMENTS)[1] == compare(dict(reversed(EXPERIMENTS.items())))[1]
+
+
+def test_all_may_be_without_a_board(compare):
+    rows, plot, _ = compare({"a": figures(0.9), "b": figures(0.8)})
+    assert [row["on_flash_front"] for row in rows] == ["", ""]
+    assert plot
+
+
+def points(metrics):
+    return [
+        comparison_plot.Point(
+            one.rank,
+            one.experiment,
+            one.macro_f1,
+            None,
+            one.flash_bytes,
+            one.instructions_per_second,
+        )
+        for one in rank_experiments(metrics)
+    ]
+
+
+def test_subtitle_names_who_is_missing():
+    text = comparison_plot._subtitle(points(EXPERIMENTS))
+    assert text.endswith("; missing, not on the board: yamnet; not simulated: official")
+    many = {f"yamnet with a long name {i}": figures(0.9) for i in range(40)}
+    text = comparison_plot._subtitle(points(EXPERIMENTS | many))
+    assert len(text) < 220
+    assert re.search(r"yamnet and 40 more; |yamnet, .* and \d\d more; ", text)
+
+
+def test_labels_do_not_cover_each_other():
+    random = np.random.default_rng(2)
+    size = np.array([14.0, 8.0])
+    room = np.array([0, 0, 600, 450])
+    places = random.uniform([20, 20], [580, 430], (60, 2))
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in places]
+    for place in places:
+        offset, _ = comparison_plot._best_offset(
+            place, tuple(size), np.array(taken), room, comparison_plot.ANGLES
+        )
+        low, high = place + offset - size / 2, place + offset + size / 2
+        others = np.array(taken)
+        apart = (low >= others[:, 2:]) | (high <= others[:, :2])
+        assert apart.any(axis=1).all()
+        taken.append((*low, *high))
+
+
+def test_what_cannot_be_compared_is_told(compare):
+    with pytest.raises(UserError, match="nothing to compare"):
+        compare({})
+    with pytest.raises(UserError, match=r"0\.json: int8_macro_f1 is missing"):
+        compare({"old": {"float_accuracy": 0.9}})

@@ -1,0 +1,170 @@
+"""The figures that `dvc metrics` shows, and files that are read and written by name."""
+
+import json
+
+import pytest
+
+from wav2nano.dataset.split import SplitRow, write_split
+from wav2nano.report.report_results import gather_metrics, report_results
+from wav2nano.training.windows import Preprocessing, write_preprocessing
+
+PREPROCESSING = Preprocessing(["no", "yes"], {"rate": 16_000}, {"hop": 320}, [0.0], [1.0])
+
+
+def figures(accuracy, interval):
+    return {
+        "accuracy": accuracy,
+        "accuracy_ci95": interval,
+        "macro_f1": accuracy - 0.1,
+        "macro_f1_ci95": interval,
+        "loss": 0.5,
+    }
+
+
+EVALUATION = {
+    "experiment": "keywords",
+    "test_data": {"description": "recorded, 90 windows of 9 groups", "synthetic": False},
+    "float": figures(0.9, [0.8, 0.95]),
+    "litert": figures(0.89, [0.7, 0.9]),
+    "int8": figures(0.88, None),
+    "agreement": {"int8_with_float": 0.99, "int8_with_litert": 0.98},
+}
+BUILD = {
+    "flash_bytes": 90_000,
+    "flash_limit": 983_040,
+    "ram_bytes": 48_000,
+    "ram_limit": 262_144,
+    "tool": "arduino-cli 1.5",
+    "board": "wav2nano:nrf52:nano33ble",
+    "sha256": "0",
+}
+
+
+def run(**changes):
+    return {
+        "seconds": 100.0,
+        "reports": 13,
+        "reports_equal_to_host": 13,
+        "words_played": 12,
+        "words_heard": 11,
+        "background_played": 8,
+        "false_reports": 2,
+        "lost_samples": 0,
+        "stack_bytes": 500,
+        "instructions_per_hop": 160_000,
+        "busy_share": 0.1,
+    } | changes
+
+
+BOARD = {
+    "self_test": {
+        "windows": 8,
+        "inputs_equal": 8,
+        "scores_equal": 8,
+        "feature_difference": 3e-7,
+    },
+    "recordings": run(lost_samples=2),
+    "long_track": run(
+        seconds=54.0,
+        words_played=3,
+        words_heard=1,
+        false_reports=7,
+        lost_samples=1,
+        stack_bytes=520,
+    ),
+}
+
+
+def test_figures_are_flat_and_of_each_track():
+    assert gather_metrics(EVALUATION, BUILD, BOARD, PREPROCESSING) == {
+        "float_accuracy": 0.9,
+        "float_accuracy_low": 0.8,
+        "float_accuracy_high": 0.95,
+        "float_macro_f1": 0.8,
+        "float_macro_f1_low": 0.8,
+        "float_macro_f1_high": 0.95,
+        "litert_accuracy": 0.89,
+        "litert_accuracy_low": 0.7,
+        "litert_accuracy_high": 0.9,
+        "litert_macro_f1": 0.79,
+        "litert_macro_f1_low": 0.7,
+        "litert_macro_f1_high": 0.9,
+        "int8_accuracy": 0.88,  # of one group: without an interval
+        "int8_macro_f1": 0.78,
+        "flash_bytes": 90_000,
+        "ram_bytes": 48_000,
+        "stack_bytes": 520,
+        "instructions_per_hop": 160_000,
+        "instructions_per_second": 8_000_000,  # 50 hops of 320 samples at 16 kHz
+        "self_test_equal": True,
+        "lost_samples": 3,
+        "one_by_one_seconds": 100.0,
+        "one_by_one_words_played": 12,
+        "one_by_one_words_heard": 11,
+        "one_by_one_false_reports": 2,
+        "one_by_one_false_reports_per_hour": 72.0,
+        "long_track_seconds": 54.0,
+        "long_track_words_played": 3,
+        "long_track_words_heard": 1,
+        "long_track_false_reports": 7,
+        "long_track_false_reports_per_hour": 466.7,
+    }
+
+
+def test_a_board_that_cannot_be_simulated_has_no_figures():
+    metrics = gather_metrics(EVALUATION, BUILD, None, PREPROCESSING)
+    assert metrics["flash_bytes"] == 90_000
+    assert "one_by_one_words_heard" not in metrics
+
+
+@pytest.fixture
+def report(tmp_path):
+    """Report an experiment; gives the figures, and the text of the pages by name."""
+
+    def write(name, value):
+        if value is not None:
+            (tmp_path / name).write_text(json.dumps(value))
+        return tmp_path / name if value is not None else None
+
+    def make(build, board, not_on_board=(), features=PREPROCESSING.features):
+        between = Preprocessing(["no"], {"rate": 16_000}, features, [0.0], [1.0])
+        write_preprocessing(tmp_path / "preprocessing.json", between)
+        write_split(tmp_path / "split.csv", [SplitRow("a", "no", "ann", "own", "test")])
+        environment = dict.fromkeys(
+            ("threads", "tensorflow", "keras", "numpy", "python", "system", "machine"), "3"
+        )
+        report_results(
+            evaluation=write("evaluation.json", EVALUATION),
+            environment=write("environment.json", environment | {"extensions": []}),
+            preprocessing=tmp_path / "preprocessing.json",
+            split=tmp_path / "split.csv",
+            build=write("listener.json", build),
+            board=write("board.json", board),
+            not_on_board=not_on_board,
+            settings={"seed": 1},
+            data={"name": "own"},
+            policy="group",
+            metrics=tmp_path / "metrics" / "keywords.json",
+            pages=tmp_path / "pages",
+        )
+        metrics = json.loads((tmp_path / "metrics" / "keywords.json").read_text())
+        return metrics, {path.stem: path.read_text() for path in (tmp_path / "pages").iterdir()}
+
+    return make
+
+
+def test_an_experiment_on_the_board_has_all_pages(report):
+    metrics, pages = report(BUILD, BOARD)
+    assert metrics["long_track_false_reports"] == 7
+    assert set(pages) == {"results", "budget", "data", "split", "settings", "environment"}
+    assert "listener.bin" in pages["results"]
+
+
+def test_an_experiment_that_is_only_evaluated_needs_no_build(report):
+    reason = "44,100 Hz: the board records 16,000 Hz."
+    # Features that the board cannot compute need not have a hop.
+    metrics, pages = report(None, None, [reason], features={"kind": "yamnet"})
+    assert metrics["int8_macro_f1"] == 0.78
+    assert not any(key.startswith(("flash", "instructions", "long_track")) for key in metrics)
+    assert reason in pages["budget"]
+    assert "listener.bin" not in pages["results"]
