@@ -413,6 +413,27 @@ def _report_results(parser: argparse.ArgumentParser) -> Run:
     return run
 
 
+def _compare_experiments(parser: argparse.ArgumentParser) -> Run:
+    parser.add_argument(
+        "metrics", nargs="+", type=Path, help="metrics.json of each experiment, in its own folder"
+    )
+    _add_paths(parser, table="CSV file to write", plot="PNG to write", page="HTML page to write")
+
+    def run(args: argparse.Namespace) -> None:
+        from wav2nano.report.compare_experiments import compare_experiments
+
+        compare_experiments(
+            {path.parent.name: path for path in args.metrics},
+            title="Experiments",
+            varied={},
+            table=args.table,
+            plot=args.plot,
+            page=args.page,
+        )
+
+    return run
+
+
 def _summarize(parser: argparse.ArgumentParser) -> Run:
     _add_paths(parser, experiment="folder of the results")
 
@@ -440,5 +461,6 @@ STEPS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], Run]]] = {
     "simulate-board": ("step: run the firmware's bytes and check its answers", _simulate_board),
     "record-checksums": ("step: the SHA-256 of all that was made", _record_checksums),
     "report-results": ("step: the figures that matter, and the report's pages", _report_results),
+    "compare-experiments": ("step: experiments ranked, and their cost", _compare_experiments),
     "summarize": ("step: binary, budget and accuracy in a few lines", _summarize),
 }

@@ -41,7 +41,7 @@ def test_binary_is_for_the_bootloader_and_says_what_it_is(built):
 
 
 def test_metrics_hold_what_is_promised(built):
-    metrics = json.loads((results(built) / "evaluation" / "metrics.json").read_text())
+    metrics = json.loads((results(built) / "evaluation" / "evaluation.json").read_text())
     assert metrics["test_data"]["synthetic"]
     assert "synthetic speech" in metrics["test_data"]["description"]
     for name in ("float", "int8", "litert"):
@@ -66,7 +66,7 @@ def test_no_group_is_on_two_sides(built):
 
 
 def test_int8_agrees_in_litert_and_c(built):
-    metrics = json.loads((results(built) / "evaluation" / "metrics.json").read_text())
+    metrics = json.loads((results(built) / "evaluation" / "evaluation.json").read_text())
     assert metrics["agreement"]["int8_with_litert"] >= 0.97
     # A step of a score is 1/256.
     assert metrics["agreement"]["largest_score_difference_to_litert"] <= 0.05

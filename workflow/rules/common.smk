@@ -1,5 +1,6 @@
 # What the rules share: settings, validated once, and what can be known of the data before any job.
 import base64
+import glob
 import json
 import math
 import os

@@ -90,6 +90,8 @@ rule simulate_board:
         experiment=subpath(input[0], ancestor=2),
         settings=as_json(config["simulation"]),
         code=code_digest("wav2nano.firmware.simulate"),
+        # Compiled for this machine, too: what the board must answer.
+        libraries=files_digest(["firmware/libraries"]),
     shell:
         "wav2nano simulate-board --experiment {params.experiment:q} --chunks {input.chunks:q}"
         " --split {input.split:q} --settings {params.settings:q} --libraries firmware/libraries"

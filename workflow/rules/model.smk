@@ -86,7 +86,7 @@ rule evaluate_model:
         c=f"{RESULTS}/scores/c.csv",
         history=f"{RESULTS}/history.csv",
     output:
-        f"{RESULTS}/evaluation/metrics.json",
+        f"{RESULTS}/evaluation/evaluation.json",
         f"{RESULTS}/evaluation/confusion.csv",
         f"{RESULTS}/evaluation/roc.csv",
         report(
@@ -127,7 +127,7 @@ rule evaluate_model:
         folder=subpath(output[0], parent=True),
         title=config["experiment"],
         settings=as_json(config["evaluation"]),
-        code=code_digest("wav2nano.evaluation.evaluate"),
+        code=code_digest("wav2nano.evaluation.evaluate_model"),
     shell:
         "wav2nano evaluate-model --float {input.float:q} --litert {input.litert:q} --c {input.c:q}"
         " --history {input.history:q} --title {params.title:q} --settings {params.settings:q}"

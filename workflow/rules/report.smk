@@ -5,7 +5,7 @@
 
 rule report_results:
     input:
-        f"{RESULTS}/evaluation/metrics.json",
+        f"{RESULTS}/evaluation/evaluation.json",
         f"{RESULTS}/environment.json",
         f"{RESULTS}/preprocessing.json",
         f"{RESULTS}/split.csv",
@@ -58,7 +58,7 @@ rule report_results:
         policy=split_settings()["policy"],
         settings=as_json(config),
         data=as_json(DATASET),
-        code=code_digest("wav2nano.report.results"),
+        code=code_digest("wav2nano.report.report_results"),
     shell:
         "wav2nano report-results --experiment {params.folder:q} --policy {params.policy}"
         " --settings {params.settings:q} --data {params.data:q} 2>&1 | tee {log:q}"
@@ -77,3 +77,20 @@ rule record_checksums:
         code=code_digest("wav2nano.hashes"),
     shell:
         "wav2nano record-checksums --files {input:q} --out {output:q} 2>&1 | tee {log:q}"
+
+
+rule compare:
+    input:
+        glob.glob("results/*/metrics.json"),
+    output:
+        table="results/comparison/comparison.csv",
+        plot="results/comparison/comparison.png",
+        page="results/comparison/comparison.html",
+    log:
+        "results/logs/compare.log",
+    localrule: True
+    params:
+        code=code_digest("wav2nano.report.compare_experiments"),
+    shell:
+        "wav2nano compare-experiments {input:q} --table {output.table:q} --plot {output.plot:q}"
+        " --page {output.page:q} 2>&1 | tee {log:q}"
