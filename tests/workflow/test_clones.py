@@ -108,7 +108,7 @@ def change_config(checkout):
 
 
 def change_library(checkout):
-    checkout.replace("src/wav2nano/evaluation/plots.py", "dpi=130", "dpi=120")
+    checkout.replace("src/wav2nano/evaluation/plots.py", "(12, 5.8)", "(12, 5.9)")
 
 
 def change_comment(checkout):
