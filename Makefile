@@ -3,7 +3,7 @@
 # make report          what was built, as one page: report.html
 # make remote URL=...  where data, models and firmware are kept: a folder, s3://bucket/path, ssh://...
 # make bench RECORDINGS=folder SPEECH_COMMANDS=folder    the measurements that README quotes
-# make firmware EXPERIMENT=digits RECORDINGS=folder    another experiment, recordings you have
+# make firmware EXPERIMENT=digits RECORDINGS=folder    another experiment (or a,b), recordings you have
 .POSIX:
 .PHONY: firmware report remote test bench lint setup oracle lock clean help
 MAKEFLAGS += --no-print-directory
@@ -12,26 +12,31 @@ export UV_SYSTEM_CERTS = 1
 # Some containers forbid Python to keep what it compiles: then TensorFlow starts three times as slow.
 export PYTHONDONTWRITEBYTECODE =
 BIN = .venv/bin
-EXPERIMENT = keywords
+EXPERIMENT =
+COMMA = ,
 RECORDINGS =
 URL =
 SPEECH_COMMANDS =
 TESTS = tests
 
-ifneq ($(EXPERIMENT),keywords)
-SETTINGS = --configfile config/experiments/$(EXPERIMENT).yaml
+# Those of params.yaml, unless others are named.
+ifneq ($(EXPERIMENT),)
+SETTINGS = --config 'experiments=[$(EXPERIMENT)]'
 endif
 
 firmware: setup
-ifneq ($(EXPERIMENT),keywords)
-	@$(BIN)/wav2nano fetch-dataset $(EXPERIMENT) $(if $(RECORDINGS),--source "$(RECORDINGS)")
+ifneq ($(EXPERIMENT),)
+	@for name in $(subst $(COMMA), ,$(EXPERIMENT)); do \
+		dataset=$$(sed -n 's/^dataset: *//p' config/experiments/$$name.yaml) || exit 2; \
+		$(BIN)/wav2nano fetch-dataset "$${dataset:-keywords}" \
+			$(if $(RECORDINGS),--source "$(RECORDINGS)") || exit 1; done
 endif
 	@echo "make: running snakemake --cores all firmware $(SETTINGS)"
 	@$(BIN)/snakemake --cores all firmware $(SETTINGS) --quiet rules
-	@$(BIN)/wav2nano summarize --experiment results/$(EXPERIMENT)
+	@$(BIN)/snakemake --cores 1 summarize $(SETTINGS) --quiet all
 
 report: setup
-	@$(BIN)/snakemake --report report.html $(SETTINGS) report_results
+	@$(BIN)/snakemake --report report.html $(SETTINGS) firmware
 
 remote: setup
 	@[ -n "$(URL)" ] || { echo "make: where to? make remote URL=folder (or s3://bucket/path, ssh://host/path)"; exit 2; }
@@ -75,7 +80,7 @@ lock:
 		--custom-compile-command "make lock"
 
 clean:
-	rm -rf results data/synthetic data/*.manifest.csv .snakemake
+	rm -rf results logs data/index data/synthetic data/windows data/features .snakemake
 
 help:
 	@sed -n 's/^# //p' Makefile | head -6

@@ -1,12 +1,12 @@
 # From recordings to firmware. The files below are the chapters, in the order of the work:
-#   data      speech synthesis, the list of all recordings, the split
+#   data      speech synthesis, the index of recordings, an experiment's selection, the split
 #   features  windows of audio, feature frames
 #   model     training, quantisation, scores, figures and plots
 #   firmware  generated C, the compiled sketch, the check on the simulated board
-#   report    the figures that matter, and the pages of the report
+#   report    the figures that matter, the pages of the report, the comparison of experiments
 
 
-configfile: "config/config.yaml"
+configfile: "params.yaml"
 
 
 report: "workflow/report/workflow.rst"
@@ -27,5 +27,4 @@ FILES.save()
 rule firmware:
     default_target: True
     input:
-        everything_made(),
-        CHECKSUMS,
+        [[*everything_made(name), CHECKSUMS.format(experiment=name)] for name in LISTED],

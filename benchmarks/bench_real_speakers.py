@@ -16,8 +16,8 @@ import yaml
 
 from wav2nano.describe import describe_accuracy
 from wav2nano.evaluation.metrics import measure
-from wav2nano.evaluation.scores import Scores
-from wav2nano.predict import predict
+from wav2nano.predict import score_files
+from wav2nano.tables.scores import Scores
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
@@ -31,8 +31,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="wav2nano-bench-") as temporary:
         checkout = Path(temporary)
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(checkout)], check=True)
-        path = checkout / "params.yaml"
-        path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"words": WORDS}))
+        path = checkout / "config" / "experiments" / "keywords.yaml"
+        path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"labels": WORDS}))
         environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
         command = [str(Path(sys.executable).with_name("snakemake")), "--cores", "all", "--quiet"]
         target = "results/keywords/evaluation/evaluation.json"
@@ -43,7 +43,7 @@ def main() -> None:
 def report(folder: Path, experiment: Path) -> None:
     """Score every recording and print accuracy, with and without the background labels."""
     files = sorted(path for path in folder.glob("*/*") if path.suffix in (".flac", ".wav"))
-    labels, results = predict(files, experiment, runtime="litert")
+    labels, results = score_files(files, experiment, runtime="litert")
     kept = [
         (path, scores[0])
         for path, scores in zip(files, results, strict=True)

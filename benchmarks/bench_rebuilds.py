@@ -40,9 +40,8 @@ def record(folder: Path, number: int, random: np.random.Generator) -> None:
 def prepare(folder: Path, recordings: int) -> None:
     """Copy what is committed, and make the default experiment one of own recordings alone."""
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
-    config = folder / "params.yaml"
-    settings = yaml.safe_load(config.read_text())
-    config.write_text(yaml.safe_dump(settings | {"synthesize": "nothing", "words": None}))
+    experiment = folder / "config" / "experiments" / "keywords.yaml"
+    experiment.write_text("dataset: keywords\n")
     dataset = folder / "config" / "datasets" / "keywords.yaml"
     shards = max(8, recordings // RECORDINGS_OF_SHARD)
     dataset.write_text(yaml.safe_dump(yaml.safe_load(dataset.read_text()) | {"shards": shards}))

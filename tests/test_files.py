@@ -8,11 +8,11 @@ import h5py
 import numpy as np
 import pytest
 
-from wav2nano.dataset.chunk import read_chunks
 from wav2nano.errors import UserError
-from wav2nano.features.extract import read_features
 from wav2nano.files import atomic_path, write_text
 from wav2nano.hdf5 import write_hdf5
+from wav2nano.tables.features import read_features
+from wav2nano.tables.windows import read_windows
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_full_disk_is_told_by_hdf5(small_disk):
     assert os.listdir(small_disk) == []
 
 
-@pytest.mark.parametrize("read", [read_chunks, lambda path: read_features([path])])
+@pytest.mark.parametrize("read", [read_windows, lambda path: read_features([path])])
 @pytest.mark.parametrize("cut", [0, 100, 3000])
 def test_a_damaged_file_is_named(tmp_path, read, cut):
     path = tmp_path / "a.h5"

@@ -10,8 +10,8 @@ import pytest
 import wav2nano
 
 SOURCE = Path(wav2nano.__file__).parents[1]
-TRAINING = "wav2nano.training.train"
-SIMULATION = "wav2nano.firmware.simulate"
+TRAINING = "wav2nano.training.train_model"
+SIMULATION = "wav2nano.firmware.simulate_board"
 
 
 def digest(source, module=TRAINING, python=sys.executable):
@@ -42,9 +42,16 @@ def edit(source, name, old, new, package="wav2nano"):
 
 def test_comments_docstrings_and_layout_do_not_count(source):
     before = digest(source)
-    edit(source, "training/train.py", '"""Step train-model', '"""Another text. Step train-model')
-    edit(source, "training/train.py", "def augment(", "# Why not.\n\n\ndef augment(")
-    edit(source, "training/windows.py", "mean, std = np.float32", "mean, std = \\\n  np.float32")
+    edit(
+        source,
+        "training/train_model.py",
+        '"""Step train-model',
+        '"""Another text. Step train-model',
+    )
+    edit(source, "training/train_model.py", "def augment(", "# Why not.\n\n\ndef augment(")
+    edit(
+        source, "tables/preprocessing.py", "mean, std = np.float32", "mean, std = \\\n  np.float32"
+    )
     assert digest(source) == before
 
 
@@ -84,10 +91,10 @@ def test_data_files_beside_a_module_count(source):
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("training/train.py", "THREADS = 4", "THREADS = 5"),
+        ("keras_runtime.py", "THREADS = 4", "THREADS = 5"),
         # Imported by it, and by what it imports.
-        ("training/windows.py", "np.float32(self.mean)", "np.float64(self.mean)"),
-        ("dataset/manifest.py", 'UNKNOWN = "_unknown_"', 'UNKNOWN = "unknown"'),
+        ("tables/preprocessing.py", "np.float32(self.mean)", "np.float64(self.mean)"),
+        ("tables/recordings.py", 'UNKNOWN = "_unknown_"', 'UNKNOWN = "unknown"'),
         ("__init__.py", "__version__ =", "VERSION = __version__ ="),
     ],
 )
@@ -99,7 +106,7 @@ def test_code_that_is_reached_counts(source, name, old, new):
 
 def test_modules_of_a_registry_count(source):
     """They are named nowhere: their package finds them by itself."""
-    generate = "wav2nano.firmware.generate"
+    generate = "wav2nano.firmware.generate_code"
     before = digest(source, generate)
     edit(source, "codegen/operators/softmax.py", "op=node.op", "op=str(node.op)")
     edited = digest(source, generate)
@@ -110,10 +117,10 @@ def test_modules_of_a_registry_count(source):
 def test_the_locked_version_of_what_is_imported_counts(source):
     lock = source.parent / "requirements.lock"
     lock.write_text("keras==3.1 \\\n    --hash=sha256:0\nscikit-learn==1.0\nmatplotlib==3.0\n")
-    training, split = digest(source), digest(source, "wav2nano.dataset.split")
+    training, split = digest(source), digest(source, "wav2nano.dataset.split_dataset")
     lock.write_text(lock.read_text().replace("keras==3.1", "keras==3.2"))
     assert digest(source) != training
-    assert digest(source, "wav2nano.dataset.split") == split
+    assert digest(source, "wav2nano.dataset.split_dataset") == split
 
 
 def test_code_that_is_not_reached_does_not_count(source):
@@ -129,7 +136,7 @@ def test_a_moved_line_counts_where_the_order_does(source):
     before = digest(source)
     edit(
         source,
-        "training/windows.py",
+        "tables/preprocessing.py",
         "    return (values - mean) / std",
         "    return values / std - mean",
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wav2nano.dataset.split import OWN
+from wav2nano.tables.recordings import OWN
 
 NOISE = "noise"  # origin of what nobody speaks; all others but OWN are engines of speech synthesis
 

@@ -1,6 +1,5 @@
-"""Command simulate: run a firmware on the simulated board, with recordings at its microphone."""
+"""Run a firmware on the simulated board, with recordings at its microphone."""
 
-import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -20,60 +19,48 @@ PIECE = RATE
 TOP = 15
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command's arguments."""
-    parser.add_argument(
-        "firmware",
-        type=Path,
-        help="the .bin of a sketch (linked for 0x10000 or 0x0), or an .elf or .hex file",
-    )
-    parser.add_argument(
-        "recordings",
-        nargs="*",
-        type=Path,
-        metavar="recording",
-        help="audio files, played to the microphone one after the other",
-    )
-    parser.add_argument(
-        "--seconds",
-        type=float,
-        help="virtual time to run for; normally as long as the recordings, or one second",
-    )
-    parser.add_argument(
-        "--pause",
-        type=float,
-        default=0.5,
-        metavar="SECONDS",
-        help="silence before each recording (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--elf",
-        type=Path,
-        help="the program's ELF file, for the names of functions; normally the one beside it",
-    )
-    parser.add_argument(
-        "--profile", action="store_true", help="count instructions by function (slower)"
-    )
+def simulate(
+    firmware: Path,
+    recordings: list[Path],
+    *,
+    seconds: float | None = None,
+    pause: float = 0.5,
+    elf: Path | None = None,
+    profile: bool = False,
+) -> None:
+    """Run a firmware, and print serial lines and pins as they change, then a summary.
 
-
-def run(args: argparse.Namespace) -> None:
-    """Simulate, and print serial lines and pins as they change, then a summary."""
-    if args.pause < 0 or (args.seconds is not None and args.seconds <= 0):
+    Parameters
+    ----------
+    firmware
+        The .bin of a sketch (linked for 0x10000 or 0x0), or an .elf or .hex file.
+    recordings
+        Audio files, played to the microphone one after the other.
+    seconds
+        Virtual time to run for; normally as long as the recordings, or one second.
+    pause
+        Silence before each recording, seconds.
+    elf
+        The program's ELF file, for the names of functions; normally the one beside it.
+    profile
+        Count instructions by function (slower).
+    """
+    if pause < 0 or (seconds is not None and seconds <= 0):
         raise UserError("--pause must not be negative, and --seconds must be positive")
-    elf = args.elf
-    if elf is None and args.firmware.with_suffix(".elf").is_file():
-        elf = args.firmware.with_suffix(".elf")
-    if args.profile and elf is None:
+    beside = firmware.with_suffix(".elf")
+    if elf is None and beside.is_file():
+        elf = beside
+    if profile and elf is None:
         raise UserError(
-            f"--profile needs the names of functions: give --elf, or put "
-            f"{args.firmware.with_suffix('.elf').name} beside {args.firmware}"
+            f"--profile needs the names of functions: give --elf, or put {beside.name} beside "
+            f"{firmware}"
         )
-    audio, beginnings = _track(args.recordings, args.pause)
+    audio, beginnings = _track(recordings, pause)
     samples = RATE if not len(audio) else len(audio)
-    if args.seconds is not None:
-        samples = round(args.seconds * RATE)
+    if seconds is not None:
+        samples = round(seconds * RATE)
     audio = np.concatenate([audio, np.zeros(max(samples - len(audio), 0), np.int16)])[:samples]
-    board = Board(args.firmware, elf=elf, profile=args.profile)
+    board = Board(firmware, elf=elf, profile=profile)
     pieces = []
     try:
         for start, end in _pieces(samples, [start for start, _ in beginnings]):

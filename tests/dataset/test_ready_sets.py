@@ -13,12 +13,15 @@ import pytest
 import soundfile
 import yaml
 
-from wav2nano.config import load_dataset, load_yaml, validate
-from wav2nano.dataset.fetch import digest_recordings, fetch_dataset
-from wav2nano.dataset.index import index_dataset
-from wav2nano.dataset.manifest import read_manifest
+from wav2nano.dataset.fetch_dataset import digest_recordings, fetch_recordings
+from wav2nano.dataset.index_dataset import index_dataset
 from wav2nano.dataset.scan import scan_recordings
-from wav2nano.dataset.split import PARTS, split_dataset
+from wav2nano.dataset.select_recordings import select_recordings
+from wav2nano.dataset.split_dataset import split_dataset
+from wav2nano.settings.dataset import ChecksumSettings, DatasetSettings
+from wav2nano.settings.load import load_dataset, load_experiment, load_yaml
+from wav2nano.settings.split import SplitPlan
+from wav2nano.tables.split import PARTS, read_split
 
 ROOT = Path(__file__).resolve().parents[2]
 RATE = 16000
@@ -110,63 +113,67 @@ def pack(path, members):
 
 
 def settings_of(name):
-    """The default settings with those of an experiment, as Snakemake joins them."""
+    return load_experiment(name, load_yaml(ROOT / "params.yaml"), root=ROOT)
 
-    def join(below, above):
-        both = below | above
-        return both | {
-            key: join(below[key], value)
-            for key, value in above.items()
-            if isinstance(value, dict) and key in below
-        }
 
-    return join(
-        load_yaml(ROOT / "config" / "config.yaml"),
-        load_yaml(ROOT / "config" / "experiments" / f"{name}.yaml"),
+def split_of(dataset, settings):
+    """Index, select and split in the working directory."""
+    index_dataset(dataset=dataset, known=Path("known.json"), out=Path("own.csv"))
+    manifest, out = Path("manifest.csv"), Path("split.csv")
+    select_recordings(tables=[Path("own.csv")], public=dataset.download is not None, out=manifest)
+    plan = settings.split.model_dump() | {"policy": dataset.split.policy}
+    if dataset.split.test:
+        plan["folds"] = {"validation": dataset.split.validation, "test": dataset.split.test}
+    split_dataset(
+        manifest=manifest,
+        labels=settings.labels,
+        settings=SplitPlan.model_validate(plan),
+        chunking=settings.chunking,
+        out=out,
     )
+    return read_split(out)
 
 
-def split_of(dataset, settings, root):
-    index_dataset(dataset, [], root / "manifest.csv", root=root)
-    own = dataset["split"]
-    settings["split"] |= {"policy": own["policy"], "folds": own}
-    rows = read_manifest(root / "manifest.csv")
-    return split_dataset(rows, settings["words"], settings["split"], settings["chunking"])
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize("name", READY)
 def test_experiments_are_valid(name):
     settings = settings_of(name)
-    validate(settings, ROOT / "workflow/schemas/experiment.schema.yaml", source=name)
-    assert settings["experiment"] == settings["dataset"] == name
-    dataset = load_dataset(settings["dataset"], root=ROOT)
-    assert settings["features"]["f_max"] <= settings["chunking"]["rate"] / 2
-    assert dataset["licence"]
-    assert dataset["recordings"] == f"data/raw/{name}"
+    assert settings.dataset == name
+    dataset = load_dataset(settings.dataset, root=ROOT)
+    assert settings.features.f_max <= settings.chunking.rate / 2
+    assert dataset.licence
+    assert dataset.recordings == f"data/raw/{name}"
 
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_public_sets_from_archive_to_split(tmp_path, name):
     members, expected = PUBLIC[name]()
     dataset = load_dataset(name, root=ROOT)
-    download = dataset["download"]
-    archive = tmp_path / ("set.zip" if ".zip" in download["url"] else "set.tar.gz")
+    download = dataset.download
+    archive = tmp_path / ("set.zip" if ".zip" in download.url else "set.tar.gz")
     pack(archive, members)
     recordings = {n: c for n, c in members.items() if n.endswith(".wav") and "_noise_/" not in n}
-    if "archive" in download:
-        [kind] = download["archive"]
-        download["archive"][kind] = hashlib.new(kind, archive.read_bytes()).hexdigest()
+    if download.archive is not None:
+        what, kind = "archive", download.archive.kind
+        digits = hashlib.new(kind, archive.read_bytes()).hexdigest()
     else:
         # With the names that the publisher's own list has.
-        [kind] = download["contents"]
-        depth = 1 + download["folder"].count("/")
+        what, kind = "contents", download.contents.kind
+        depth = 1 + download.folder.count("/")
         listed = {"/".join(n.split("/")[depth:]): c for n, c in recordings.items()}
         lines = [f"{hashlib.new(kind, c).hexdigest()}  {n}\n" for n, c in sorted(listed.items())]
-        download["contents"][kind] = hashlib.new(kind, "".join(lines).encode()).hexdigest()
-    fetch_dataset(dataset, source=archive, root=tmp_path)
-    assert len(scan_recordings(dataset, root=tmp_path)) == len(recordings)
+        digits = hashlib.new(kind, "".join(lines).encode()).hexdigest()
+    checksum = ChecksumSettings.model_validate({kind: digits})
+    download = download.model_copy(update={what: checksum})
+    dataset = dataset.model_copy(update={"download": download})
+    fetch_recordings(dataset, source=archive)
+    assert len(scan_recordings(dataset)) == len(recordings)
 
-    split = split_of(dataset, settings_of(name), tmp_path)
+    split = split_of(dataset, settings_of(name))
     assert Counter(row.part for row in split) == expected
     parts_of_group = {}
     for row in split:
@@ -176,11 +183,11 @@ def test_public_sets_from_archive_to_split(tmp_path, name):
 
 def test_two_long_recordings(tmp_path):
     dataset = load_dataset("emergency_vehicles", root=ROOT)
-    folder = tmp_path / dataset["recordings"]
+    folder = tmp_path / dataset.recordings
     folder.mkdir(parents=True)
     for seed, name in enumerate(["ambulance", "fire_truck"]):
         (folder / f"{name}.wav").write_bytes(sound(seed, 60.0))
-    split = split_of(dataset, settings_of("emergency_vehicles"), tmp_path)
+    split = split_of(dataset, settings_of("emergency_vehicles"))
     assert [(row.label, row.part) for row in split] == [
         (label, part) for label in ("ambulance", "fire_truck") for part in PARTS
     ]
@@ -190,7 +197,7 @@ def test_two_long_recordings(tmp_path):
 @pytest.mark.parametrize("by", ["folders", "table"])
 def test_ones_own(tmp_path, by):
     dataset = load_dataset("own", root=ROOT)
-    folder = tmp_path / dataset["recordings"]
+    folder = tmp_path / dataset.recordings
     rows = []
     for seed in range(12):
         label, speaker = "ab"[seed % 2], f"speaker {seed // 2}"
@@ -201,9 +208,9 @@ def test_ones_own(tmp_path, by):
     if by == "table":
         # As the comment in the file says.
         text = (ROOT / "config" / "datasets" / "own.yaml").read_text()
-        dataset = yaml.safe_load(text.replace("# table:", "table:"))
+        dataset = DatasetSettings.model_validate(yaml.safe_load(text.replace("# table:", "table:")))
         (folder / "recordings.csv").write_bytes(table("path,label,group", rows))
-    split = split_of(dataset, settings_of("own"), tmp_path)
+    split = split_of(dataset, settings_of("own"))
     assert {row.part for row in split} == set(PARTS)
     assert {row.group for row in split} == {f"own/speaker {i}" for i in range(6)}
 
@@ -230,14 +237,10 @@ REAL = {
 @pytest.mark.parametrize("name", REAL)
 def test_real_recordings_to_the_split(tmp_path, shared_data, name):
     folder, pattern, groups = REAL[name]
-    dataset = {
-        "name": "real",
-        "recordings": str(shared_data / folder),
-        "pattern": pattern,
-        "shards": 16,
-        "split": {"policy": "group"},
-    }
-    split = split_of(dataset, settings_of("digits"), tmp_path)
+    settings = {"name": "real", "title": "Real", "licence": "various", "shards": 16}
+    settings |= {"recordings": str(shared_data / folder), "pattern": pattern}
+    dataset = DatasetSettings.model_validate(settings | {"split": {"policy": "group"}})
+    split = split_of(dataset, settings_of("digits"))
     parts = {part: {row.group for row in split if row.part == part} for part in PARTS}
     assert sum(map(len, parts.values())) == len(set.union(*parts.values())) == groups
     # The official folds of the urban sounds keep sources whole, too.

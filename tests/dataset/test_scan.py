@@ -6,6 +6,7 @@ import soundfile
 
 from wav2nano.dataset.scan import digest_sources, scan_recordings
 from wav2nano.errors import UserError
+from wav2nano.settings.dataset import DatasetSettings
 
 RATE = 16000
 
@@ -23,7 +24,9 @@ def touch(folder, *names):
 
 
 def folder_of(path, **more):
-    return {"name": "mine", "recordings": str(path), "shards": 4, **more}
+    settings = {"name": "mine", "title": "Mine", "licence": "mine", "split": {"policy": "group"}}
+    settings |= {"recordings": str(path), "shards": 4, **more}
+    return DatasetSettings.model_validate(settings)
 
 
 def said_of(path, **more):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wav2nano.evaluation.scores import Scores
+from wav2nano.tables.scores import Scores
 
 LABELS = ["yes", "no", "_silence_"]
 

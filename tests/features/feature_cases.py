@@ -5,28 +5,29 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from wav2nano.features import KINDS
+
 SAMPLES = 16000  # of each window
 
 
 def mfcc(n_fft=512, **changes):
     """Valid settings, at 16 and at 8 kHz."""
-    settings = {
-        "kind": "mfcc",
+    return KINDS["mfcc"].Settings(**{**mel(n_fft), "coefficients": 13, **changes})
+
+
+def logmel(n_fft=512, **changes):
+    return KINDS["logmel"].Settings(**{**mel(n_fft), **changes})
+
+
+def mel(n_fft):
+    return {
         "n_fft": n_fft,
         "hop": n_fft // 2,
         "mel_bands": 40 if n_fft > 256 else 26,
         "f_min": 80.0,
         "f_max": 3800.0,
-        "coefficients": 13,
         "floor_db": -70.0,
     }
-    return {**settings, **changes}
-
-
-def logmel(n_fft=512, **changes):
-    settings = mfcc(n_fft, kind="logmel", **changes)
-    del settings["coefficients"]
-    return settings
 
 
 def recordings(folder: Path, pattern: str, count: int) -> np.ndarray:

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from wav2nano.c_source import string_literal
-from wav2nano.firmware.generate import settings_code
+from wav2nano.features import KINDS
+from wav2nano.firmware.generate_code import settings_code
 from wav2nano.firmware.track import long_track, one_by_one, sample_evenly
 from wav2nano.firmware_sources import FRONT_END, LISTENER
 from wav2nano.hostcc import SANITIZERS, build_shared_library, compile_c
-from wav2nano.training.windows import Preprocessing
+from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.settings.listener import ListenerSettings
+from wav2nano.tables.preprocessing import Preprocessing
 
 # A front end whose one feature is the newest sample, and a model that says which frame of its
 # window is loudest: all that the listener itself does can be followed.
@@ -161,29 +164,16 @@ def test_any_label_is_a_string_literal(tmp_path, text):
 
 
 def test_settings_follow_the_experiment():
-    features = {
-        "kind": "mfcc",
-        "n_fft": 512,
-        "hop": 320,
-        "mel_bands": 40,
-        "f_min": 80.0,
-        "f_max": 7600.0,
-        "coefficients": 13,
-        "floor_db": -70.0,
-    }
     preprocessing = Preprocessing(
-        ["never", "all", "_unknown_", "_silence_"],
-        {"rate": 16000, "window_seconds": 1.0},
-        features,
-        [0.0] * 13,
-        [1.0] * 13,
+        labels=["never", "all", "_unknown_", "_silence_"],
+        chunking=ChunkingSettings(),
+        features=KINDS["mfcc"].Settings(),
+        mean=[0.0] * 13,
+        std=[1.0] * 13,
     )
-    listener = {
-        "inferences_per_second": 4,
-        "smoothing_seconds": 0.5,
-        "threshold": 0.6,
-        "quiet_seconds": 1.0,
-    }
+    listener = ListenerSettings(
+        inferences_per_second=4, smoothing_seconds=0.5, threshold=0.6, quiet_seconds=1.0
+    )
     header, source = settings_code(preprocessing, listener, "mine")
     assert "#define W2N_FRAMES 49\n" in header
     assert "#define W2N_SMOOTHING 2\n" in header

@@ -5,46 +5,40 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from wav2nano import features
-from wav2nano.features import tables
+from wav2nano.features import KINDS, FeatureSettings, bins, tables
+from wav2nano.features.quantize import quantization_tables
 
-MFCC_512 = {
-    "kind": "mfcc",
-    "n_fft": 512,
-    "hop": 320,
-    "mel_bands": 40,
-    "f_min": 80.0,
-    "f_max": 7600.0,
-    "coefficients": 13,
-    "floor_db": -70.0,
-}
+MEL_512 = {"n_fft": 512, "hop": 320, "mel_bands": 40, "f_min": 80.0, "f_max": 7600.0}
+
+
+def mfcc(**changes) -> FeatureSettings:
+    return KINDS["mfcc"].Settings(**{**MEL_512, "coefficients": 13, **changes})
+
+
+def logmel(**changes) -> FeatureSettings:
+    return KINDS["logmel"].Settings(**{**MEL_512, **changes})
+
+
 # Odd numbers of bands and coefficients, full matrices, the widest mel bank, all FFT sizes.
 CASES = {
-    "mfcc-512": MFCC_512,
-    "logmel-512": {**MFCC_512, "kind": "logmel"},
-    "mfcc-256": {**MFCC_512, "n_fft": 256, "hop": 160, "mel_bands": 23, "coefficients": 23},
-    "logmel-256": {**MFCC_512, "kind": "logmel", "n_fft": 256, "hop": 256, "mel_bands": 1},
-    "mfcc-1024": {**MFCC_512, "n_fft": 1024, "hop": 77, "mel_bands": 41, "coefficients": 40},
-    "logmel-1024": {
-        **MFCC_512,
-        "kind": "logmel",
-        "n_fft": 1024,
-        "mel_bands": 128,
-        "f_min": 1000.0,
-        "f_max": 8000.0,
-    },
+    "mfcc-512": mfcc(),
+    "logmel-512": logmel(),
+    "mfcc-256": mfcc(n_fft=256, hop=160, mel_bands=23, coefficients=23),
+    "logmel-256": logmel(n_fft=256, hop=256, mel_bands=4),
+    "mfcc-1024": mfcc(n_fft=1024, hop=77, mel_bands=41, coefficients=40),
+    "logmel-1024": logmel(n_fft=1024, mel_bands=128, f_min=1000.0, f_max=8000.0),
 }
 
 
-def quantization(settings: dict) -> tuple[np.ndarray, np.ndarray]:
+def quantization(settings: FeatureSettings) -> tuple[np.ndarray, np.ndarray]:
     """Scale and offset that take common features to all int8 values and beyond."""
-    bins = features.shape(16000, 16000, settings)[1]
+    count = bins(settings)
     random = np.random.default_rng(1)
-    mean, std = random.uniform(-60, 0, bins), random.uniform(1, 20, bins)
-    return features.quantization_tables(mean, std, 0.02, -3)
+    mean, std = random.uniform(-60, 0, count), random.uniform(1, 20, count)
+    return quantization_tables(mean, std, 0.02, -3)
 
 
-def write_tables(settings: dict, folder: Path) -> None:
+def write_tables(settings: FeatureSettings, folder: Path) -> None:
     """Tables of the front end with `quantization`, at 16 kHz."""
     tables.generate_c(16000, settings, folder, quantization=quantization(settings))
 

@@ -4,13 +4,14 @@ import subprocess
 
 import numpy as np
 import pytest
-from frontend_cases import CASES, MFCC_512, quantization, speech, write_tables
+from frontend_cases import CASES, mfcc, quantization, speech, write_tables
 
 from wav2nano import features
 from wav2nano.c_source import float_literal
 from wav2nano.errors import UserError
 from wav2nano.features import tables
 from wav2nano.features.host_frontend import HostFrontEnd
+from wav2nano.features.quantize import quantize
 from wav2nano.firmware_sources import FRONT_END, c_sources
 from wav2nano.hostcc import SANITIZERS, compile_c
 
@@ -51,10 +52,10 @@ def test_windows_cut_at_hops_hold_frames_of_the_stream(settings, shared_data, tm
     frames = front_end.compute(stream)[0]
     length = 5000
     for first in (0, 1, 7, 50):
-        start = first * settings["hop"]
+        start = first * settings.hop
         cut = front_end.compute(stream[:, start : start + length])[0]
         assert np.array_equal(cut, frames[first : first + len(cut)])
-    latest = stream[0, -settings["n_fft"] :]
+    latest = stream[0, -settings.n_fft :]
     assert np.array_equal(front_end.frame(latest), front_end.compute(latest[np.newaxis])[0, 0])
 
 
@@ -66,15 +67,15 @@ def test_quantize_equal_to_numpy(settings, shared_data, tmp_path):
     halves = ((np.arange(-300, 300) / 2)[:, np.newaxis] - offset) / scale
     for batch in (values, halves.astype(np.float32), np.float32(1e30) * np.sign(values[:1])):
         quantized = front_end.quantize(batch)
-        assert np.array_equal(quantized, features.quantize(batch, scale, offset))
+        assert np.array_equal(quantized, quantize(batch, scale, offset))
     assert len(np.unique(front_end.quantize(values))) > 50
 
 
 def test_without_quantization(tmp_path):
-    tables.generate_c(16000, MFCC_512, tmp_path)
+    tables.generate_c(16000, mfcc(), tmp_path)
     assert "w2n_frontend_scale" not in (tmp_path / "frontend_tables.c").read_text()
     silence = np.zeros((1, 512), np.int16)
-    expected = features.compute(silence, 16000, MFCC_512)
+    expected = features.compute(silence, 16000, mfcc())
     np.testing.assert_allclose(HostFrontEnd(tmp_path).compute(silence), expected, atol=1e-3)
 
 
@@ -85,8 +86,8 @@ def test_literals_read_back(tmp_path):
 
 
 def test_settings_that_the_board_cannot_do_leave_no_files(tmp_path):
-    with pytest.raises(UserError, match="n_fft"):
-        tables.generate_c(16000, {**MFCC_512, "n_fft": 2048}, tmp_path)
+    with pytest.raises(UserError, match="f_max"):
+        tables.generate_c(16000, mfcc(f_max=9000.0), tmp_path)
     assert not list(tmp_path.iterdir())
 
 

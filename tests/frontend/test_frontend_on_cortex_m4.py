@@ -29,7 +29,7 @@ def test_same_bits_as_on_the_host(name, flags, shared_data, tmp_path):
     write_tables(settings, tmp_path)
     sources = [*c_sources(FRONT_END), tmp_path / "frontend_tables.c"]
     board = CortexM4(sources, SYMBOLS, tmp_path, include_dirs=[FRONT_END, tmp_path], flags=flags)
-    n_fft, bins = settings["n_fft"], features.shape(16000, 16000, settings)[1]
+    n_fft, bins = settings.n_fft, features.bins(settings)
     frames = speech(shared_data, 12)[:, : 16000 // n_fft * n_fft].reshape(-1, n_fft)
     extremes = np.array([0, 1, -1, -32768, 32767], np.int16)[:, np.newaxis]
     frames = np.concatenate([frames[::7], np.broadcast_to(extremes, (5, n_fft))])

@@ -38,15 +38,15 @@ def compare(tmp_path):
     """Compare experiments; gives the table's rows, the plot's bytes and the page."""
 
     def run(metrics, varied=None):
-        paths = {}
-        for number, (name, values) in enumerate(metrics.items()):
-            paths[name] = tmp_path / f"{number}.json"
-            paths[name].write_text(json.dumps(values))
+        paths = [tmp_path / "metrics" / f"{name}.json" for name in metrics]
+        for path, values in zip(paths, metrics.values(), strict=True):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(json.dumps(values))
         table, plot, page = (tmp_path / f"comparison.{end}" for end in ("csv", "png", "html"))
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # as of no room for the axes
             compare_experiments(
-                paths, title="sizes", varied=varied or {}, table=table, plot=plot, page=page
+                metrics=paths, title="sizes", varied=varied, table=table, plot=plot, page=page
             )
         with table.open(newline="") as file:
             return list(csv.DictReader(file)), plot.read_bytes(), page.read_text()
@@ -176,5 +176,5 @@ def test_labels_do_not_cover_each_other():
 def test_what_cannot_be_compared_is_told(compare):
     with pytest.raises(UserError, match="nothing to compare"):
         compare({})
-    with pytest.raises(UserError, match=r"0\.json: int8_macro_f1 is missing"):
+    with pytest.raises(UserError, match=r"old\.json: int8_macro_f1 is missing"):
         compare({"old": {"float_accuracy": 0.9}})

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from wav2nano.dataset.split import SplitRow
+from wav2nano.boards import boards
+from wav2nano.features import KINDS
 from wav2nano.report import pages
 from wav2nano.report.pages import settings_rows
 from wav2nano.report.render import render
-from wav2nano.training.windows import Preprocessing
+from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.tables.preprocessing import Preprocessing
+from wav2nano.tables.split import SplitRow
 
 ROOT = Path(__file__).resolve().parents[2]
 NASTY = '<b>"größe" & {x}</b>'
@@ -84,7 +87,13 @@ ENVIRONMENT = {
     "threads": 4,
 }
 DATA = {"name": "own", "title": NASTY, "licence": "CC0", "split": {"policy": "group"}}
-PREPROCESSING = Preprocessing(["no", "yes"], {"rate": 16_000}, {"hop": 320}, [0.0], [1.0])
+PREPROCESSING = Preprocessing(
+    labels=["no", "yes"],
+    chunking=ChunkingSettings(rate=16_000),
+    features=KINDS["mfcc"].Settings(hop=320),
+    mean=[0.0] * 13,
+    std=[1.0] * 13,
+)
 REASONS = ["The model has 4,200,000 weights <b>, the flash 983,040 bytes.", "44,100 Hz"]
 
 
@@ -166,7 +175,7 @@ def test_why_there_is_no_binary_is_told():
 def test_stack_is_what_the_linker_reserves():
     script = ROOT / "firmware/hardware/wav2nano/nrf52/variants/nano33ble/link.ld"
     (size,) = re.findall(r"__stack_bottom = \.;\s*\. \+= (0x\w+);", script.read_text())
-    assert int(size, 16) == pages.STACK_BYTES
+    assert int(size, 16) == boards()[BUILD["board"]].stack_bytes
 
 
 def test_split_counts_recordings_not_blocks():

@@ -4,11 +4,19 @@ import json
 
 import pytest
 
-from wav2nano.dataset.split import SplitRow, write_split
+from wav2nano.features import KINDS
 from wav2nano.report.report_results import gather_metrics, report_results
-from wav2nano.training.windows import Preprocessing, write_preprocessing
+from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
+from wav2nano.tables.split import SplitRow, write_split
 
-PREPROCESSING = Preprocessing(["no", "yes"], {"rate": 16_000}, {"hop": 320}, [0.0], [1.0])
+PREPROCESSING = Preprocessing(
+    labels=["no", "yes"],
+    chunking=ChunkingSettings(rate=16_000),
+    features=KINDS["mfcc"].Settings(hop=320),
+    mean=[0.0] * 13,
+    std=[1.0] * 13,
+)
 
 
 def figures(accuracy, interval):
@@ -126,9 +134,8 @@ def report(tmp_path):
             (tmp_path / name).write_text(json.dumps(value))
         return tmp_path / name if value is not None else None
 
-    def make(build, board, not_on_board=(), features=PREPROCESSING.features):
-        between = Preprocessing(["no"], {"rate": 16_000}, features, [0.0], [1.0])
-        write_preprocessing(tmp_path / "preprocessing.json", between)
+    def make(build, board, not_on_board=()):
+        write_preprocessing(tmp_path / "preprocessing.json", PREPROCESSING)
         write_split(tmp_path / "split.csv", [SplitRow("a", "no", "ann", "own", "test")])
         environment = dict.fromkeys(
             ("threads", "tensorflow", "keras", "numpy", "python", "system", "machine"), "3"
@@ -140,7 +147,7 @@ def report(tmp_path):
             split=tmp_path / "split.csv",
             build=write("listener.json", build),
             board=write("board.json", board),
-            not_on_board=not_on_board,
+            not_on_board=list(not_on_board),
             settings={"seed": 1},
             data={"name": "own"},
             policy="group",
@@ -162,8 +169,7 @@ def test_an_experiment_on_the_board_has_all_pages(report):
 
 def test_an_experiment_that_is_only_evaluated_needs_no_build(report):
     reason = "44,100 Hz: the board records 16,000 Hz."
-    # Features that the board cannot compute need not have a hop.
-    metrics, pages = report(None, None, [reason], features={"kind": "yamnet"})
+    metrics, pages = report(None, None, [reason])
     assert metrics["int8_macro_f1"] == 0.78
     assert not any(key.startswith(("flash", "instructions", "long_track")) for key in metrics)
     assert reason in pages["budget"]

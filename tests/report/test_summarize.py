@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from wav2nano.report.summarize import summarize
+from wav2nano.report.summarize import describe_results
 
 FIGURES = {"accuracy": 0.9, "accuracy_ci95": [0.85, 0.93]}
 
@@ -36,18 +36,18 @@ def results(tmp_path):
 
 
 def test_binary_budget_and_accuracy_are_told(results):
-    text = summarize(results)
+    text = describe_results(results)
     assert text.startswith(f"keywords: {results}/firmware/listener.bin\n")
     assert "90,000 of 900,000 bytes (10%)" in text
     assert "accuracy 90.0% (95 % interval 85.0% to 93.0%)" in text
     assert "13% busy, 0 samples lost" in text
     (results / "firmware" / "board.json").unlink()
-    assert "not simulated" in summarize(results)
+    assert "not simulated" in describe_results(results)
 
 
 def test_an_experiment_without_a_binary_is_told(results):
     (results / "firmware" / "listener.json").unlink()
-    text = summarize(results)
+    text = describe_results(results)
     assert text.startswith("keywords: evaluated, without a binary\n")
     assert "flash" not in text
     assert "accuracy 90.0%" in text

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from wav2nano.settings.load import overlay
+from wav2nano.settings.synthesis import AcousticsSettings, RoomSettings
 from wav2nano.synthesis import acoustics, noise
 from wav2nano.synthesis.acoustics import colour, digitize, record, room_impulse
 
@@ -8,7 +10,7 @@ RATE = 16000
 TIMES = np.arange(RATE) / RATE
 CLEAN = {
     "room": {"probability": 0.0, "reverberation_s": [0.3, 0.3], "distance_m": [1.0, 1.0]},
-    "noise": {"probability": 0.0, "kinds": ["tone"], "snr_db": [10, 10]},
+    "noise": {"probability": 0.0, "kinds": ["hum"], "snr_db": [10, 10]},
     "equalizer_db": 0.0,
     "low_cut_hz": [0.001, 0.001],
     "high_cut_hz": [1e6, 1e6],
@@ -16,6 +18,10 @@ CLEAN = {
     "microphone_noise_db": [-150, -150],
     "clip_probability": 0.0,
 }
+
+
+def clean_but(**differing):
+    return AcousticsSettings.model_validate(overlay(CLEAN, differing))
 
 
 def tone(rng, samples, rate):
@@ -30,10 +36,10 @@ def power_around(samples: np.ndarray, frequency: int) -> float:
 
 @pytest.mark.parametrize("snr", [-5.0, 3.0, 20.0])
 def test_noise_is_as_loud_as_asked(snr):
-    settings = {**CLEAN, "noise": {"probability": 1.0, "kinds": ["tone"], "snr_db": [snr, snr]}}
+    settings = clean_but(noise={"probability": 1.0, "snr_db": [snr, snr]})
     speech = np.sin(2 * np.pi * 1000 * TIMES[: RATE // 2])
-    heard = record(speech, RATE, RATE, settings, {"tone": tone}, np.random.default_rng(1))
-    assert (heard.noise, heard.snr_db) == ("tone", snr)
+    heard = record(speech, RATE, RATE, settings, {"hum": tone}, np.random.default_rng(1))
+    assert (heard.noise, heard.snr_db) == ("hum", snr)
     # The speech lasts half as long as the noise: twice its mean power while it lasts.
     speech_power = 2 * power_around(heard.samples, 1000)
     measured = 10 * np.log10(speech_power / power_around(heard.samples, 5000))
@@ -45,7 +51,7 @@ def test_the_word_is_whole_wherever_it_is_placed():
     speech -= speech.mean()  # a microphone does not pass it
     starts = set()
     for seed in range(20):
-        heard = record(speech, RATE, RATE, CLEAN, {}, np.random.default_rng(seed))
+        heard = record(speech, RATE, RATE, clean_but(), {}, np.random.default_rng(seed))
         starts.add(heard.start)
         part = heard.samples[heard.start : heard.start + len(speech)]
         assert np.corrcoef(part, speech)[0, 1] > 0.9999
@@ -55,14 +61,14 @@ def test_the_word_is_whole_wherever_it_is_placed():
 
 
 def test_a_word_as_long_as_the_recording_fits():
-    heard = record(np.ones(RATE), RATE, RATE, CLEAN, {}, np.random.default_rng(0))
+    heard = record(np.ones(RATE), RATE, RATE, clean_but(), {}, np.random.default_rng(0))
     assert heard.start == 0
     assert len(heard.samples) == RATE
 
 
 def test_the_level_is_as_asked():
     sound = np.sin(2 * np.pi * 440 * TIMES)
-    samples, level = digitize(sound, {**CLEAN, "level_db": [-30, -30]}, np.random.default_rng(0))
+    samples, level = digitize(sound, clean_but(), (-30, -30), np.random.default_rng(0))
     rms = np.sqrt(np.mean((samples / 32768.0) ** 2))
     assert level == -30
     assert 20 * np.log10(rms) == pytest.approx(-30, abs=0.05)
@@ -70,16 +76,21 @@ def test_the_level_is_as_asked():
 
 def test_clipping_happens_only_when_asked():
     sound = np.sin(2 * np.pi * 440 * TIMES) * np.hanning(RATE)
-    loud = {**CLEAN, "level_db": [0, 0]}
-    samples, _ = digitize(sound, loud, np.random.default_rng(0))
+    samples, _ = digitize(sound, clean_but(), (0, 0), np.random.default_rng(0))
     assert np.count_nonzero(np.abs(samples) == np.abs(samples).max()) < 5
-    samples, _ = digitize(sound, {**loud, "clip_probability": 1.0}, np.random.default_rng(0))
+    samples, _ = digitize(sound, clean_but(clip_probability=1.0), (0, 0), np.random.default_rng(0))
     assert np.count_nonzero(np.abs(samples) == np.abs(samples).max()) > 500
+
+
+def room(reverberation, distance):
+    return RoomSettings(
+        probability=1.0, reverberation_s=[reverberation] * 2, distance_m=[distance] * 2
+    )
 
 
 @pytest.mark.parametrize("reverberation", [0.15, 0.3, 0.6])
 def test_rooms_reverberate_as_long_as_asked(reverberation):
-    settings = {"reverberation_s": [reverberation] * 2, "distance_m": [2.0, 2.0]}
+    settings = room(reverberation, 2.0)
     measured = []
     for seed in range(10):
         impulse = room_impulse(np.random.default_rng(seed), RATE, settings)
@@ -92,7 +103,7 @@ def test_rooms_reverberate_as_long_as_asked(reverberation):
 
 
 def test_the_direct_sound_comes_first_and_whole():
-    settings = {"reverberation_s": [0.3, 0.3], "distance_m": [0.3, 0.3]}
+    settings = room(0.3, 0.3)
     impulse = room_impulse(np.random.default_rng(0), RATE, settings)
     assert impulse[0] == pytest.approx(1.0, abs=0.05)
     assert np.abs(impulse[1:]).max() < 1.5
@@ -101,7 +112,7 @@ def test_the_direct_sound_comes_first_and_whole():
 def test_colour_stays_within_its_bounds():
     click = np.zeros(RATE)
     click[RATE // 2] = 1
-    settings = {**CLEAN, "equalizer_db": 6.0, "low_cut_hz": [200, 200], "high_cut_hz": [4000, 4000]}
+    settings = clean_but(equalizer_db=6.0, low_cut_hz=[200, 200], high_cut_hz=[4000, 4000])
     for seed in range(5):
         out = colour(click, RATE, settings, np.random.default_rng(seed))
         gain = 20 * np.log10(np.abs(np.fft.rfft(out)) + 1e-12)
@@ -140,7 +151,7 @@ def test_noise_alone_reaches_down_to_digital_silence():
         "white",
         RATE,
         RATE,
-        CLEAN,
+        clean_but(),
         noise.COMPUTED,
         np.random.default_rng(0),
         np.random.default_rng(1),

@@ -8,18 +8,19 @@ import zipfile
 import numpy as np
 import pytest
 
-from wav2nano.training.train import KERNELS, THREADS, describe_environment
+from wav2nano.keras_runtime import KERNELS, THREADS
+from wav2nano.training.train_model import describe_environment
 
 # What train_model does, on random data.
 SCRIPT = """
 import sys
 from pathlib import Path
 import numpy as np
-from wav2nano.training.architectures import build_model
-from wav2nano.training.train import import_keras, save_model
+from wav2nano.keras_runtime import import_keras, save_model
+from wav2nano.models import ARCHITECTURES, build_model
 
 keras = import_keras(1)
-settings = {"architecture": "lstm", "filters": [48, 64], "kernel": 5, "units": [64], "dropout": 0.3}
+settings = ARCHITECTURES["lstm"].Settings()
 model = build_model(keras, (50, 13), 5, settings)
 model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
 random = np.random.default_rng(0)
@@ -63,7 +64,7 @@ def test_the_file_has_neither_time_nor_addresses(trained):
 
 
 def test_the_file_loads(trained):
-    from wav2nano.training.train import import_keras
+    from wav2nano.keras_runtime import import_keras
 
     model = import_keras(0).saving.load_model(trained[0])
     scores = model.predict(np.zeros((2, 50, 13), np.float32), verbose=0)

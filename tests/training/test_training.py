@@ -3,17 +3,28 @@
 import numpy as np
 import pytest
 
-from wav2nano.quantization.quantize import calibration_list, convert
-from wav2nano.training.architectures import build_model
-from wav2nano.training.train import augment, import_keras
-from wav2nano.training.windows import Preprocessing
+from wav2nano.features import KINDS, compute
+from wav2nano.keras_runtime import import_keras
+from wav2nano.models import ARCHITECTURES, build_model
+from wav2nano.quantization.quantize_model import calibration_list, convert
+from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.settings.training import TrainingSettings
+from wav2nano.tables.preprocessing import Preprocessing
+from wav2nano.training.train_model import augment
 
 SETTINGS = {"shift_frames": 0, "gain_db": 0.0, "response": 0.0, "mask_frames": 0}
 SHAPE = (20, 13)
+FEATURES = {"mfcc": KINDS["mfcc"].Settings(), "logmel": KINDS["logmel"].Settings(mel_bands=13)}
 
 
 def preprocessing(kind):
-    return Preprocessing(["a"], {}, {"kind": kind, "mel_bands": 40}, [1.0] * 13, [2.0] * 13)
+    return Preprocessing(
+        labels=["a"],
+        chunking=ChunkingSettings(),
+        features=FEATURES[kind],
+        mean=[1.0] * 13,
+        std=[2.0] * 13,
+    )
 
 
 @pytest.fixture
@@ -23,7 +34,7 @@ def values():
 
 def view(values, kind="mfcc", **settings):
     random = np.random.default_rng(1)
-    return augment(values, random, preprocessing(kind), SETTINGS | settings)
+    return augment(values, random, preprocessing(kind), TrainingSettings(**(SETTINGS | settings)))
 
 
 def test_no_augmentation_changes_nothing(values):
@@ -50,18 +61,7 @@ def test_a_shift_moves_frames_and_repeats_the_edge(values):
 
 
 def test_a_gain_is_one_of_the_audio():
-    from wav2nano.features import compute
-
-    settings = {
-        "kind": "mfcc",
-        "n_fft": 512,
-        "hop": 320,
-        "mel_bands": 40,
-        "f_min": 80.0,
-        "f_max": 7600.0,
-        "coefficients": 13,
-        "floor_db": -110.0,
-    }
+    settings = KINDS["mfcc"].Settings(floor_db=-110.0)
     audio = np.random.default_rng(0).normal(0, 2000, (4, 16000))
     soft, loud = (
         compute(np.rint(audio * gain).astype(np.int16), 16000, settings) for gain in (1, 2)
@@ -103,12 +103,13 @@ def test_calibration_has_as_many_of_each_class(count):
     assert share.tolist() == [min(count // 4, n) for n in (500, 300, 100, 5)]
 
 
+LSTM, DENSE = ARCHITECTURES["lstm"].Settings, ARCHITECTURES["dense"].Settings
 MODELS = {
-    "lstm": {"architecture": "lstm", "filters": [], "units": [8]},
-    "two_lstms": {"architecture": "lstm", "filters": [], "units": [6, 5]},
-    "conv_lstm": {"architecture": "lstm", "filters": [6, 7], "units": [8]},
-    "dense": {"architecture": "dense", "filters": [], "units": [12]},
-    "conv_dense": {"architecture": "dense", "filters": [5], "units": [9]},
+    "lstm": LSTM(filters=[], units=[8]),
+    "two_lstms": LSTM(filters=[], units=[6, 5]),
+    "conv_lstm": LSTM(filters=[6, 7], kernel=3, units=[8]),
+    "dense": DENSE(units=[12]),
+    "two_dense": DENSE(units=[12, 9]),
 }
 
 
@@ -116,9 +117,9 @@ MODELS = {
 def test_what_is_trained_is_what_is_converted(name, tmp_path):
     """Keras 3's weights go through tf_keras and the converter to LiteRT and to our C."""
     from wav2nano.codegen import HostModel
-    from wav2nano.quantization.litert import LiteRtModel
+    from wav2nano.litert import LiteRtModel
 
-    settings = MODELS[name] | {"kernel": 3, "dropout": 0.2}
+    settings = MODELS[name]
     keras = import_keras(1)
     model = build_model(keras, SHAPE, 3, settings)
     random = np.random.default_rng(0)
@@ -145,9 +146,9 @@ def test_what_is_trained_is_what_is_converted(name, tmp_path):
 
 
 def test_state_is_reset_before_every_window(tmp_path):
-    from wav2nano.quantization.litert import LiteRtModel
+    from wav2nano.litert import LiteRtModel
 
-    settings = MODELS["lstm"] | {"kernel": 3, "dropout": 0.0}
+    settings = LSTM(filters=[], units=[8], dropout=0.0)
     model = build_model(import_keras(2), SHAPE, 3, settings)
     values = np.random.default_rng(0).normal(0, 1, (30, *SHAPE)).astype(np.float32)
     path = tmp_path / "model.tflite"

@@ -80,12 +80,12 @@ class Checkout:
         jobs = dict(re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE))
         return {rule: int(n) for rule, n in jobs.items() if rule not in ("total", "firmware")}
 
-    def change_settings(self, file: str = "config/config.yaml", **sections) -> None:
+    def change_settings(self, file: str = "params.yaml", **sections) -> None:
         path = self.root / file
         settings = yaml.safe_load(path.read_text())
         for name, value in sections.items():
             if isinstance(value, dict):
-                settings[name] |= value
+                settings[name] = settings.get(name, {}) | value
             else:
                 settings[name] = value
         path.write_text(yaml.safe_dump(settings, allow_unicode=True))
@@ -110,7 +110,7 @@ def copy_checkout(target: Path) -> Checkout:
     for name in names:
         source = ROOT / name
         # These are of the default settings, and the small experiment has its own.
-        if name and source.is_file() and name.split("/")[0] not in ("dvc.lock", "results", "tests"):
+        if name and source.is_file() and name.split("/")[0] not in ("dvc.lock", "metrics", "tests"):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target / name, follow_symlinks=False)
     checkout = Checkout(target)
@@ -118,10 +118,19 @@ def copy_checkout(target: Path) -> Checkout:
     return checkout
 
 
+KEYWORDS = "config/experiments/keywords.yaml"
+SECOND = "config/experiments/second.yaml"
+
+
 def make_small(checkout: Checkout) -> None:
-    """Settings with which the whole workflow takes a minute."""
+    """Settings with which the whole workflow takes a minute: two experiments, two words each."""
+    checkout.change_settings(KEYWORDS, labels=["never", "all"])
+    (checkout.root / SECOND).write_text(
+        "dataset: keywords\nlabels: [never, must]\nsynthesize: words\n"
+        "model: {architecture: dense, units: [8]}\n"
+    )
     checkout.change_settings(
-        words=["never", "all"],  # two words are enough
+        experiments=["keywords", "second"],
         split={"validation": 0.25, "test": 0.25},
         model={"filters": [8], "units": [12]},
         training={"epochs": 3},

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from workflow.conftest import KEYWORDS
+
 pytestmark = pytest.mark.xdist_group("workflow")
 
 
@@ -23,7 +25,7 @@ def refused(checkout, *words, target="firmware"):
 
 
 def own_only(checkout):
-    checkout.change_settings(synthesize="nothing", words=None)
+    checkout.change_settings(KEYWORDS, synthesize="nothing", labels=None)
 
 
 def test_unknown_setting(fresh):
@@ -37,7 +39,7 @@ def test_wrong_value(fresh):
 
 
 def test_unknown_dataset(fresh):
-    fresh.change_settings(dataset="nothing")
+    fresh.change_settings(KEYWORDS, dataset="nothing")
     refused(fresh, "nothing", "digits, emergency_vehicles")
 
 
@@ -47,7 +49,7 @@ def test_empty_folder(fresh):
 
 
 def test_download_is_told(fresh):
-    fresh.change_settings(dataset="digits", synthesize="nothing", words=None)
+    fresh.change_settings(KEYWORDS, dataset="digits", synthesize="nothing", labels=None)
     refused(fresh, "wav2nano fetch-dataset digits")
 
 
@@ -111,7 +113,14 @@ def test_a_model_too_large_is_told(changed):
     header.write_text(header.read_text() + "\n")
     command = [
         *("wav2nano", "compile-firmware", "--sketch", "firmware/sketches/listener"),
-        *("--code", str(code), "--data", "results/keywords/split.csv", "--config-hash", "0"),
+        *(
+            "--code",
+            *map(str, sorted(code.iterdir())),
+            "--data",
+            "results/keywords/split.csv",
+            "--config-hash",
+            "0",
+        ),
         *("--code-hash", "0", "--board", "wav2nano:nrf52:nano33ble"),
         *("--libraries", "firmware/libraries", "--out", "results/keywords/firmware"),
     ]

@@ -10,10 +10,11 @@ import pytest
 import soundfile
 import yaml
 
-from workflow.conftest import ROOT, Checkout
+from workflow.conftest import KEYWORDS, ROOT, Checkout
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
+# Of one experiment; there are two.
 FIRMWARE = {"compile_firmware": 2, "simulate_board": 1, "report_results": 1, "record_checksums": 1}
 FROM_TRAINING = {
     "train_model": 1,
@@ -23,6 +24,10 @@ FROM_TRAINING = {
     "generate_code": 1,
     **FIRMWARE,
 }
+
+
+def both(jobs):
+    return {rule: 2 * count for rule, count in jobs.items()}
 
 
 def record(checkout, name="never/ann/1.wav", seed=0):
@@ -59,7 +64,7 @@ def test_every_output_of_the_workflow_is_in_dvc(built):
 
     assert {path for path in made if not any(holds(output, path) for output in outputs)} == set()
     empty = {output for output in outputs if not any(holds(output, path) for path in made)}
-    assert empty == {".snakemake/metadata"}
+    assert empty == {".snakemake/metadata", "data/index"}
 
 
 def test_dvc_lock_is_of_this_commit():
@@ -83,8 +88,9 @@ def test_a_fresh_clone_has_nothing_to_do(built, tmp_path):
 def test_two_builds_give_the_same_bytes(built, tmp_path):
     clone = built.clone(tmp_path / "elsewhere")
     clone.snakemake("firmware")
-    name = "results/keywords/checksums.txt"
-    assert (clone.root / name).read_text() == (built.root / name).read_text()
+    for experiment in ("keywords", "second"):
+        name = f"results/{experiment}/checksums.txt"
+        assert (clone.root / name).read_text() == (built.root / name).read_text()
 
 
 def test_a_fresh_clone_of_own_recordings_has_nothing_to_do(changed, tmp_path):
@@ -112,7 +118,9 @@ def change_library(checkout):
 
 
 def change_comment(checkout):
-    checkout.replace("src/wav2nano/training/train.py", "def augment(", "# Why not.\ndef augment(")
+    checkout.replace(
+        "src/wav2nano/training/train_model.py", "def augment(", "# Why not.\ndef augment("
+    )
 
 
 def change_rule(checkout):
@@ -134,34 +142,40 @@ def change_recording(checkout):
 
 
 def change_words(checkout):
-    checkout.change_settings(words=["never", "all", "must"])
+    # The second experiment has spoken this word already.
+    checkout.change_settings(KEYWORDS, labels=["never", "all", "must"])
 
 
-SPEECH = {"synthesize_speech": 2, "index_dataset": 1, "split_dataset": 1}
+def change_one_experiment(checkout):
+    checkout.change_settings(KEYWORDS, training={"epochs": 4})
+
+
+SELECTION = {"select_recordings": 1, "split_dataset": 1}
 EVALUATION = {"evaluate_model": 1, "report_results": 1, "record_checksums": 1}
 
 
 @pytest.mark.parametrize(
     ("change", "jobs"),
     [
-        (change_config, FROM_TRAINING),
-        (change_library, EVALUATION),
+        (change_config, both(FROM_TRAINING)),
+        (change_one_experiment, FROM_TRAINING),
+        (change_library, both(EVALUATION)),
         (change_comment, {}),
-        (change_rule, {rule: FIRMWARE[rule] for rule in list(FIRMWARE)[1:]}),
-        (change_sketch, FIRMWARE | {"compile_firmware": 1}),
-        # The word's own shard is untouched; the recording's is another.
+        (change_rule, both({rule: FIRMWARE[rule] for rule in list(FIRMWARE)[1:]})),
+        (change_sketch, both(FIRMWARE | {"compile_firmware": 1})),
+        # The word's own shard is untouched; the recording's is another, and both train on it.
         (
             change_recording,
-            {
-                "index_dataset": 1,
-                "split_dataset": 1,
-                "chunk_audio": 1,
-                "extract_features": 1,
-                **FROM_TRAINING,
-            },
+            {"index_dataset": 1, "chunk_audio": 1, "extract_features": 1}
+            | both(SELECTION | FROM_TRAINING),
         ),
-        # The new word, and the other words: it might have been one of them.
-        (change_words, SPEECH | {"chunk_audio": 2, "extract_features": 2} | FROM_TRAINING),
+        # Other words: the new word might have been one of them.
+        (
+            change_words,
+            {"synthesize_speech": 1, "chunk_audio": 1, "extract_features": 1}
+            | SELECTION
+            | FROM_TRAINING,
+        ),
     ],
 )
 def test_a_clone_of_a_change_rebuilds_what_it_affects(changed, tmp_path, change, jobs):
@@ -171,7 +185,7 @@ def test_a_clone_of_a_change_rebuilds_what_it_affects(changed, tmp_path, change,
     assert "Running stage" in clone.dvc("repro", "--allow-missing", "--dry")
     clone.dvc("pull")
     assert clone.planned() == jobs
-    if sum(jobs.values()) < 6:
+    if sum(jobs.values()) < 9:
         before = stage_in_lock(clone)
         done = clone.dvc("repro")
         assert all(f"(Rule: {rule})" in done for rule in jobs)
@@ -218,7 +232,7 @@ def test_an_interrupted_run_resumes_as_an_experiment(changed):
         # What starts the tests in the background has it ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    log = changed.root / "results" / "keywords" / "logs" / "train_model.log"
+    log = changed.root / "logs" / "keywords" / "train_model.log"
     log.unlink()
     deadline = time.monotonic() + 120
     while not log.exists() and run.poll() is None and time.monotonic() < deadline:

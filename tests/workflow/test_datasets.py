@@ -13,7 +13,7 @@ import soundfile
 
 pytestmark = pytest.mark.xdist_group("workflow")
 DIGITS = "config/datasets/digits.yaml"
-OWN = ("--configfile", "config/experiments/own.yaml")
+OWN = ("--config", "experiments=[own]")
 
 
 def sound(seed):
@@ -62,13 +62,13 @@ def test_fetch_where_nothing_is_there_yet(fresh, server):
     assert "licence: CC BY-SA 4.0" in output
     again = fresh.snakemake("fetch_digits").stdout
     assert "data/raw/digits is there already" in again
-    digits = ("--configfile", "config/experiments/digits.yaml")
-    fresh.snakemake("results/digits/split.csv", *digits)
+    # An experiment that is not listed.
+    fresh.snakemake("results/digits/split.csv")
 
 
 def test_recordings_that_are_missing_are_told(fresh):
     refused(fresh, "no recordings in data/raw/own", "{label}/{file}", arguments=OWN)
-    esc50 = ("--configfile", "config/experiments/esc50.yaml")
+    esc50 = ("--config", "experiments=[esc50]")
     refused(fresh, "snakemake --cores 1 fetch_esc50", "--source", arguments=esc50)
 
 
@@ -91,8 +91,11 @@ def test_official_folds_that_a_data_set_lacks(fresh):
     ("settings", "words"),
     [
         ({"pattern": "{speaker}_{number}"}, "pattern: '{speaker}_{number}' should be"),
-        ({"split": {"policy": "official"}}, "'validation' is a required property"),
-        ({"split": {"policy": "official", "validation": [9], "test": ["10"]}}, "is not of type"),
+        ({"split": {"policy": "official"}}, "policy official needs the names of the folds"),
+        (
+            {"split": {"policy": "official", "validation": [9], "test": ["10"]}},
+            "split.validation.0: 9 should be text",
+        ),
         ({"split": {"policy": "random"}}, "none of: group, recording, official, time"),
     ],
 )

@@ -51,9 +51,9 @@ def files(checkout):
     """Paths and bytes of what is built or brought, by what DVC holds of it."""
     return {
         str(path.relative_to(checkout.root)): path.read_bytes()
-        for folder in ("data", "results", ".snakemake/metadata")
+        for folder in ("data", "metrics", "results", ".snakemake/metadata")
         for path in (checkout.root / folder).rglob("*")
-        if path.is_file() and not {"logs", "benchmarks"} & set(path.parts)
+        if path.is_file()
     }
 
 
@@ -67,7 +67,7 @@ def goes_round(checkout, target, *local):
     clone.dvc("pull", FIRMWARE)
     expected = files(checkout)
     of_firmware = {name for name in expected if name.startswith(FIRMWARE)}
-    in_git = {"results/keywords/metrics.json", "data/raw/keywords/README.md"}
+    in_git = {"metrics/keywords.json", "metrics/second.json", "data/raw/keywords/README.md"}
     assert files(clone).keys() - in_git == of_firmware
     clone.dvc("pull")
     assert files(clone) == expected

@@ -34,10 +34,15 @@ def variable(report, name):
 def test_everything_is_shown_in_its_place(report):
     categories = variable(report, "categories")
     found = {
-        name: {path.rsplit("/", 1)[1] for paths in folders.values() for path in paths}
+        name: {
+            experiment: {path.rsplit("/", 1)[1] for path in paths}
+            for experiment, paths in folders.items()
+        }
         for name, folders in categories.items()
     }
-    assert found == SHOWN
+    assert found == {
+        name: dict.fromkeys(("keywords", "second"), shown) for name, shown in SHOWN.items()
+    }
 
 
 def test_every_result_has_a_caption_and_a_name(report):
@@ -61,7 +66,7 @@ def test_nothing_is_loaded_from_elsewhere(report):
 
 
 def test_figures_for_dvc_are_flat_and_short(built):
-    metrics = json.loads((built.root / "results" / "keywords" / "metrics.json").read_text())
+    metrics = json.loads((built.root / "metrics" / "keywords.json").read_text())
     assert len(metrics) <= 36
     assert all(isinstance(value, int | float) for value in metrics.values())
     assert metrics["self_test_equal"] is True
@@ -70,7 +75,7 @@ def test_figures_for_dvc_are_flat_and_short(built):
 
 def test_the_pages_say_what_the_figures_are(built):
     folder = built.root / "results" / "keywords"
-    metrics = json.loads((folder / "metrics.json").read_text())
+    metrics = json.loads((built.root / "metrics" / "keywords.json").read_text())
     page = (folder / "report" / "results.html").read_text()
     assert f"{metrics['int8_accuracy']:.1%}" in page
     assert f"{metrics['flash_bytes']:,}" in (folder / "report" / "budget.html").read_text()

@@ -194,7 +194,7 @@ def test_a_damaged_object_in_the_remote(clone, built, tmp_path):
 
 
 def test_a_damaged_result(changed):
-    features = next((changed.root / "results" / "features").rglob("*.h5"))
+    features = next((changed.root / "data" / "features").rglob("*.h5"))
     features.write_bytes(features.read_bytes()[:2000])
     changed.change_settings(training={"epochs": 4})
     says(changed, "dvc", "repro", words="was changed by hand after it was built")

@@ -1,10 +1,10 @@
-# What the rules share: settings, validated once, and what can be known of the data before any job.
+# What the rules share: experiments, checked once, and what can be known of the data before any job.
 import base64
-import glob
 import json
 import math
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -14,12 +14,19 @@ from snakemake.logging import logger
 sys.path.insert(0, str(Path(workflow.basedir) / "src"))
 
 from wav2nano import provenance
-from wav2nano.config import load_dataset, load_yaml, validate
-from wav2nano.dataset.manifest import BACKGROUND, slug
-from wav2nano.dataset.scan import digest_sources, explain_no_recordings, scan_recordings
+from wav2nano.dataset.scan import digest_sources
 from wav2nano.errors import UserError
+from wav2nano.experiments import (
+    SYNTHETIC,
+    Experiments,
+    as_json,
+    digest_of_shard,
+    downloadable,
+    named_in,
+)
 from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.provenance import files_digest, settings_digest
+from wav2nano.settings.load import load_params
 
 # The commands that are installed beside snakemake are found in a shell where it was called by its
 # full path, too.
@@ -31,176 +38,184 @@ os.environ["PYTHONPATH"] = sys.path[0]
 FILES = FileCache(".snakemake/files.json", version=hash_file(provenance.__file__))
 
 
+@cache
 def code_digest(*modules):
     """Hash of what modules of the library, and all they import, do."""
     return provenance.code_digest(*modules, files=FILES)
 
 
-def load_settings():
-    """Validate the settings and look for recordings; a plain message where something is wrong."""
-    if os.path.realpath("config/config.yaml") != os.path.realpath("params.yaml"):
-        logger.warning(
-            "config/config.yaml was a link to params.yaml, where DVC looks for settings, and is a file "
-            "of its own now: `dvc exp run -S` changes nothing. Mend it: "
-            "mv config/config.yaml params.yaml; ln -s ../params.yaml config/config.yaml"
-        )
+def load_experiments():
+    """Check params.yaml and all experiments that are asked for; a plain message where one is wrong."""
     try:
-        validate(config, "workflow/schemas/experiment.schema.yaml", source="settings")
-        dataset = load_dataset(config["dataset"])
-        labels = synthetic_labels(dataset)
-        # Whoever fetches recordings may have none yet. (Not by an input function of index_dataset:
-        # Snakemake shows a traceback with what that raises.)
-        if any(argument.startswith("fetch_") for argument in sys.argv[1:]):
-            return dataset, labels, []
-        folder = dataset["recordings"]
-        if os.path.exists(f"{folder}.dvc") and not os.path.exists(folder):
-            raise UserError(f"{folder} is in DVC and not here yet. Get it: dvc pull {folder}")
-        sources = scan_recordings(dataset, sha256=FILES.sha256)
-        if not labels and not sources:
-            raise UserError(explain_no_recordings(dataset))
+        listed = load_params(config).experiments
+        # Whoever fetches recordings may have none yet. (Not by an input function: Snakemake shows
+        # a traceback with what that raises.)
+        fetches = any(argument.startswith("fetch_") for argument in sys.argv[1:])
+        experiments = Experiments(config, sha256=FILES.sha256, need_recordings=not fetches)
+        for name in dict.fromkeys([*([] if fetches else listed), *sorted(named_in(sys.argv[1:]))]):
+            experiments[name]
     except UserError as error:
         raise WorkflowError(str(error)) from None
-    return dataset, labels, sources
+    return listed if not fetches else [], experiments
 
 
-def synthetic_labels(dataset):
-    """Labels that are made by speech synthesis."""
-    if config["synthesize"] == "nothing":
-        return []
-    if "synthesis" not in dataset:
-        raise UserError(f"synthesize: the data set {dataset['name']} has no synthesis settings.")
-    if config["synthesize"] == "background":
-        return list(BACKGROUND)
-    if config["words"] is None:
-        raise UserError("words: a list is needed where words are synthesised.")
-    return [*config["words"], *BACKGROUND]
+LISTED, EXPERIMENTS = load_experiments()
 
-
-DATASET, SYNTHETIC_LABELS, SOURCES = load_settings()
-
-WORDS = config["words"]
-LABEL_OF_SLUG = {slug(label): label for label in SYNTHETIC_LABELS}
-SOURCES_OF_SHARD = {}
-for source in SOURCES:
-    SOURCES_OF_SHARD.setdefault(source.shard, []).append(source)
-
-RESULTS = f"results/{config['experiment']}"
+RESULTS = "results/{experiment}"
 CHECKSUMS = f"{RESULTS}/checksums.txt"
-MANIFEST = f"data/{DATASET['name']}.manifest.csv"
-ARCHIVE = f"data/synthetic/{DATASET['name']}/{{slug}}.zip"
-
-CHUNKING = config["chunking"]
-CHUNK_NAME = f"{CHUNKING['rate']}hz-{settings_digest(CHUNKING)[:8]}"
-FEATURE_NAME = f"{config['features']['kind']}-{settings_digest(config['features'])[:8]}"
-CHUNKS = f"results/chunks/{DATASET['name']}/{CHUNK_NAME}/{{shard}}.h5"
-FEATURES = f"results/features/{DATASET['name']}/{CHUNK_NAME}/{FEATURE_NAME}/{{shard}}.h5"
-SHARDS = sorted(SOURCES_OF_SHARD) + [f"speech-{name}" for name in LABEL_OF_SLUG]
+METRICS = "metrics/{experiment}.json"
+MANIFEST = f"{RESULTS}/manifest.csv"
+SPLIT = f"{RESULTS}/split.csv"
+PREPROCESSING = f"{RESULTS}/preprocessing.json"
+INDEX = "data/index/{dataset}.csv"
+ARCHIVE = "data/synthetic/{archive}.zip"
+TABLE = "data/synthetic/{archive}.csv"
+WINDOWS = "data/windows/{dataset}/{chunking}/{shard}.h5"
+FEATURES = "data/features/{dataset}/{chunking}/{features}/{shard}.h5"
 
 
 wildcard_constraints:
-    slug="[A-Za-z0-9_-]+",
+    experiment="[A-Za-z0-9][A-Za-z0-9_-]*",
+    archive="[A-Za-z0-9_-]+",
+    dataset="[A-Za-z0-9_-]+",
+    chunking="[a-z0-9-]+",
+    features="[a-z0-9_-]+",
     shard="[A-Za-z0-9_-]+",
     sketch="listener|self_test",
     runtime="float|litert|c",
 
 
-def as_json(settings):
-    """Settings for a step's command line; as a function, in which braces are no wildcards."""
-    return lambda wildcards: json.dumps(settings, ensure_ascii=False)
+def of(choose):
+    """Make a param or an input of an experiment: `choose` takes it and gives a value."""
+    return lambda wildcards: choose(EXPERIMENTS[wildcards.experiment])
 
 
-def synthesis_settings(label):
-    """Settings that this label's recordings depend on, and no others, as JSON."""
-    settings = dict(DATASET["synthesis"], rate=CHUNKING["rate"], words=[label])
-    unknown, silence = settings.pop("unknown"), settings.pop("silence")
-    if label == "_unknown_":
-        settings |= {"words": WORDS or [], "unknown": unknown}
-    elif label == "_silence_":
-        settings |= {"words": [], "silence": silence}
-    return json.dumps(settings, ensure_ascii=False)
+def settings(choose):
+    """The same for settings, as JSON for a command line."""
+    return lambda wildcards: as_json(choose(EXPERIMENTS[wildcards.experiment].settings))
 
 
-def archives():
-    """Archives of synthetic recordings of the experiment."""
-    return [ARCHIVE.format(slug=name) for name in LABEL_OF_SLUG]
+def code(*modules, kind=False, architecture=False):
+    """Hash of the code that a rule runs, with that of the experiment's kind of features or model."""
+
+    def digest(wildcards):
+        used = EXPERIMENTS[wildcards.experiment].settings
+        kinds = [f"wav2nano.features.kinds.{used.features.kind}"] if kind else []
+        if architecture:
+            kinds.append(f"wav2nano.models.architectures.{used.model.architecture}")
+        return code_digest(*modules, *kinds)
+
+    return digest
 
 
-def split_settings():
-    """How to split: as the experiment says, else as the data set does; with its official folds."""
-    own = DATASET["split"]
-    policy = config["split"]["policy"] or own["policy"]
-    if policy != "official":
-        return config["split"] | {"policy": policy}
-    if "test" not in own:
-        raise WorkflowError(f"split.policy: the data set {DATASET['name']} has no official folds.")
-    folds = {part: own[part] for part in ("validation", "test")}
-    return config["split"] | {"policy": policy, "folds": folds}
+def archive_of(name):
+    """What is to be spoken for an archive of this name."""
+    experiment = EXPERIMENTS.find(f"the archive {name}", lambda e: name in e.archives)
+    return experiment.archives[name]
 
 
-def downloadable():
-    """Data sets that can be downloaded."""
-    files = sorted(Path("config/datasets").glob("*.yaml"))
-    return [file.stem for file in files if "download" in load_yaml(file)]
+def chunking_of(wildcards):
+    """The experiment's settings that are named by the wildcards of windows."""
+    name = wildcards.chunking
+    found = EXPERIMENTS.find(f"the windows {name}", lambda e: e.chunking_name == name)
+    return found.settings.chunking
+
+
+def features_of(wildcards):
+    """The experiment's settings that are named by the wildcards of features."""
+    name = wildcards.features
+    found = EXPERIMENTS.find(f"the features {name}", lambda e: e.features_name == name)
+    return found.settings.features
+
+
+def recordings_of_shard(wildcards):
+    """Table that lists a shard's recordings."""
+    if wildcards.dataset == SYNTHETIC:
+        return TABLE.format(archive=wildcards.shard)
+    return INDEX.format(dataset=wildcards.dataset)
 
 
 def archive_of_shard(wildcards):
     """The archive that holds a shard's recordings; a shard of own recordings has none."""
-    name = wildcards.shard.removeprefix("speech-")
-    return ARCHIVE.format(slug=name) if wildcards.shard.startswith("speech-") else []
+    is_spoken = wildcards.dataset == SYNTHETIC
+    return ARCHIVE.format(archive=wildcards.shard) if is_spoken else []
 
 
-def shard_digest(wildcards):
+def own_digest_of_shard(wildcards):
     """Hash of a shard's own recordings."""
-    return digest_sources(SOURCES_OF_SHARD.get(wildcards.shard, []))
-
-
-def feature_files():
-    return [FEATURES.format(shard=shard) for shard in SHARDS]
-
-
-def chunk_files():
-    return [CHUNKS.format(shard=shard) for shard in SHARDS]
+    if wildcards.dataset == SYNTHETIC:
+        return ""
+    _, sources = EXPERIMENTS.dataset(wildcards.dataset)
+    return digest_of_shard(sources, wildcards.shard)
 
 
 def scored_model(wildcards):
     """The model that a runtime scores."""
     name = "model.keras" if wildcards.runtime == "float" else "model_int8.tflite"
-    return f"{RESULTS}/{name}"
+    return f"results/{wildcards.experiment}/{name}"
 
 
-def firmware_settings():
-    """Settings that the firmware depends on: all but those of tests on it."""
-    later = {"evaluation", "simulation"}
-    return {key: value for key, value in config.items() if key not in later} | {"data": DATASET}
+def firmware_digest(experiment):
+    """Hash of the settings that the firmware depends on: all but those of tests on it."""
+    used = experiment.settings.model_dump(exclude={"evaluation", "simulation"})
+    return settings_digest(
+        used | {"name": experiment.name, "data": experiment.dataset.model_dump()}
+    )
 
 
-def is_simulated():
-    """Whether the simulated board can run what is compiled: only the bundled board package."""
-    return config["firmware"]["board"] == "wav2nano:nrf52:nano33ble"
+def has_firmware(name):
+    return EXPERIMENTS[name].settings.goal == "firmware"
 
 
-def everything_made():
-    """Files that the workflow makes for the experiment, whatever rule makes them."""
-    sketches = ["listener"]
-    board = []
-    if is_simulated():
-        sketches.append("self_test")
-        board = rules.simulate_board.output
-    return [
-        *archives(),
+def is_simulated(name):
+    """Whether the simulated board runs what is compiled."""
+    return has_firmware(name) and EXPERIMENTS[name].board.simulated
+
+
+def build_of(experiment):
+    return [f"results/{experiment.name}/firmware/listener.json"] * has_firmware(experiment.name)
+
+
+def board_of(experiment):
+    return [f"results/{experiment.name}/firmware/board.json"] * is_simulated(experiment.name)
+
+
+def everything_made(name):
+    """Files that the workflow makes for an experiment, whatever rule makes them."""
+    experiment = EXPERIMENTS[name]
+    made = [
         MANIFEST,
-        *rules.split_dataset.output,
-        *chunk_files(),
-        *feature_files(),
+        SPLIT,
         *rules.train_model.output,
         *rules.quantize_model.output,
-        *expand(rules.score_model.output, runtime=["float", "litert", "c"]),
+        *expand(rules.score_model.output, runtime=["float", "litert", "c"], allow_missing=True),
         *rules.evaluate_model.output,
-        *CODE_FILES,
-        *expand(rules.compile_firmware.output, sketch=sketches),
-        *board,
         *rules.report_results.output,
     ]
+    if has_firmware(name):
+        sketches = ["listener", "self_test"] if is_simulated(name) else ["listener"]
+        made += CODE_FILES
+        made += expand(rules.compile_firmware.output, sketch=sketches, allow_missing=True)
+    return [
+        *experiment.shared_files(),
+        *expand(made, experiment=name),
+        *board_of(experiment),
+    ]
+
+
+def used_files():
+    """Write a list of the files that some experiment with a file of its own uses; its path."""
+    # One whose recordings are not here uses none of them.
+    experiments = Experiments(config, sha256=FILES.sha256, need_recordings=False)
+    used = {"results/comparison"}
+    try:
+        for name in experiments.names():
+            used |= {*experiments[name].shared_files(), f"results/{name}"}
+    except UserError as error:
+        raise WorkflowError(f"What is used cannot be told. {error}") from None
+    path = Path(".snakemake/used.txt")
+    path.write_text("\n".join(sorted(used)))
+    return path
 
 
 def built_at(path):
@@ -217,14 +232,15 @@ def refuse_edited_results():
 
     What a job wrote after the checksums were recorded is not meant: then a run was interrupted.
     """
-    for path, digest in read_checksums(CHECKSUMS).items():
-        if not os.path.exists(path) or FILES.sha256(path) == digest:
-            continue
-        if built_at(path) <= built_at(CHECKSUMS):
-            raise WorkflowError(
-                f"{path} was changed by hand after it was built. Delete it and it is built anew, or "
-                f"take back the version that was built: dvc checkout --force {path}"
-            )
+    for checksums in map(CHECKSUMS.format_map, ({"experiment": name} for name in LISTED)):
+        for path, digest in read_checksums(checksums).items():
+            if not os.path.exists(path) or FILES.sha256(path) == digest:
+                continue
+            if built_at(path) <= built_at(checksums):
+                raise WorkflowError(
+                    f"{path} was changed by hand after it was built. Delete it and it is built "
+                    f"again, or take back the version that was built: dvc checkout --force {path}"
+                )
 
 
 # A job on another machine reads this file in the middle of a run.

@@ -1,6 +1,6 @@
 # Requires: the settings, and own recordings where there are any.
-# Makes: archives of synthetic speech, the manifest of all recordings, the split; and on demand, by
-# fetch_NAME, the recordings of a public data set.
+# Makes: archives of synthetic speech, the index of own recordings, an experiment's selection of both
+# and its split; and on demand, by fetch_NAME, the recordings of a public data set.
 
 for dataset in downloadable():
 
@@ -8,7 +8,7 @@ for dataset in downloadable():
         name:
             f"fetch_{dataset}"
         log:
-            f"results/logs/fetch_dataset/{dataset}.log",
+            f"logs/fetch_dataset/{dataset}.log",
         localrule: True
         params:
             dataset=dataset,
@@ -18,54 +18,84 @@ for dataset in downloadable():
 
 rule synthesize_speech:
     output:
-        ARCHIVE,
+        archive=ARCHIVE,
+        table=TABLE,
     log:
-        f"results/logs/synthesize_speech/{DATASET['name']}/{{slug}}.log",
+        "logs/synthesize_speech/{archive}.log",
     benchmark:
-        f"results/benchmarks/synthesize_speech/{DATASET['name']}/{{slug}}.tsv"
+        "logs/synthesize_speech/{archive}.tsv"
+    resources:
+        mem_mb=1000,
     params:
-        label=lambda wildcards: LABEL_OF_SLUG[wildcards.slug],
-        settings=lambda wildcards: synthesis_settings(LABEL_OF_SLUG[wildcards.slug]),
-        code=code_digest("wav2nano.synthesis"),
+        label=lambda wildcards: archive_of(wildcards.archive).label,
+        labels=lambda wildcards: as_json(archive_of(wildcards.archive).labels),
+        rate=lambda wildcards: archive_of(wildcards.archive).rate,
+        settings=lambda wildcards: as_json(archive_of(wildcards.archive).synthesis),
+        code=code_digest("wav2nano.synthesis.synthesize_speech"),
     shell:
-        "wav2nano synthesize-speech --label {params.label:q} --settings {params.settings:q}"
-        " --out {output:q} 2>&1 | tee {log:q}"
+        "wav2nano synthesize-speech --label {params.label:q} --labels {params.labels:q}"
+        " --rate {params.rate} --settings {params.settings:q}"
+        " --archive {output.archive:q} --table {output.table:q} 2>&1 | tee {log:q}"
 
 
 rule index_dataset:
+    output:
+        INDEX,
+    log:
+        "logs/index_dataset/{dataset}.log",
+    benchmark:
+        "logs/index_dataset/{dataset}.tsv"
+    resources:
+        mem_mb=1000,
+    params:
+        dataset=lambda wildcards: as_json(
+            EXPERIMENTS.dataset(wildcards.dataset)[0].model_dump(
+                exclude={"synthesis", "download", "homepage", "citation"}
+            )
+        ),
+        sha256=lambda wildcards: digest_sources(EXPERIMENTS.dataset(wildcards.dataset)[1]),
+        code=code_digest("wav2nano.dataset.index_dataset"),
+    shell:
+        "wav2nano index-dataset --dataset {params.dataset:q}"
+        " --known .snakemake/decoded/{wildcards.dataset}.json --out {output:q} 2>&1 | tee {log:q}"
+
+
+rule select_recordings:
     input:
-        archives(),
+        of(lambda experiment: experiment.tables()),
     output:
         MANIFEST,
     log:
-        f"results/logs/index_dataset/{DATASET['name']}.log",
+        "logs/{experiment}/select_recordings.log",
     benchmark:
-        f"results/benchmarks/index_dataset/{DATASET['name']}.tsv"
+        "logs/{experiment}/select_recordings.tsv"
+    resources:
+        mem_mb=500,
     params:
-        dataset=DATASET["name"],
-        settings=as_json({key: DATASET[key] for key in ("recordings", "shards")}),
-        sha256=digest_sources(SOURCES),
-        code=code_digest("wav2nano.dataset.index"),
+        public=of(lambda experiment: "--public" if experiment.dataset.download else ""),
+        code=code_digest("wav2nano.dataset.select_recordings"),
     shell:
-        "wav2nano index-dataset {params.dataset:q} --out {output:q}"
-        " --synthetic {input:q} 2>&1 | tee {log:q}"
+        "wav2nano select-recordings --tables {input:q} {params.public} --out {output:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule split_dataset:
     input:
         MANIFEST,
     output:
-        f"{RESULTS}/split.csv",
+        SPLIT,
     log:
-        f"{RESULTS}/logs/split_dataset.log",
+        "logs/{experiment}/split_dataset.log",
     benchmark:
-        f"{RESULTS}/benchmarks/split_dataset.tsv"
+        "logs/{experiment}/split_dataset.tsv"
+    resources:
+        mem_mb=500,
     params:
-        words=as_json(WORDS),
-        settings=as_json(split_settings()),
-        chunking=as_json(CHUNKING),
-        code=code_digest("wav2nano.dataset.split"),
+        labels=settings(lambda settings: settings.labels),
+        settings=of(lambda experiment: as_json(experiment.split_plan())),
+        chunking=settings(lambda settings: settings.chunking),
+        code=code_digest("wav2nano.dataset.split_dataset"),
     shell:
-        "wav2nano split-dataset --manifest {input:q} --words {params.words:q}"
+        "wav2nano split-dataset --manifest {input:q} --labels {params.labels:q}"
         " --settings {params.settings:q} --chunking {params.chunking:q}"
         " --out {output:q} 2>&1 | tee {log:q}"

@@ -1,40 +1,48 @@
-# Requires: the manifest, and the recordings that it names.
-# Makes: windows of audio and their features, a file of each for every shard.
+# Requires: tables of recordings, and the recordings that they name.
+# Makes: windows of audio and their features, a file of each for every shard. Experiments with the
+# same settings share them.
 
 
 rule chunk_audio:
     input:
         archive=archive_of_shard,
-        # Only for the order: the manifest changes with every recording, a shard with its own.
-        manifest=ancient(MANIFEST),
+        # Only for the order: the index changes with every recording, a shard with its own.
+        recordings=ancient(recordings_of_shard),
     output:
-        CHUNKS,
+        WINDOWS,
     log:
-        f"results/logs/chunk_audio/{DATASET['name']}/{CHUNK_NAME}/{{shard}}.log",
+        "logs/chunk_audio/{dataset}/{chunking}/{shard}.log",
     benchmark:
-        f"results/benchmarks/chunk_audio/{DATASET['name']}/{CHUNK_NAME}/{{shard}}.tsv"
+        "logs/chunk_audio/{dataset}/{chunking}/{shard}.tsv"
+    resources:
+        mem_mb=1000,
     params:
-        settings=as_json(CHUNKING),
-        sha256=shard_digest,
-        code=code_digest("wav2nano.dataset.chunk"),
+        settings=lambda wildcards: as_json(chunking_of(wildcards)),
+        sha256=own_digest_of_shard,
+        code=code_digest("wav2nano.dataset.chunk_audio"),
     shell:
-        "wav2nano chunk-audio --manifest {input.manifest:q} --shard {wildcards.shard:q}"
+        "wav2nano chunk-audio --recordings {input.recordings:q} --shard {wildcards.shard:q}"
         " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"
 
 
 rule extract_features:
     input:
-        CHUNKS,
+        WINDOWS,
     output:
         FEATURES,
     log:
-        f"results/logs/extract_features/{DATASET['name']}/{CHUNK_NAME}/{FEATURE_NAME}/{{shard}}.log",
+        "logs/extract_features/{dataset}/{chunking}/{features}/{shard}.log",
     benchmark:
-        f"results/benchmarks/extract_features/{DATASET['name']}/{CHUNK_NAME}/{FEATURE_NAME}/{{shard}}.tsv"
+        "logs/extract_features/{dataset}/{chunking}/{features}/{shard}.tsv"
+    resources:
+        mem_mb=1000,
     params:
-        rate=CHUNKING["rate"],
-        settings=as_json(config["features"]),
-        code=code_digest("wav2nano.features.extract"),
+        rate=lambda wildcards: chunking_of(wildcards).rate,
+        settings=lambda wildcards: as_json(features_of(wildcards)),
+        code=lambda wildcards: code_digest(
+            "wav2nano.dataset.extract_features",
+            f"wav2nano.features.kinds.{features_of(wildcards).kind}",
+        ),
     shell:
-        "wav2nano extract-features --chunks {input:q} --rate {params.rate}"
+        "wav2nano extract-features --windows {input:q} --rate {params.rate}"
         " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"

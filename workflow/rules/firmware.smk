@@ -11,88 +11,96 @@ CODE_FILES = expand(
         "settings.c",
         "settings.h",
     ],
-)
-BUILT_FROM = code_digest(
-    "wav2nano.synthesis",
-    "wav2nano.dataset.index",
-    "wav2nano.training.train",
-    "wav2nano.quantization.quantize",
-    "wav2nano.firmware.generate",
-    "wav2nano.firmware.compile",
+    allow_missing=True,
 )
 
 
 rule generate_code:
     input:
-        f"{RESULTS}/model_int8.tflite",
-        f"{RESULTS}/preprocessing.json",
+        model=f"{RESULTS}/model_int8.tflite",
+        preprocessing=PREPROCESSING,
     output:
         CODE_FILES,
     log:
-        f"{RESULTS}/logs/generate_code.log",
+        "logs/{experiment}/generate_code.log",
     benchmark:
-        f"{RESULTS}/benchmarks/generate_code.tsv"
+        "logs/{experiment}/generate_code.tsv"
+    resources:
+        mem_mb=1000,
     params:
-        experiment=subpath(input[0], parent=True),
         folder=subpath(output[0], parent=True),
-        title=config["experiment"],
-        listener=as_json(config["listener"]),
-        code=code_digest("wav2nano.firmware.generate"),
+        board=of(lambda experiment: experiment.board.fqbn),
+        listener=settings(lambda settings: settings.listener),
+        code=code("wav2nano.firmware.generate_code", kind=True),
     shell:
-        "wav2nano generate-code --experiment {params.experiment:q} --title {params.title:q}"
+        "wav2nano generate-code --model {input.model:q} --preprocessing {input.preprocessing:q}"
+        " --title {wildcards.experiment:q} --board {params.board:q}"
         " --listener {params.listener:q} --out {params.folder:q} 2>&1 | tee {log:q}"
 
 
 rule compile_firmware:
     input:
         code=CODE_FILES,
-        data=[MANIFEST, f"{RESULTS}/split.csv"],
+        data=[MANIFEST, SPLIT],
     output:
         multiext(f"{RESULTS}/firmware/{{sketch}}", ".elf", ".bin", ".hex", ".json"),
     log:
-        f"{RESULTS}/logs/compile_firmware/{{sketch}}.log",
+        "logs/{experiment}/compile_firmware/{sketch}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/compile_firmware/{{sketch}}.tsv"
+        "logs/{experiment}/compile_firmware/{sketch}.tsv"
+    resources:
+        mem_mb=500,
     params:
-        generated=subpath(input[0], parent=True),
         folder=subpath(output[0], parent=True),
-        board=config["firmware"]["board"],
-        config=settings_digest(firmware_settings()),
-        code=BUILT_FROM,
+        board=of(lambda experiment: experiment.board.fqbn),
+        config=of(firmware_digest),
+        code=code(
+            "wav2nano.synthesis.synthesize_speech",
+            "wav2nano.dataset.select_recordings",
+            "wav2nano.training.train_model",
+            "wav2nano.quantization.quantize_model",
+            "wav2nano.firmware.generate_code",
+            "wav2nano.firmware.compile_firmware",
+            kind=True,
+            architecture=True,
+        ),
         libraries=files_digest(["firmware/libraries", "firmware/hardware"]),
         sketch=lambda wildcards: files_digest([f"firmware/sketches/{wildcards.sketch}"]),
     shell:
         "wav2nano compile-firmware --sketch firmware/sketches/{wildcards.sketch}"
-        " --code {params.generated:q} --data {input.data:q} --config-hash {params.config}"
+        " --code {input.code:q} --data {input.data:q} --config-hash {params.config}"
         " --code-hash {params.code} --board {params.board:q} --libraries firmware/libraries"
         " --out {params.folder:q} 2>&1 | tee {log:q}"
 
 
 rule simulate_board:
     input:
-        f"{RESULTS}/firmware/listener.bin",
-        f"{RESULTS}/firmware/listener.elf",
-        f"{RESULTS}/firmware/listener.json",
-        f"{RESULTS}/firmware/self_test.bin",
-        f"{RESULTS}/firmware/self_test.elf",
-        f"{RESULTS}/model_int8.tflite",
-        f"{RESULTS}/preprocessing.json",
+        listener=f"{RESULTS}/firmware/listener.bin",
+        elf=f"{RESULTS}/firmware/listener.elf",
+        build=f"{RESULTS}/firmware/listener.json",
+        self_test=f"{RESULTS}/firmware/self_test.bin",
+        self_test_elf=f"{RESULTS}/firmware/self_test.elf",
+        model=f"{RESULTS}/model_int8.tflite",
+        preprocessing=PREPROCESSING,
         code=CODE_FILES,
-        split=f"{RESULTS}/split.csv",
-        chunks=chunk_files(),
+        split=SPLIT,
+        windows=of(lambda experiment: experiment.windows()),
     output:
         f"{RESULTS}/firmware/board.json",
     log:
-        f"{RESULTS}/logs/simulate_board.log",
+        "logs/{experiment}/simulate_board.log",
     benchmark:
-        f"{RESULTS}/benchmarks/simulate_board.tsv"
+        "logs/{experiment}/simulate_board.tsv"
+    resources:
+        mem_mb=2000,
     params:
-        experiment=subpath(input[0], ancestor=2),
-        settings=as_json(config["simulation"]),
-        code=code_digest("wav2nano.firmware.simulate"),
+        settings=settings(lambda settings: settings.simulation),
+        code=code("wav2nano.firmware.simulate_board", kind=True),
         # Compiled for this machine, too: what the board must answer.
         libraries=files_digest(["firmware/libraries"]),
     shell:
-        "wav2nano simulate-board --experiment {params.experiment:q} --chunks {input.chunks:q}"
-        " --split {input.split:q} --settings {params.settings:q} --libraries firmware/libraries"
-        " --out {output:q} 2>&1 | tee {log:q}"
+        "wav2nano simulate-board --model {input.model:q} --preprocessing {input.preprocessing:q}"
+        " --code {input.code:q} --listener {input.listener:q} --build {input.build:q}"
+        " --self-test {input.self_test:q} --windows {input.windows:q} --split {input.split:q}"
+        " --settings {params.settings:q} --libraries firmware/libraries --out {output:q}"
+        " 2>&1 | tee {log:q}"

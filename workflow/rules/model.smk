@@ -4,79 +4,86 @@
 
 rule train_model:
     input:
-        split=f"{RESULTS}/split.csv",
-        features=feature_files(),
+        split=SPLIT,
+        features=of(lambda experiment: experiment.features()),
     output:
-        f"{RESULTS}/model.keras",
-        f"{RESULTS}/history.csv",
-        f"{RESULTS}/preprocessing.json",
-        f"{RESULTS}/environment.json",
+        model=f"{RESULTS}/model.keras",
+        history=f"{RESULTS}/history.csv",
+        preprocessing=PREPROCESSING,
+        environment=f"{RESULTS}/environment.json",
     log:
-        f"{RESULTS}/logs/train_model.log",
+        "logs/{experiment}/train_model.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train_model.tsv"
+        "logs/{experiment}/train_model.tsv"
     threads: 4
+    resources:
+        mem_mb=4000,
     params:
-        folder=subpath(output[0], parent=True),
-        words=as_json(WORDS),
-        chunking=as_json(CHUNKING),
-        features=as_json(config["features"]),
-        model=as_json(config["model"]),
-        settings=as_json(config["training"]),
-        code=code_digest("wav2nano.training.train"),
+        labels=settings(lambda settings: settings.labels),
+        chunking=settings(lambda settings: settings.chunking),
+        features=settings(lambda settings: settings.features),
+        model=settings(lambda settings: settings.model),
+        settings=settings(lambda settings: settings.training),
+        code=code("wav2nano.training.train_model", kind=True, architecture=True),
     shell:
         "wav2nano train-model --split {input.split:q} --features {input.features:q}"
-        " --words {params.words:q} --chunking {params.chunking:q}"
-        " --feature-settings {params.features:q} --model {params.model:q}"
-        " --settings {params.settings:q} --out {params.folder:q} 2>&1 | tee {log:q}"
+        " --labels {params.labels:q} --chunking {params.chunking:q}"
+        " --feature-settings {params.features:q} --model-settings {params.model:q}"
+        " --settings {params.settings:q} --model {output.model:q} --history {output.history:q}"
+        " --preprocessing {output.preprocessing:q} --environment {output.environment:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule quantize_model:
     input:
-        f"{RESULTS}/model.keras",
-        f"{RESULTS}/preprocessing.json",
-        split=f"{RESULTS}/split.csv",
-        features=feature_files(),
+        model=f"{RESULTS}/model.keras",
+        preprocessing=PREPROCESSING,
+        split=SPLIT,
+        features=of(lambda experiment: experiment.features()),
     output:
-        f"{RESULTS}/model_int8.tflite",
-        f"{RESULTS}/calibration.csv",
+        model=f"{RESULTS}/model_int8.tflite",
+        calibration=f"{RESULTS}/calibration.csv",
     log:
-        f"{RESULTS}/logs/quantize_model.log",
+        "logs/{experiment}/quantize_model.log",
     benchmark:
-        f"{RESULTS}/benchmarks/quantize_model.tsv"
+        "logs/{experiment}/quantize_model.tsv"
+    resources:
+        mem_mb=4000,
     params:
-        folder=subpath(output[0], parent=True),
-        words=as_json(WORDS),
-        model=as_json(config["model"]),
-        settings=as_json(config["quantization"]),
-        code=code_digest("wav2nano.quantization.quantize"),
+        labels=settings(lambda settings: settings.labels),
+        model=settings(lambda settings: settings.model),
+        settings=settings(lambda settings: settings.quantization),
+        code=code("wav2nano.quantization.quantize_model", architecture=True),
     shell:
-        "wav2nano quantize-model --split {input.split:q} --features {input.features:q}"
-        " --words {params.words:q} --model {params.model:q} --settings {params.settings:q}"
-        " --experiment {params.folder:q} 2>&1 | tee {log:q}"
+        "wav2nano quantize-model --model {input.model:q} --preprocessing {input.preprocessing:q}"
+        " --split {input.split:q} --features {input.features:q} --labels {params.labels:q}"
+        " --model-settings {params.model:q} --settings {params.settings:q}"
+        " --out {output.model:q} --calibration {output.calibration:q} 2>&1 | tee {log:q}"
 
 
 rule score_model:
     input:
-        scored_model,
-        f"{RESULTS}/preprocessing.json",
-        split=f"{RESULTS}/split.csv",
-        features=feature_files(),
+        model=scored_model,
+        preprocessing=PREPROCESSING,
+        split=SPLIT,
+        features=of(lambda experiment: experiment.features()),
     output:
         f"{RESULTS}/scores/{{runtime}}.csv",
     log:
-        f"{RESULTS}/logs/score_model/{{runtime}}.log",
+        "logs/{experiment}/score_model/{runtime}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/score_model/{{runtime}}.tsv"
+        "logs/{experiment}/score_model/{runtime}.tsv"
+    resources:
+        mem_mb=4000,
     params:
-        folder=subpath(input[0], parent=True),
-        words=as_json(WORDS),
-        code=code_digest("wav2nano.evaluation.scores"),
+        labels=settings(lambda settings: settings.labels),
+        code=code_digest("wav2nano.evaluation.score_model"),
         kernels=files_digest(["firmware/libraries/Wav2NanoKernels"]),
     shell:
-        "wav2nano score-model --runtime {wildcards.runtime} --experiment {params.folder:q}"
-        " --split {input.split:q} --features {input.features:q} --words {params.words:q}"
-        " --out {output:q} 2>&1 | tee {log:q}"
+        "wav2nano score-model --runtime {wildcards.runtime} --model {input.model:q}"
+        " --preprocessing {input.preprocessing:q} --split {input.split:q}"
+        " --features {input.features:q} --labels {params.labels:q} --out {output:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule evaluate_model:
@@ -93,42 +100,48 @@ rule evaluate_model:
             f"{RESULTS}/evaluation/confusion.png",
             caption="../report/confusion.rst",
             category="2 Test set",
+            subcategory="{experiment}",
             labels={"plot": "Confusion matrix"},
         ),
         report(
             f"{RESULTS}/evaluation/per_class.png",
             caption="../report/per_class.rst",
             category="2 Test set",
+            subcategory="{experiment}",
             labels={"plot": "Precision, recall, F1 per label"},
         ),
         report(
             f"{RESULTS}/evaluation/roc.png",
             caption="../report/roc.rst",
             category="2 Test set",
+            subcategory="{experiment}",
             labels={"plot": "ROC: hits over false alarms"},
         ),
         report(
             f"{RESULTS}/evaluation/det.png",
             caption="../report/det.rst",
             category="2 Test set",
+            subcategory="{experiment}",
             labels={"plot": "DET: misses over false alarms"},
         ),
         report(
             f"{RESULTS}/evaluation/learning_curves.png",
             caption="../report/learning_curves.rst",
             category="3 Training",
+            subcategory="{experiment}",
             labels={"shows": "Learning curves"},
         ),
     log:
-        f"{RESULTS}/logs/evaluate_model.log",
+        "logs/{experiment}/evaluate_model.log",
     benchmark:
-        f"{RESULTS}/benchmarks/evaluate_model.tsv"
+        "logs/{experiment}/evaluate_model.tsv"
+    resources:
+        mem_mb=1000,
     params:
         folder=subpath(output[0], parent=True),
-        title=config["experiment"],
-        settings=as_json(config["evaluation"]),
+        settings=settings(lambda settings: settings.evaluation),
         code=code_digest("wav2nano.evaluation.evaluate_model"),
     shell:
-        "wav2nano evaluate-model --float {input.float:q} --litert {input.litert:q} --c {input.c:q}"
-        " --history {input.history:q} --title {params.title:q} --settings {params.settings:q}"
-        " --out {params.folder:q} 2>&1 | tee {log:q}"
+        "wav2nano evaluate-model --float-scores {input.float:q} --litert-scores {input.litert:q}"
+        " --c-scores {input.c:q} --history {input.history:q} --title {wildcards.experiment:q}"
+        " --settings {params.settings:q} --out {params.folder:q} 2>&1 | tee {log:q}"

@@ -1,96 +1,160 @@
 # Requires: the scores' evaluation, the compiled firmware, the simulated board's report.
-# Makes: the figures by which experiments are compared, the pages of `snakemake --report`, and the
-# checksums of all that the workflow makes.
+# Makes: the figures by which experiments are compared, the pages of `snakemake --report`, the
+# comparison of experiments, and the checksums of all that the workflow makes.
 
 
 rule report_results:
     input:
-        f"{RESULTS}/evaluation/evaluation.json",
-        f"{RESULTS}/environment.json",
-        f"{RESULTS}/preprocessing.json",
-        f"{RESULTS}/split.csv",
-        f"{RESULTS}/firmware/listener.json",
-        [f"{RESULTS}/firmware/board.json"] if is_simulated() else [],
+        evaluation=f"{RESULTS}/evaluation/evaluation.json",
+        environment=f"{RESULTS}/environment.json",
+        preprocessing=PREPROCESSING,
+        split=SPLIT,
+        build=of(build_of),
+        board=of(board_of),
     output:
-        f"{RESULTS}/metrics.json",
         report(
             f"{RESULTS}/report/results.html",
             caption="../report/results.rst",
             category="1 Results",
+            subcategory="{experiment}",
             labels={"shows": "Float, int8 and board side by side"},
         ),
         report(
             f"{RESULTS}/report/budget.html",
             caption="../report/budget.rst",
             category="1 Results",
+            subcategory="{experiment}",
             labels={"shows": "The board's budget"},
         ),
         report(
             f"{RESULTS}/report/environment.html",
             caption="../report/environment.rst",
             category="3 Training",
+            subcategory="{experiment}",
             labels={"shows": "What trained the model"},
         ),
         report(
             f"{RESULTS}/report/data.html",
             caption="../report/data.rst",
             category="4 Data",
+            subcategory="{experiment}",
             labels={"shows": "What the recordings are"},
         ),
         report(
             f"{RESULTS}/report/split.html",
             caption="../report/split.rst",
             category="4 Data",
+            subcategory="{experiment}",
             labels={"shows": "Who trained, who tested"},
         ),
         report(
             f"{RESULTS}/report/settings.html",
             caption="../report/settings.rst",
             category="5 Settings",
+            subcategory="{experiment}",
             labels={"shows": "All settings"},
         ),
+        metrics=METRICS,
     log:
-        f"{RESULTS}/logs/report_results.log",
+        "logs/{experiment}/report_results.log",
     benchmark:
-        f"{RESULTS}/benchmarks/report_results.tsv"
+        "logs/{experiment}/report_results.tsv"
+    resources:
+        mem_mb=500,
     params:
-        folder=subpath(output[0], parent=True),
-        policy=split_settings()["policy"],
-        settings=as_json(config),
-        data=as_json(DATASET),
+        pages=subpath(output[0], parent=True),
+        built=lambda wildcards, input: [
+            word
+            for name in ("build", "board")
+            for path in input.get(name)
+            for word in (f"--{name}", path)
+        ],
+        policy=of(lambda experiment: experiment.split_plan().policy),
+        not_on_board=of(lambda experiment: as_json(experiment.not_on_board())),
+        settings=of(
+            lambda experiment: as_json(
+                {"experiment": experiment.name, **experiment.settings.model_dump()}
+            )
+        ),
+        data=of(lambda experiment: as_json(experiment.dataset.model_dump(exclude_none=True))),
         code=code_digest("wav2nano.report.report_results"),
     shell:
-        "wav2nano report-results --experiment {params.folder:q} --policy {params.policy}"
-        " --settings {params.settings:q} --data {params.data:q} 2>&1 | tee {log:q}"
+        "wav2nano report-results --evaluation {input.evaluation:q}"
+        " --environment {input.environment:q} --preprocessing {input.preprocessing:q}"
+        " --split {input.split:q} {params.built:q} --not-on-board {params.not_on_board:q}"
+        " --policy {params.policy} --settings {params.settings:q} --data {params.data:q}"
+        " --metrics {output.metrics:q} --pages {params.pages:q} 2>&1 | tee {log:q}"
 
 
 rule record_checksums:
     input:
-        everything_made(),
+        lambda wildcards: everything_made(wildcards.experiment),
     output:
         CHECKSUMS,
     log:
-        f"{RESULTS}/logs/record_checksums.log",
+        "logs/{experiment}/record_checksums.log",
     benchmark:
-        f"{RESULTS}/benchmarks/record_checksums.tsv"
+        "logs/{experiment}/record_checksums.tsv"
+    resources:
+        mem_mb=500,
     params:
-        code=code_digest("wav2nano.hashes"),
+        code=code_digest("wav2nano.record_checksums"),
     shell:
-        "wav2nano record-checksums --files {input:q} --out {output:q} 2>&1 | tee {log:q}"
+        "wav2nano record-checksums {input:q} --out {output:q} 2>&1 | tee {log:q}"
 
 
 rule compare:
     input:
-        glob.glob("results/*/metrics.json"),
+        expand(METRICS, experiment=LISTED),
     output:
         table="results/comparison/comparison.csv",
-        plot="results/comparison/comparison.png",
-        page="results/comparison/comparison.html",
+        plot=report(
+            "results/comparison/comparison.png",
+            caption="../report/comparison.rst",
+            category="0 Comparison",
+            labels={"shows": "Macro F1 against flash and instructions"},
+        ),
+        page=report(
+            "results/comparison/comparison.html",
+            caption="../report/comparison.rst",
+            category="0 Comparison",
+            labels={"shows": "Experiments, ranked"},
+        ),
     log:
-        "results/logs/compare.log",
-    localrule: True
+        "logs/compare.log",
+    resources:
+        mem_mb=500,
     params:
         code=code_digest("wav2nano.report.compare_experiments"),
     shell:
-        "wav2nano compare-experiments {input:q} --table {output.table:q} --plot {output.plot:q}"
-        " --page {output.page:q} 2>&1 | tee {log:q}"
+        "wav2nano compare-experiments --metrics {input:q} --title Experiments"
+        " --table {output.table:q} --plot {output.plot:q} --page {output.page:q} 2>&1 | tee {log:q}"
+
+
+rule summarize:
+    input:
+        expand(CHECKSUMS, experiment=LISTED),
+    log:
+        "logs/summarize.log",
+    localrule: True
+    params:
+        folders=expand(RESULTS, experiment=LISTED),
+    shell:
+        "for folder in {params.folders:q}; do wav2nano summarize $folder || exit 1; done"
+        " 2>&1 | tee {log:q}"
+
+
+for rule_name, option in {"list_unused": "", "remove_unused": "--remove"}.items():
+
+    rule:
+        name:
+            rule_name
+        log:
+            f"logs/{rule_name}.log",
+        localrule: True
+        params:
+            option=option,
+            used=lambda wildcards: used_files(),
+        shell:
+            "wav2nano remove-unused data/synthetic data/windows data/features data/index results"
+            " --used {params.used:q} {params.option} 2>&1 | tee {log:q}"

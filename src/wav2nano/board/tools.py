@@ -1,7 +1,6 @@
 """Which program compiles sketches, and the compiler that it calls."""
 
 import functools
-import hashlib
 import os
 import platform
 import re
@@ -9,10 +8,10 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from wav2nano.download import download, verify
 from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 
@@ -32,7 +31,6 @@ CLI_ARCHIVES = {
         "1e69e077479f300614d4551334e0a33f08ee40b04315d83b8e7e0e94f0d0ee62",
     ),
 }
-DOWNLOAD_TIMEOUT = 20  # seconds without a byte
 
 COMPILER_PACKAGES = "gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib"
 
@@ -92,11 +90,11 @@ def find_build_tool(wanted: str | None = None) -> BuildTool:
         return _tool(path, "arduino-cli is not on PATH")
     try:
         path = str(_download())
-    except OSError as error:
+    except (OSError, UserError) as error:
         raise UserError(
             "No program to compile sketches: neither arduino-cli nor arduino-builder is on PATH, "
-            f"and arduino-cli {CLI_VERSION} could not be downloaded ({error}). "
-            f"Install one: apt-get install {BUILDER}"
+            f"and arduino-cli {CLI_VERSION} is not to be had: {error}\n"
+            f"Install one of them: apt-get install {BUILDER}"
         ) from error
     return _tool(path, "downloaded, as neither arduino-cli nor arduino-builder is on PATH")
 
@@ -174,15 +172,12 @@ def _download() -> Path:
     if machine not in CLI_ARCHIVES:
         raise OSError(f"no checksum is known of an archive for {' '.join(machine)}")
     name, expected = CLI_ARCHIVES[machine]
-    with tempfile.TemporaryFile() as archive:
-        with urllib.request.urlopen(CLI_URL + name, timeout=DOWNLOAD_TIMEOUT) as response:
-            shutil.copyfileobj(response, archive)
-        archive.seek(0)
-        found = hashlib.file_digest(archive, "sha256").hexdigest()
-        if found != expected:
-            raise OSError(f"{CLI_URL + name} has the checksum {found}, not {expected}")
-        archive.seek(0)
-        with tarfile.open(fileobj=archive) as tar, atomic_path(_downloaded()) as temporary:
+    with tempfile.TemporaryDirectory(prefix="wav2nano-") as folder:
+        archive = Path(folder) / name
+        # Not patient: an installed program is had sooner than a broken connection is mended.
+        download(CLI_URL + name, archive, advice="Is there a way to the internet?", patient=False)
+        verify(archive, "sha256", expected)
+        with tarfile.open(archive) as tar, atomic_path(_downloaded()) as temporary:
             program = tar.extractfile(CLI)
             if program is None:
                 raise OSError(f"{CLI_URL + name} does not hold {CLI}")

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from wav2nano.errors import UserError
 from wav2nano.hashes import hash_file
+from wav2nano.settings.dataset import DatasetSettings, TableSettings
 
 SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"})
 TRAIN = "train"  # the fold of a recording that no official list names
@@ -40,7 +41,7 @@ class Source:
 
 
 def scan_recordings(
-    dataset: dict[str, Any],
+    dataset: DatasetSettings,
     *,
     root: Path | str = ".",
     sha256: Callable[[Path], str] = hash_file,
@@ -54,11 +55,11 @@ def scan_recordings(
     UserError
         If folders, names or the table do not say what each recording is.
     """
-    folder = Path(root) / dataset["recordings"]
+    folder = Path(root) / dataset.recordings
     sources = []
     for name, said in describe_recordings(dataset, folder).items():
         path = folder / name
-        shard = _shard_of(name, dataset["shards"])
+        shard = _shard_of(name, dataset.shards)
         group = said.group or name
         sources.append(Source(path, name, said.label, group, said.fold, shard, sha256(path)))
     return sources
@@ -70,7 +71,7 @@ def digest_sources(sources: Iterable[Source]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def describe_recordings(dataset: dict[str, Any], folder: Path) -> dict[str, Description]:
+def describe_recordings(dataset: DatasetSettings, folder: Path) -> dict[str, Description]:
     """Tell label, group and official fold of each recording in `folder`, without opening any.
 
     The data set's `table`, else its `pattern`, else the folders `{label}/{file}` and
@@ -86,40 +87,38 @@ def describe_recordings(dataset: dict[str, Any], folder: Path) -> dict[str, Desc
     UserError
         If they do not say what each recording is, or name recordings that are not there.
     """
-    ignored = re.compile("|".join(map(fnmatch.translate, dataset.get("ignore", []))) or r"(?!)")
+    ignored = re.compile("|".join(map(fnmatch.translate, dataset.ignore)) or r"(?!)")
     names = [name for name in _list_recordings(folder) if not ignored.match(name)]
     if not names:
         return {}
-    if "table" in dataset and "pattern" in dataset:
-        raise UserError(f"The data set {dataset['name']} has a table and a pattern: leave out one.")
-    if "table" in dataset:
-        described = _read_table(dataset["table"], folder, names, ignored)
-    elif "pattern" in dataset:
-        described = _match_names(dataset["pattern"], folder, names)
+    if dataset.table is not None:
+        described = _read_table(dataset.table, folder, names, ignored)
+    elif dataset.pattern is not None:
+        described = _match_names(dataset.pattern, folder, names)
     else:
         described = _read_folders(folder, names)
-    if "folds" in dataset:
-        fold_of = _read_lists(dataset["folds"], folder, names, ignored)
+    if dataset.folds is not None:
+        fold_of = _read_lists(dataset.folds, folder, names, ignored)
         described = {
             name: said._replace(fold=fold_of.get(name, TRAIN)) for name, said in described.items()
         }
     return described
 
 
-def explain_no_recordings(dataset: dict[str, Any]) -> str:
+def explain_no_recordings(dataset: DatasetSettings) -> str:
     """Say what to do about a data set without recordings."""
-    folder, name = dataset["recordings"], dataset["name"]
-    if "download" in dataset:
+    folder, name = dataset.recordings, dataset.name
+    if dataset.download is not None:
         return (
             f"There are no recordings in {folder}. Download them with "
             f"`snakemake --cores 1 fetch_{name}`, or take a copy that you have: "
             f"`wav2nano fetch-dataset {name} --source PATH`."
         )
-    form = dataset.get("pattern", "{label}/{file}") + ".wav"
-    if "table" in dataset:
+    form = (dataset.pattern or "{label}/{file}") + ".wav"
+    if dataset.table is not None:
         return (
             f"There are no recordings in {folder}. Put some there, "
-            f"and name them in {folder}/{dataset['table']['file']}."
+            f"and name them in {folder}/{dataset.table.file}."
         )
     return f"There are no recordings in {folder}. Put some there as {folder}/{form}."
 
@@ -193,10 +192,10 @@ def _match_names(pattern: str, folder: Path, names: Sequence[str]) -> dict[str, 
 
 
 def _read_table(
-    table: dict[str, str], folder: Path, names: Sequence[str], ignored: re.Pattern[str]
+    table: TableSettings, folder: Path, names: Sequence[str], ignored: re.Pattern[str]
 ) -> dict[str, Description]:
     """Read a CSV file; the table's templates say which of its columns hold what."""
-    path = folder / table["file"]
+    path = folder / table.file
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
@@ -239,12 +238,13 @@ def _read_table(
     return {name: described[name] for name in names}
 
 
-def _templates(table: dict[str, str], columns: Sequence[str], path: Path) -> dict[str, str]:
+def _templates(table: TableSettings, columns: Sequence[str], path: Path) -> dict[str, str]:
     """Complete the templates: a field without one is the column of its name, if there is one."""
+    given = {"path": table.path, "label": table.label, "group": table.group, "fold": table.fold}
     templates = {
-        field: table.get(field, f"{{{field}}}")
-        for field in ("path", "label", "group", "fold")
-        if field in table or field in columns or field in ("path", "label")
+        field: template or f"{{{field}}}"
+        for field, template in given.items()
+        if template or field in columns or field in ("path", "label")
     }
     used = {name for text in templates.values() for name in re.findall(r"\{([^{}]+)\}", text)}
     unknown = sorted(used - set(columns))

@@ -11,15 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from wav2nano.dataset.download import BLOCK, Progress
+from wav2nano.download import BLOCK, WrongArchiveError
 from wav2nano.errors import UserError
+from wav2nano.progress import Progress
 
 MOST_MEMBERS = 1_000_000
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, RuntimeError)
-
-
-class WrongArchiveError(UserError):
-    """An archive that is broken, or not the one that it should be."""
 
 
 def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None:

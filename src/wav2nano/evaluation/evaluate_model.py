@@ -8,44 +8,54 @@ from typing import Any
 
 import numpy as np
 
-from wav2nano.dataset.split import OWN
 from wav2nano.describe import NOISE, describe_accuracy
 from wav2nano.evaluation import plots
 from wav2nano.evaluation.metrics import measure, rates
-from wav2nano.evaluation.scores import Scores, read_scores
 from wav2nano.files import write_csv, write_json
+from wav2nano.settings.evaluation import EvaluationSettings
+from wav2nano.tables.recordings import OWN
+from wav2nano.tables.scores import Scores, read_scores
 
 ROC_POINTS = 60  # of each label in roc.csv
 
 
 def evaluate_model(
-    scores: dict[str, Path],
-    history: Path,
     *,
-    bootstrap: int,
-    seed: int,
+    float_scores: Path,
+    litert_scores: Path,
+    c_scores: Path,
+    history: Path,
+    settings: EvaluationSettings,
     title: str,
     out: Path,
 ) -> None:
-    """Write `evaluation.json`, `confusion.csv`, `roc.csv` and the plots into the folder `out`.
-
-    The CSV files are of the int8 model, as the board computes it.
+    """Measure float and int8 model on the test set.
 
     Parameters
     ----------
-    scores
-        Files of scores by runtime: float, litert, c.
+    float_scores
+        CSV file of the float model's scores.
+    litert_scores
+        The same of the int8 model in LiteRT.
+    c_scores
+        The same of the int8 model as the board computes it.
     history
-        `history.csv` of the training.
-    bootstrap, seed
-        Resamplings for the confidence intervals, and the seed of their draws.
+        CSV file of the training's history.
+    settings
+        `evaluation` of the experiment.
     title
-        The experiment's name, for the plots.
+        Name of the experiment, for the plots.
+    out
+        Folder to write `evaluation.json`, the plots, and `confusion.csv` and `roc.csv` (of the
+        int8 model, as the board computes it) to.
     """
-    test = {name: read_scores(path).of_part("test") for name, path in scores.items()}
+    paths = {"float": float_scores, "litert": litert_scores, "c": c_scores}
+    test = {name: read_scores(path).of_part("test") for name, path in paths.items()}
     data = describe_data(test["float"])
     figures = {
-        "int8" if name == "c" else name: measure(part, resamplings=bootstrap, seed=seed)
+        "int8" if name == "c" else name: measure(
+            part, resamplings=settings.bootstrap, seed=settings.seed
+        )
         for name, part in test.items()
     }
     evaluation = {

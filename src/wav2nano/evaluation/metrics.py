@@ -11,7 +11,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from wav2nano.evaluation.scores import Scores
+from wav2nano.tables.scores import Scores
 
 BLOCK = 1 << 20  # draws that are held at once
 

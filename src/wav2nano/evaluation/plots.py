@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from wav2nano.evaluation.metrics import rates
-from wav2nano.evaluation.scores import Scores
 from wav2nano.plotting import FLOAT, INT8, OTHERS, TEST, figure
+from wav2nano.tables.scores import Scores
 
 NAMES = {"float": "float32", "int8": "int8"}
 FEW = 16  # labels for which plots can be generous with room

@@ -14,14 +14,18 @@ from wav2nano.c_source import (
     rows,
     structure,
 )
+from wav2nano.errors import UserError
+from wav2nano.features import KINDS, FeatureSettings
 from wav2nano.features.filters import dct, hann, mel_bank
-from wav2nano.features.settings import bin_count, validate
+from wav2nano.features.kinds import logmel, mfcc
 from wav2nano.files import write_text
+
+MelFeatures = mfcc.Settings | logmel.Settings
 
 
 def generate_c(
     rate: int,
-    settings: dict[str, Any],
+    settings: FeatureSettings,
     out_dir: Path,
     *,
     quantization: tuple[np.ndarray, np.ndarray] | None = None,
@@ -32,12 +36,12 @@ def generate_c(
     ----------
     rate : int
         Samples a second.
-    settings : dict
-        Feature settings, see `wav2nano.features.validate`.
+    settings
+        `features` of the experiment.
     out_dir : Path
         Where to write.
     quantization : (scale, offset), optional
-        Of the model's input, see `wav2nano.features.quantization_tables`; written as
+        Of the model's input, see `quantization_tables` in `wav2nano.features.quantize`; written as
         `w2n_frontend_scale` and `w2n_frontend_offset`.
 
     Returns
@@ -50,19 +54,21 @@ def generate_c(
     UserError
         If the board's front end cannot do these settings.
     """
-    validate(rate, settings)
+    if not isinstance(settings, MelFeatures):
+        raise UserError(f"The board computes mfcc and logmel features, not {settings.kind}.")
+    KINDS[settings.kind].check(rate, settings)
     header, source = out_dir / "frontend_tables.h", out_dir / "frontend_tables.c"
     write_text(header, _header(rate, settings, quantization is not None))
     write_text(source, _source(rate, settings, quantization))
     return [header, source]
 
 
-def _header(rate: int, settings: dict[str, Any], quantized: bool) -> str:
+def _header(rate: int, settings: MelFeatures, quantized: bool) -> str:
     values = {
         "RATE": rate,
-        "N_FFT": settings["n_fft"],
-        "HOP": settings["hop"],
-        "BINS": bin_count(settings),
+        "N_FFT": settings.n_fft,
+        "HOP": settings.hop,
+        "BINS": KINDS[settings.kind].bins(settings),
     }
     declarations = ["extern const w2n_frontend w2n_frontend_tables;"]
     if quantized:
@@ -85,11 +91,11 @@ def _header(rate: int, settings: dict[str, Any], quantized: bool) -> str:
 
 
 def _source(
-    rate: int, settings: dict[str, Any], quantization: tuple[np.ndarray, np.ndarray] | None
+    rate: int, settings: MelFeatures, quantization: tuple[np.ndarray, np.ndarray] | None
 ) -> str:
-    n_fft, bands = settings["n_fft"], settings["mel_bands"]
-    coefficients = settings["coefficients"] if settings["kind"] == "mfcc" else 0
-    bank = mel_bank(rate, n_fft, bands, settings["f_min"], settings["f_max"])
+    n_fft, bands = settings.n_fft, settings.mel_bands
+    coefficients = settings.coefficients if isinstance(settings, mfcc.Settings) else 0
+    bank = mel_bank(rate, n_fft, bands, settings.f_min, settings.f_max)
     spans = [(int(bins[0]), len(bins)) for bins in map(_span, bank)]
     weights = [bank[band, first : first + count] for band, (first, count) in enumerate(spans)]
     # 1 / 32768 makes samples of +-1; the FFT wants half of that (see w2n_fft.h). Both are exact.
@@ -119,7 +125,7 @@ def _source(
         "bands": bands,
         "coefficients": coefficients,
         "bins": "W2N_FRONTEND_BINS",
-        "floor_power": float_literal(np.float32(10 ** (settings["floor_db"] / 10))),
+        "floor_power": float_literal(np.float32(10 ** (settings.floor_db / 10))),
         "window": "window",
         "order": "order",
         "twiddles": "twiddles",

@@ -2,6 +2,7 @@
 
 import ctypes
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,14 +52,15 @@ class HostListener:
     Parameters
     ----------
     code
-        Folder with the generated C.
+        Files of generated C.
     libraries
         Folder of the Arduino libraries.
     """
 
-    def __init__(self, code: Path, libraries: Path):
-        sources = sorted(code.glob("*.c")) + sorted(libraries.glob("*/src/**/*.c"))
-        includes = [code, *sorted(libraries.glob("*/src"))]
+    def __init__(self, code: Sequence[Path], libraries: Path):
+        sources = [path for path in code if path.suffix == ".c"]
+        sources += sorted(libraries.glob("*/src/**/*.c"))
+        includes = [*{path.parent: None for path in code}, *sorted(libraries.glob("*/src"))]
         with tempfile.TemporaryDirectory() as folder:
             path = build_shared_library(
                 sources, Path(folder) / "listener.so", include_dirs=includes

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from wav2nano.dataset.chunk import read_chunks
-from wav2nano.dataset.manifest import BACKGROUND, SILENCE
-from wav2nano.dataset.split import read_split, rows_of_windows
+from wav2nano.tables.recordings import BACKGROUND, SILENCE
+from wav2nano.tables.split import read_split, rows_of_windows
+from wav2nano.tables.windows import read_windows
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.6, 0.9
 
@@ -32,13 +32,13 @@ class Track:
 
 
 def load_test_windows(
-    chunks: Sequence[Path], split: Path, *, rate: int
+    files: Sequence[Path], split: Path, *, rate: int
 ) -> tuple[list[str], list[str], np.ndarray]:
     """Read the test set's audio: recordings, labels and windows int16 [n, samples], in order."""
     test = [row for row in read_split(split) if row.part == "test"]
     found = []
-    for path in chunks:
-        shard = read_chunks(path)
+    for path in files:
+        shard = read_windows(path)
         samples = shard.audio.shape[1]
         rows = rows_of_windows(test, shard.recording, shard.start, rate=rate, samples=samples)
         found += [

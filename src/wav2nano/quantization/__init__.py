@@ -1,1 +1,1 @@
-"""Full-integer quantisation and the reference runtime for it."""
+"""Full-integer quantisation."""

@@ -47,32 +47,39 @@ class Compared:
 
 
 def compare_experiments(
-    metrics: Mapping[str, Path],
     *,
+    metrics: list[Path],
     title: str,
-    varied: Mapping[str, Mapping[str, str]],
+    varied: dict[str, dict[str, str]] | None = None,
     table: Path,
     plot: Path,
     page: Path,
 ) -> None:
-    """Rank experiments in `table` (CSV) and `page` (HTML), and draw what they cost in `plot` (PNG).
+    """Rank experiments, and draw what they cost.
 
     Parameters
     ----------
     metrics
-        Of each experiment the file of figures that `report_results` wrote.
+        Of each experiment the JSON file of figures, with its name and the suffix `.json`.
     title
         What is compared, such as the sweep's name.
     varied
         Of each experiment the settings that differ, as columns of the table. An experiment may lack
         a setting, or be missing.
+    table
+        CSV file to write.
+    plot
+        PNG file to write.
+    page
+        HTML file to write.
 
     Raises
     ------
     UserError
         If there is nothing to compare, or a file lacks the figures of an experiment.
     """
-    ranked = rank_experiments({name: _read_figures(path) for name, path in metrics.items()})
+    ranked = rank_experiments({path.stem: _read_figures(path) for path in metrics})
+    varied = varied or {}
     settings = list(dict.fromkeys(key for columns in varied.values() for key in columns))
     own = {one.experiment: varied.get(one.experiment, {}) for one in ranked}
     columns = {name: [values.get(key, "") for key in settings] for name, values in own.items()}

@@ -5,13 +5,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from wav2nano.dataset.split import PARTS, SplitRow
+from wav2nano.boards import boards
 from wav2nano.describe import describe_origin, describe_processor
 from wav2nano.report.render import render
-from wav2nano.training.windows import Preprocessing
+from wav2nano.tables.preprocessing import Preprocessing
+from wav2nano.tables.split import PARTS, SplitRow
 
-CLOCK_HZ = 64_000_000
-STACK_BYTES = 0x4000  # as the board package's link.ld reserves it
 RUNTIMES = {
     "float": "float32, Keras",
     "litert": "int8, LiteRT",
@@ -80,7 +79,7 @@ def false_reports_per_hour(run: dict[str, Any]) -> float:
 
 def seconds_per_hop(preprocessing: Preprocessing) -> float:
     """Compute how long the board has for a frame of features."""
-    return float(preprocessing.features["hop"] / preprocessing.chunking["rate"])
+    return preprocessing.features.hop_samples / preprocessing.chunking.rate
 
 
 def budget_page(
@@ -102,15 +101,17 @@ def budget_page(
             ("Flash", build["flash_bytes"], build["flash_limit"], "bytes"),
             ("RAM", build["ram_bytes"], build["ram_limit"], "bytes"),
         ]
-    if board is not None:
+    if build is not None and board is not None:
+        hardware = boards()[build["board"]]
         runs = [board[name] for name in TRACKS]
         seconds = seconds_per_hop(preprocessing)
         hop = f"{1000 * seconds:g} ms"
         used = max(run["instructions_per_hop"] for run in runs)
-        budget += [
-            ("Stack", max(run["stack_bytes"] for run in runs), STACK_BYTES, "bytes"),
-            (f"Instructions in {hop}", used, round(CLOCK_HZ * seconds), "(64 MHz)"),
-        ]
+        if hardware.stack_bytes is not None:
+            stack = max(run["stack_bytes"] for run in runs)
+            budget.append(("Stack", stack, hardware.stack_bytes, "bytes"))
+        ticks, clock = round(hardware.clock_hz * seconds), f"({hardware.clock_hz / 1e6:g} MHz)"
+        budget.append((f"Instructions in {hop}", used, ticks, clock))
         busy = max(run["busy_share"] for run in runs)
     return render(
         "budget",

@@ -1,10 +1,8 @@
 """Step report-results: the figures by which experiments are compared, and the report's pages."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from wav2nano.dataset.split import read_split
 from wav2nano.files import read_json, write_json, write_text
 from wav2nano.report.pages import (
     RUNTIMES,
@@ -18,7 +16,8 @@ from wav2nano.report.pages import (
     settings_page,
     split_page,
 )
-from wav2nano.training.windows import Preprocessing, read_preprocessing
+from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
+from wav2nano.tables.split import read_split
 
 
 def report_results(
@@ -27,35 +26,45 @@ def report_results(
     environment: Path,
     preprocessing: Path,
     split: Path,
-    build: Path | None,
-    board: Path | None,
-    not_on_board: Sequence[str],
+    build: Path | None = None,
+    board: Path | None = None,
+    not_on_board: list[str],
     settings: dict[str, Any],
     data: dict[str, Any],
     policy: str,
     metrics: Path,
     pages: Path,
 ) -> None:
-    """Write the figures for `dvc metrics` to `metrics`, and the report's pages into `pages`.
+    """Write the figures that `dvc metrics` shows, and the report's pages.
 
     Parameters
     ----------
-    evaluation, environment, preprocessing, split
-        What evaluation, training and split wrote.
+    evaluation
+        JSON file of the evaluation.
+    environment
+        JSON file of what trained.
+    preprocessing
+        JSON file of what stands between audio and the model.
+    split
+        CSV file of the split.
     build
-        What was compiled, as JSON beside the binary; None where the experiment's goal is an
+        JSON file of what was compiled, beside the binary; none where the experiment's goal is an
         evaluation.
     board
-        What the simulated board did; None where there is no build, or one for a board package that
-        cannot be simulated.
+        JSON file of what the simulated board did; none where there is no build, or one for a board
+        package that cannot be simulated.
     not_on_board
         Sentences that say why there is no build.
-    settings, data
-        The settings of the experiment and of its data set, to be shown.
+    settings
+        Settings of the experiment, to be shown.
+    data
+        Settings of its data set, to be shown.
     policy
         How the recordings were split.
-    metrics, pages
-        File and folder to write.
+    metrics
+        JSON file to write.
+    pages
+        Folder to write the pages to.
     """
     scored = read_json(evaluation)
     built = read_json(build) if build else None

@@ -7,7 +7,18 @@ from wav2nano.describe import describe_accuracy, describe_processor
 from wav2nano.files import read_json
 
 
-def summarize(folder: Path) -> str:
+def summarize(folder: Path) -> None:
+    """Print a finished experiment in a few lines.
+
+    Parameters
+    ----------
+    folder
+        The experiment's results.
+    """
+    print(describe_results(folder))
+
+
+def describe_results(folder: Path) -> str:
     """Describe a finished experiment, whose results are in `folder`, in a few lines."""
     evaluation = read_json(folder / "evaluation" / "evaluation.json")
     environment = read_json(folder / "environment.json")

@@ -1,11 +1,11 @@
 """From dry speech to what a microphone in a room delivers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from wav2nano.settings.synthesis import AcousticsSettings, RoomSettings
 from wav2nano.synthesis.noise import Noise, coloured
 
 SPEED_OF_SOUND = 343.0  # m/s
@@ -41,7 +41,7 @@ def record(
     speech: np.ndarray,
     samples: int,
     rate: int,
-    settings: Mapping[str, Any],
+    settings: AcousticsSettings,
     noises: Mapping[str, Noise],
     rng: np.random.Generator,
 ) -> Heard:
@@ -63,8 +63,8 @@ def record(
     start = int(rng.integers(samples - len(speech) + 1))
     sound = np.zeros(samples)
     sound[start : start + len(speech)] = speech
-    if rng.uniform() < settings["room"]["probability"]:
-        impulse = room_impulse(rng, rate, settings["room"])
+    if rng.uniform() < settings.room.probability:
+        impulse = room_impulse(rng, rate, settings.room)
         # Not scipy.signal: its import takes longer than a hundred recordings.
         size = 1 << (samples + len(impulse) - 1).bit_length()
         spectrum = np.fft.rfft(sound, size) * np.fft.rfft(impulse, size)
@@ -73,12 +73,12 @@ def record(
     sound /= np.sqrt(np.mean(lasting * lasting))
 
     kind, snr = "none", np.inf
-    if rng.uniform() < settings["noise"]["probability"]:
-        kind = str(rng.choice(settings["noise"]["kinds"]))
-        snr = rng.uniform(*settings["noise"]["snr_db"])
+    if rng.uniform() < settings.noise.probability:
+        kind = str(rng.choice(settings.noise.kinds))
+        snr = rng.uniform(*settings.noise.snr_db)
         sound = sound + 10 ** (-snr / 20) * noises[kind](rng, samples, rate)
     sound = colour(sound, rate, settings, rng)
-    heard, level = digitize(sound, settings, rng)
+    heard, level = digitize(sound, settings, settings.level_db, rng)
     return Heard(heard, kind, snr, level, start)
 
 
@@ -86,11 +86,11 @@ def record_noise(
     kind: str,
     samples: int,
     rate: int,
-    settings: Mapping[str, Any],
+    settings: AcousticsSettings,
     noises: Mapping[str, Noise],
     session: np.random.Generator,
     rng: np.random.Generator,
-    level_db: tuple[float, float],
+    level_db: Sequence[float],
 ) -> Heard:
     """Record noise alone, at a level within `level_db`, through the microphone of a session."""
     sound = noises[kind](rng, samples, rate)
@@ -99,11 +99,11 @@ def record_noise(
         edge = rng.integers(samples)
         sound = sound * (1 / (1 + np.exp((edge - np.arange(samples)) / rng.uniform(20, 800))))
     sound = colour(sound, rate, settings, session)
-    heard, level = digitize(sound, {**settings, "level_db": level_db}, rng)
+    heard, level = digitize(sound, settings, level_db, rng)
     return Heard(heard, kind, -np.inf, level, 0)
 
 
-def room_impulse(rng: np.random.Generator, rate: int, settings: Mapping[str, Any]) -> np.ndarray:
+def room_impulse(rng: np.random.Generator, rate: int, settings: RoomSettings) -> np.ndarray:
     """Impulse response of a random rectangular room, float64 [samples].
 
     Early reflections by the image-source method (Allen and Berkley, 1979) up to the second
@@ -113,17 +113,16 @@ def room_impulse(rng: np.random.Generator, rate: int, settings: Mapping[str, Any
     Parameters
     ----------
     settings
-        `reverberation_s`: bounds of the reverberation time RT60; `distance_m`: of the distance
-        from mouth to microphone.
+        Bounds of the reverberation time RT60, and of the distance from mouth to microphone.
     """
     size = rng.uniform((2.0, 2.0, 2.2), (8.0, 7.0, 3.5))
-    reverberation = rng.uniform(*settings["reverberation_s"])
+    reverberation = rng.uniform(*settings.reverberation_s)
     volume, surface = size.prod(), 2 * (size * np.roll(size, 1)).sum()
     # Sabine's formula gives the absorption that makes this reverberation time.
     reflection = np.sqrt(1 - min(0.161 * volume / (surface * reverberation), 0.95))
     microphone = rng.uniform(0.3, size - 0.3)
     direction = rng.standard_normal(3)
-    distance = rng.uniform(*settings["distance_m"])
+    distance = rng.uniform(*settings.distance_m)
     mouth = microphone + distance * direction / np.linalg.norm(direction)
     mouth = np.clip(mouth, 0.1, size - 0.1)
 
@@ -153,37 +152,42 @@ def room_impulse(rng: np.random.Generator, rate: int, settings: Mapping[str, Any
 
 
 def colour(
-    sound: np.ndarray, rate: int, settings: Mapping[str, Any], rng: np.random.Generator
+    sound: np.ndarray, rate: int, settings: AcousticsSettings, rng: np.random.Generator
 ) -> np.ndarray:
     """Apply a random smooth frequency response and band limits, without phase shift."""
     frequencies = np.fft.rfftfreq(len(sound), 1 / rate)
     octaves = np.log2(np.maximum(frequencies, 20.0) / 20.0)
     knots = np.linspace(0, octaves[-1], 7)
-    decibels = rng.uniform(-1, 1, len(knots)) * settings["equalizer_db"]
+    decibels = rng.uniform(-1, 1, len(knots)) * settings.equalizer_db
     gain = 10 ** (_smooth(octaves, knots, decibels) / 20)
-    low = np.exp(rng.uniform(*np.log(settings["low_cut_hz"])))
-    high = np.exp(rng.uniform(*np.log(settings["high_cut_hz"])))
+    low = np.exp(rng.uniform(*np.log(settings.low_cut_hz)))
+    high = np.exp(rng.uniform(*np.log(settings.high_cut_hz)))
     gain *= 1 / np.sqrt(1 + (low / np.maximum(frequencies, 1e-3)) ** 4)
     gain *= 1 / np.sqrt(1 + (frequencies / high) ** 8)
     return np.fft.irfft(np.fft.rfft(sound) * gain, len(sound))
 
 
 def digitize(
-    sound: np.ndarray, settings: Mapping[str, Any], rng: np.random.Generator
+    sound: np.ndarray,
+    settings: AcousticsSettings,
+    level_db: Sequence[float],
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, float]:
-    """Set the level, add the microphone's own noise, clip now and then, round to int16.
+    """Set a level within `level_db`, add the microphone's own noise, clip now and then.
+
+    The samples are rounded to int16.
 
     Returns
     -------
     samples, level_db
         int16 [samples], and the level of `sound` relative to full scale.
     """
-    level = rng.uniform(*settings["level_db"])
+    level = rng.uniform(*level_db)
     sound = sound * (10 ** (level / 20) / max(np.sqrt(np.mean(sound * sound)), 1e-9))
-    hiss = 10 ** (rng.uniform(*settings["microphone_noise_db"]) / 20)
+    hiss = 10 ** (rng.uniform(*settings.microphone_noise_db) / 20)
     sound = sound + hiss * coloured(rng, len(sound), rng.uniform(0, 0.5))
     peak = np.abs(sound).max()
-    if rng.uniform() < settings["clip_probability"]:
+    if rng.uniform() < settings.clip_probability:
         limit = peak * rng.uniform(0.3, 0.9)
         sound = np.clip(sound, -limit, limit)
         peak = limit

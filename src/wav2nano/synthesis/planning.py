@@ -2,21 +2,24 @@
 
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from wav2nano.dataset.manifest import SILENCE, UNKNOWN
 from wav2nano.errors import UserError
+from wav2nano.settings.synthesis import SynthesisSettings
 from wav2nano.synthesis.voices import FIXED_INTONATION, VOICE_LICENCES, Voice, engine_voices
+from wav2nano.tables.recordings import SILENCE, UNKNOWN
 
 SILENCE_SESSIONS = 20
 SAME_VOICE_ATTEMPTS = 3
 
 # Punctuation changes the tune: statement, question, exclamation, and a list that goes on.
 ENDINGS = ("", ".", "?", "!", ",")
+Section = TypeVar("Section")
+
 _SPEAKABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9' _-]*")
 
 
@@ -64,21 +67,21 @@ class Planned:
         return f"{self.index:05d}-{self.engine}-{self.voice}.flac"
 
 
-def random(settings: Mapping[str, Any], label: str, *key: int) -> np.random.Generator:
+def random(settings: SynthesisSettings, label: str, *key: int) -> np.random.Generator:
     """Random numbers of one recording: the same whatever other recordings are made."""
     return np.random.default_rng(seed_of(settings, label, *key))
 
 
-def seed_of(settings: Mapping[str, Any], label: str, *key: int) -> np.random.SeedSequence:
+def seed_of(settings: SynthesisSettings, label: str, *key: int) -> np.random.SeedSequence:
     """Seed of recording `key` of `label`."""
-    return np.random.SeedSequence([settings["seed"], _key(label), *key])
+    return np.random.SeedSequence([settings.seed, _key(label), *key])
 
 
 def _key(name: str) -> int:
     return zlib.crc32(name.encode())
 
 
-def plan(label: str, settings: Mapping[str, Any]) -> list[Planned]:
+def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list[Planned]:
     """List the recordings of a label; no engine is run.
 
     Engines take turns, an engine's groups take turns, and so do the accents of a group and the
@@ -89,37 +92,34 @@ def plan(label: str, settings: Mapping[str, Any]) -> list[Planned]:
     Parameters
     ----------
     label : str
-        One of the words, or `_unknown_`, or `_silence_`.
+        A word, or `_unknown_`, or `_silence_`.
+    labels : sequence of str
+        Words that `_unknown_` must leave out.
     settings
-        The `synthesis` section of the configuration.
+        `synthesis` of the data set.
 
     Raises
     ------
     UserError
-        If the label is not in the settings, a word cannot be spoken by an English voice, or no
-        engine or no unknown word is left.
+        If a word cannot be spoken by an English voice, or no engine or no unknown word is left.
     """
     if label == SILENCE:
         return _plan_silence(settings)
     if label == UNKNOWN:
-        words, recordings = _unknown_words(settings), settings["unknown"]["recordings"]
-    elif label in settings["words"]:
-        words, recordings = [label], settings["recordings"]
+        unknown = _given(settings.unknown, "unknown")
+        words, recordings = _other_words(unknown.words, labels), unknown.recordings
     else:
-        raise UserError(
-            f"{label!r} is not in synthesis.words ({', '.join(settings['words'])}); "
-            f"the other labels are {UNKNOWN} and {SILENCE}"
-        )
+        words, recordings = [label], settings.recordings
     for word in words:
         _check_speakable(word)
-    engines = settings["engines"]
+    engines = settings.engines.chosen
     if not engines:
         raise UserError("synthesis.engines is empty: list at least one of espeak, flite, festival")
     voices = {engine: engine_voices(engine, engines[engine]) for engine in engines}
 
     planned = []
     for index in range(recordings):
-        utterance = index // settings.get("copies", 1)
+        utterance = index // settings.copies
         turn, place = divmod(utterance, len(engines))
         engine = list(engines)[place]
         groups = voices[engine]
@@ -134,7 +134,7 @@ def plan(label: str, settings: Mapping[str, Any]) -> list[Planned]:
     return planned
 
 
-def redraw(item: Planned, settings: Mapping[str, Any], attempt: int) -> Planned:
+def redraw(item: Planned, settings: SynthesisSettings, attempt: int) -> Planned:
     """Draw another manner of speaking for the utterance of a recording, with the same word.
 
     The voice stays for some attempts; then another voice of the engine speaks, for there may be
@@ -142,7 +142,7 @@ def redraw(item: Planned, settings: Mapping[str, Any], attempt: int) -> Planned:
     """
     voice = Voice(item.engine, item.voice, item.group, item.licence)
     if attempt > SAME_VOICE_ATTEMPTS:
-        groups = engine_voices(item.engine, settings["engines"][item.engine])
+        groups = engine_voices(item.engine, settings.engines.chosen[item.engine])
         voices = [voice for group in groups for voice in group]
         voice = voices[
             random(settings, item.label, _MANNER, item.utterance, attempt, 1).integers(len(voices))
@@ -155,7 +155,7 @@ _GROUPS, _ACCENTS, _WORDS, _MANNER, _FORMANTS, ACOUSTICS = range(6)
 
 
 def _by_turns(
-    choices: Sequence[Any], turn: int, settings: Mapping[str, Any], label: str, *key: int
+    choices: Sequence[Any], turn: int, settings: SynthesisSettings, label: str, *key: int
 ) -> Any:
     """Take each choice once before any comes again, in another order each time round."""
     cycle, place = divmod(turn, len(choices))
@@ -169,18 +169,18 @@ def _draw(
     label: str,
     word: str,
     voice: Voice,
-    settings: Mapping[str, Any],
+    settings: SynthesisSettings,
     attempt: int = 0,
 ) -> Planned:
-    bounds = settings["engines"][voice.engine]
+    bounds = settings.engines.chosen[voice.engine]
     rng = random(settings, label, _MANNER, utterance, attempt)
-    low, high = np.log(bounds["rate"])
+    low, high = np.log(bounds.rate)
     rate = float(np.exp(rng.uniform(low, high)))
-    pitch = float(rng.uniform(*bounds["pitch"]))
-    extent = float(rng.uniform(*bounds["range"]))
+    pitch = float(rng.uniform(*bounds.pitch))
+    extent = float(rng.uniform(*bounds.range))
     if (voice.engine, voice.name) in FIXED_INTONATION:
         pitch, extent = 0.0, 1.0
-    low, high = np.log(settings["formants"])
+    low, high = np.log(settings.formants)
     formants = float(np.exp(random(settings, label, _FORMANTS, index).uniform(low, high)))
     return Planned(
         index=index,
@@ -198,8 +198,8 @@ def _draw(
     )
 
 
-def _plan_silence(settings: Mapping[str, Any]) -> list[Planned]:
-    kinds = settings["acoustics"]["noise"]["kinds"]
+def _plan_silence(settings: SynthesisSettings) -> list[Planned]:
+    kinds = settings.acoustics.noise.kinds
     return [
         Planned(
             index=index,
@@ -215,19 +215,25 @@ def _plan_silence(settings: Mapping[str, Any]) -> list[Planned]:
             range=1.0,
             formants=1.0,
         )
-        for index in range(settings["silence"]["recordings"])
+        for index in range(_given(settings.silence, "silence").recordings)
     ]
 
 
-def _unknown_words(settings: Mapping[str, Any]) -> list[str]:
-    """Words of `_unknown_` that are no keywords: a new keyword may have been in the list."""
-    spoken = {word: word.lower().replace("_", " ") for word in settings["unknown"]["words"]}
-    keywords = {word.lower().replace("_", " ") for word in settings["words"]}
-    words = [word for word in spoken if spoken[word] not in keywords]
+def _given(section: Section | None, name: str) -> Section:
+    if section is None:
+        raise UserError(f"synthesis.{name} is missing in the data set's settings.")
+    return section
+
+
+def _other_words(words: Sequence[str], labels: Sequence[str]) -> list[str]:
+    """Words of `_unknown_` that are no labels: a new label may have been in the list."""
+    spoken = {word: word.lower().replace("_", " ") for word in words}
+    wanted = {word.lower().replace("_", " ") for word in labels}
+    words = [word for word in spoken if spoken[word] not in wanted]
     if not words:
         raise UserError(
-            "synthesis.unknown.words has no word that is not in synthesis.words: "
-            "list some other words, near misses of the keywords among them"
+            "synthesis.unknown.words has no word that is not among the labels: list some other "
+            "words, near misses of the labels among them"
         )
     return words
 

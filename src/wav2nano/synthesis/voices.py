@@ -1,10 +1,10 @@
 """The voices that the settings ask for: who speaks, on which engine, under which licence."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 from wav2nano.errors import UserError
+from wav2nano.settings.synthesis import EspeakSettings, RecordedVoicesSettings
 
 ESPEAK_ACCENTS = (
     "en",  # Great Britain. Not "en-gb": espeak-ng ignores variants there.
@@ -74,23 +74,25 @@ class Voice:
     licence: str
 
 
-def engine_voices(engine: str, settings: Mapping[str, Any]) -> list[list[Voice]]:
+def engine_voices(
+    engine: str, settings: EspeakSettings | RecordedVoicesSettings
+) -> list[list[Voice]]:
     """Voices of one engine, as lists of the same group: speaking by turns balances the groups.
 
     Parameters
     ----------
     engine : {"espeak", "flite", "festival"}
     settings
-        That engine's part of the settings: `voices`, or `accents` and `variants`.
+        Of that engine.
 
     Raises
     ------
     UserError
-        If a voice is unknown or none is listed.
+        If a voice is unknown.
     """
-    if engine == "espeak":
-        accents = _chosen("accents", settings["accents"], ESPEAK_ACCENTS)
-        variants = _chosen("variants", settings["variants"], ESPEAK_VARIANTS)
+    if isinstance(settings, EspeakSettings):
+        accents = _chosen("accents", settings.accents, ESPEAK_ACCENTS)
+        variants = _chosen("variants", settings.variants, ESPEAK_VARIANTS)
         return [
             [
                 Voice(engine, f"{accent}+{variant}", f"espeak-{variant}", VOICE_LICENCES["espeak"])
@@ -98,13 +100,8 @@ def engine_voices(engine: str, settings: Mapping[str, Any]) -> list[list[Voice]]
             ]
             for variant in variants
         ]
-    names = settings["voices"]
-    if not names:
-        raise UserError(
-            f"synthesis.engines.{engine}.voices is empty: list a voice, or leave {engine} out"
-        )
     voices = []
-    for name in names:
+    for name in settings.voices:
         if (engine, name) not in SPEAKERS:
             known = ", ".join(voice for other, voice in SPEAKERS if other == engine)
             raise UserError(
@@ -115,14 +112,15 @@ def engine_voices(engine: str, settings: Mapping[str, Any]) -> list[list[Voice]]
     return voices
 
 
-def _chosen(setting: str, chosen: Any, known: tuple[str, ...]) -> tuple[str, ...]:
+def _chosen(
+    setting: str, chosen: Literal["all"] | list[str], known: tuple[str, ...]
+) -> tuple[str, ...]:
     if chosen == "all":
         return known
     unknown = [name for name in chosen if name not in known]
-    if unknown or not chosen:
-        what = f"no {unknown[0]!r}" if unknown else "the list is empty"
+    if unknown:
         raise UserError(
-            f"synthesis.engines.espeak.{setting}: {what}; there are {', '.join(known)}, "
+            f"synthesis.engines.espeak.{setting}: no {unknown[0]!r}; there are {', '.join(known)}, "
             'or "all" for all of them'
         )
     return tuple(chosen)

@@ -1,0 +1,48 @@
+"""The boards, one file each: `BOARD` says what it is."""
+
+from dataclasses import dataclass
+
+from wav2nano.registry import entries
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board and the package that compiles for it.
+
+    Attributes
+    ----------
+    fqbn : str
+        Fully qualified board name, as arduino-cli knows it.
+    title : str
+        Name for people.
+    bundled : bool
+        Whether the package is in `firmware/hardware`, and builds without Arduino's servers.
+    clock_hz : int
+        Of the processor.
+    flash_bytes, ram_bytes : int
+        What there is for a sketch.
+    stack_bytes : int
+        What of the RAM is for the stack; None where the package does not say.
+    application_start : int
+        Address of the first byte that is flashed: what is before is the bootloader's.
+    microphone_rate : int
+        Samples a second.
+    simulated : bool
+        Whether the simulated board runs its binaries.
+    """
+
+    fqbn: str
+    title: str
+    bundled: bool
+    clock_hz: int
+    flash_bytes: int
+    ram_bytes: int
+    stack_bytes: int | None
+    application_start: int
+    microphone_rate: int
+    simulated: bool
+
+
+def boards() -> dict[str, Board]:
+    """All boards by their fully qualified names."""
+    return {module.BOARD.fqbn: module.BOARD for module in entries(__name__).values()}

@@ -1,0 +1,46 @@
+"""One recording to windows of one length."""
+
+import numpy as np
+
+from wav2nano.settings.chunking import ChunkingSettings
+
+
+def chunk_recording(
+    samples: np.ndarray, settings: ChunkingSettings
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut one recording into windows.
+
+    A shorter recording is put in the middle of a window of digital silence. Of a longer one comes
+    the window with most energy (`long: loudest`) or a window every `hop_seconds` (`slide`); those
+    of digital silence are left out, for with that some data sets fill up short recordings.
+
+    Parameters
+    ----------
+    samples : np.ndarray [shape=(samples,), dtype=int16]
+        The recording at `settings.rate`.
+    settings
+        `chunking` of the experiment.
+
+    Returns
+    -------
+    windows : np.ndarray [shape=(windows, window), dtype=int16]
+    starts : np.ndarray [shape=(windows,), dtype=int64]
+    """
+    length = settings.window_samples
+    surplus = len(samples) - length
+    if surplus <= 0:
+        before = -surplus // 2
+        padded = np.pad(samples, (before, -surplus - before))
+        return padded[None], np.array([-before])
+    if settings.long == "loudest":
+        energy = np.cumsum(np.square(samples, dtype=np.float64))
+        in_window = energy[length - 1 :] - np.concatenate([[0.0], energy[:surplus]])
+        # Where the word ends before the window does, many windows hold all of it: the middle one.
+        best = np.flatnonzero(in_window >= 0.999 * in_window.max())
+        starts = best[[len(best) // 2]]
+    else:
+        hop = settings.hop_samples
+        starts = np.arange(0, surplus + 1, hop)
+        heard = [start for start in starts if samples[start : start + length].any()]
+        starts = np.array(heard or starts[:1])
+    return np.stack([samples[start : start + length] for start in starts]), starts.astype(np.int64)

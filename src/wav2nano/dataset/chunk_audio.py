@@ -1,0 +1,41 @@
+"""Step chunk-audio: recordings of any length to windows of one length at one rate, in HDF5."""
+
+from pathlib import Path
+
+import numpy as np
+
+from wav2nano.audio import read_audio, to_int16
+from wav2nano.chunking import chunk_recording
+from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.tables.recordings import read_recordings
+from wav2nano.tables.windows import AudioWindows, write_windows
+
+
+def chunk_audio(*, recordings: Path, shard: str, settings: ChunkingSettings, out: Path) -> None:
+    """Cut the recordings of one shard into windows.
+
+    Parameters
+    ----------
+    recordings
+        Table of recordings to read.
+    shard
+        Which of them, by the table's column.
+    settings
+        `chunking` of the experiment.
+    out
+        HDF5 file to write.
+    """
+    rows = [row for row in read_recordings(recordings) if row.shard == shard]
+    audio = [np.empty((0, settings.window_samples), dtype=np.int16)]
+    start = [np.empty(0, dtype=np.int64)]
+    recording: list[str] = []
+    label: list[str] = []
+    for row in sorted(rows, key=lambda row: row.id):
+        samples = to_int16(read_audio(row.path, settings.rate))
+        windows, starts = chunk_recording(samples, settings)
+        audio.append(windows)
+        start.append(starts)
+        recording += [row.id] * len(windows)
+        label += [row.label] * len(windows)
+    windows = AudioWindows(np.concatenate(audio), recording, label, np.concatenate(start))
+    write_windows(out, windows, settings.model_dump())

@@ -1,0 +1,41 @@
+"""Step extract-features: windows of audio to feature frames, in HDF5."""
+
+from pathlib import Path
+
+import h5py
+
+from wav2nano.features import AnyFeatures, compute, shape
+from wav2nano.hdf5 import write_hdf5
+from wav2nano.tables.windows import read_windows
+
+BATCH = 256  # windows at a time
+
+
+def extract_features(*, windows: Path, rate: int, settings: AnyFeatures, out: Path) -> None:
+    """Compute the features of every window of a file.
+
+    Parameters
+    ----------
+    windows
+        HDF5 file of windows to read.
+    rate
+        Sampling rate of the windows, Hz.
+    settings
+        `features` of the experiment.
+    out
+        HDF5 file to write.
+    """
+    source = read_windows(windows)
+    count, samples = source.audio.shape
+    frames, bins = shape(samples, rate, settings)
+    text = h5py.string_dtype()
+    with write_hdf5(out) as file:
+        values = file.create_dataset("features", (count, frames, bins), dtype="float32")
+        for first in range(0, count, BATCH):
+            batch = source.audio[first : first + BATCH]
+            values[first : first + BATCH] = compute(batch, rate, settings)
+        file.create_dataset("start", data=source.start)
+        file.create_dataset("recording", data=source.recording, dtype=text)
+        file.create_dataset("label", data=source.label, dtype=text)
+        for key, value in {"rate": rate, "samples": samples, **settings.model_dump()}.items():
+            file.attrs[key] = value

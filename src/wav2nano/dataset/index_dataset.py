@@ -1,0 +1,106 @@
+"""Step index-dataset: every recording that people made, checked and listed."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import soundfile
+
+from wav2nano.audio import inspect_audio, read_bytes
+from wav2nano.dataset.scan import Source, scan_recordings
+from wav2nano.errors import UserError
+from wav2nano.files import read_json, write_json
+from wav2nano.progress import Progress
+from wav2nano.provenance import code_digest
+from wav2nano.settings.dataset import DatasetSettings
+from wav2nano.tables.recordings import OWN, Recording, write_recordings
+
+MOST_SHOWN = 20
+
+Decoded = tuple[float, int, int]
+"""Seconds, sampling rate in Hz and number of channels of a recording."""
+
+
+def index_dataset(*, dataset: DatasetSettings, known: Path, out: Path) -> None:
+    """List a data set's own recordings.
+
+    Every recording is decoded whole, so that a bad one is named now and not in the middle of the
+    work; one whose content was decoded by an earlier call is not decoded again.
+
+    Parameters
+    ----------
+    dataset
+        The data set's settings.
+    known
+        JSON file that remembers from call to call what was decoded; it is made where it is missing
+        or cannot be read.
+    out
+        Table of recordings to write: without rows where there are none.
+
+    Raises
+    ------
+    UserError
+        If folders, names or the table do not say what each recording is, or some cannot be read
+        (all of them are named).
+    """
+    sources = scan_recordings(dataset)
+    version = f"{code_digest('wav2nano.audio')} libsndfile {soundfile.__libsndfile_version__}"
+    decoded = _read_known(known, version)
+    new = [source for source in sources if source.sha256 not in decoded]
+    progress = Progress("decoding", len(new), unit="recordings")
+    failures = []
+    with ThreadPoolExecutor() as pool:
+        for source, found in zip(new, pool.map(_decode, new), strict=True):
+            if isinstance(found, str):
+                failures.append(found)
+            else:
+                decoded[source.sha256] = found
+            progress.add()
+    here = sorted({source.sha256 for source in sources} & set(decoded))
+    write_json(known, {"version": version, "decoded": {sha256: decoded[sha256] for sha256 in here}})
+    if failures:
+        shown = "\n".join(f"  {failure}" for failure in failures[:MOST_SHOWN])
+        more = f"\n  and {len(failures) - MOST_SHOWN} more" if len(failures) > MOST_SHOWN else ""
+        raise UserError(
+            f"{len(failures)} of {len(sources)} recordings cannot be used:\n{shown}{more}"
+        )
+    write_recordings(out, (_row(source, decoded[source.sha256]) for source in sources))
+
+
+def _row(source: Source, decoded: Decoded) -> Recording:
+    seconds, rate, channels = decoded
+    return Recording(
+        id=source.id,
+        path=str(source.path),
+        label=source.label,
+        group=f"{OWN}/{source.group}",
+        fold=source.fold,
+        origin=OWN,
+        seconds=seconds,
+        rate=rate,
+        channels=channels,
+        sha256=source.sha256,
+        shard=source.shard,
+    )
+
+
+def _decode(source: Source) -> Decoded | str:
+    """Decode a recording, and tell what it holds or what is wrong with it."""
+    try:
+        info = inspect_audio(read_bytes(source.path), name=str(source.path))
+    except UserError as error:
+        return str(error)
+    return round(info.seconds, 6), info.rate, info.channels
+
+
+def _read_known(path: Path, version: str) -> dict[str, Decoded]:
+    """Read what is remembered by content; nothing where another version of the code wrote it."""
+    try:
+        stored = read_json(path)
+        if stored["version"] != version:
+            return {}
+        return {
+            sha256: (float(seconds), int(rate), int(channels))
+            for sha256, (seconds, rate, channels) in stored["decoded"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}

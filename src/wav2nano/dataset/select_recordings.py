@@ -1,0 +1,75 @@
+"""Step select-recordings: the recordings of an experiment, each once, in the manifest."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from wav2nano.errors import UserError
+from wav2nano.tables.recordings import OWN, Recording, read_recordings, write_recordings
+
+
+def select_recordings(*, tables: list[Path], out: Path, public: bool = False) -> None:
+    """Join tables of recordings in the manifest, and leave out copies.
+
+    Of recordings with the same content and label the first counts; with two labels they are
+    refused, or, in a public data set, which nobody here can mend, left out.
+
+    Parameters
+    ----------
+    tables
+        Of own and of synthetic recordings.
+    out
+        Manifest to write.
+    public
+        Whether the own recordings are a data set that others published.
+
+    Raises
+    ------
+    UserError
+        If there are no recordings, or the same recording has two labels.
+    """
+    found = [row for table in tables for row in read_recordings(table)]
+    # Whichever table is named first, synthetic recordings come before own ones.
+    found.sort(key=lambda row: (row.origin == OWN, row.path))
+    rows = drop_duplicates(found, public=public)
+    if not rows:
+        raise UserError(
+            f"There are no recordings: {', '.join(map(str, tables))} have none. Put some into the "
+            "data set's folder, or have some made: `synthesize` in the experiment's settings."
+        )
+    write_recordings(out, rows)
+    labels = {row.label for row in rows}
+    groups = {row.group for row in rows}
+    print(
+        f"{len(rows)} recordings of {len(labels)} labels by {len(groups)} groups", file=sys.stderr
+    )
+
+
+def drop_duplicates(rows: Sequence[Recording], *, public: bool) -> list[Recording]:
+    """Leave out what has the same content as an earlier row.
+
+    Raises
+    ------
+    UserError
+        If the same recording has two labels, and the data set is not public.
+    """
+    first: dict[str, Recording] = {}
+    doubtful = set()
+    for row in rows:
+        known = first.setdefault(row.sha256, row)
+        if known.label != row.label:
+            both = f"{known.path} and {row.path} are the same recording with two labels, "
+            both += f"{known.label} and {row.label}"
+            if not public:
+                raise UserError(f"{both}. Remove the wrong one.")
+            print(f"{both}: left out", file=sys.stderr)
+            doubtful.add(row.sha256)
+            continue
+        if known is not row:
+            print(f"{row.path} is a copy of {known.path}: left out", file=sys.stderr)
+            if known.group != row.group:
+                # Whose recording it is cannot be told: it must not count for one of two speakers
+                # in training and for the other in the test.
+                first[row.sha256] = replace(known, group=min(known.group, row.group))
+    return [row for row in first.values() if row.sha256 not in doubtful]

@@ -1,0 +1,324 @@
+"""What the workflow knows of experiments before any job: their settings, data and file names.
+
+What experiments share (synthetic speech, windows, features) is named by a digest of exactly the
+settings that it depends on.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from wav2nano import features, models
+from wav2nano.boards import Board, boards
+from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
+from wav2nano.errors import UserError
+from wav2nano.provenance import settings_digest
+from wav2nano.settings.dataset import DatasetSettings
+from wav2nano.settings.experiment import ExperimentSettings
+from wav2nano.settings.load import DATASETS, EXPERIMENTS, load_dataset, load_experiment, load_yaml
+from wav2nano.settings.split import SplitPlan
+from wav2nano.tables.recordings import BACKGROUND, SILENCE, UNKNOWN, slug
+
+SYNTHETIC = "synthetic"  # stands for the data set where recordings are spoken here
+DIGITS = 8  # of a digest in a file's name
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Recordings of one label that are made here."""
+
+    name: str
+    label: str
+    labels: list[str]  # words that other words must not be
+    rate: int
+    synthesis: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment with its data set; `archives` are by name, `sources` its own recordings."""
+
+    name: str
+    settings: ExperimentSettings
+    dataset: DatasetSettings
+    archives: dict[str, Archive]
+    sources: list[Source]
+
+    @property
+    def board(self) -> Board:
+        """The board that the firmware is for."""
+        return boards()[self.settings.firmware.board]
+
+    @cached_property
+    def chunking_name(self) -> str:
+        """Name of the way recordings are cut."""
+        chunking = self.settings.chunking
+        return f"{chunking.rate}hz-{short_digest(chunking.model_dump())}"
+
+    @cached_property
+    def features_name(self) -> str:
+        """Name of the features' settings."""
+        settings = self.settings.features
+        return f"{settings.kind}-{short_digest(settings.model_dump())}"
+
+    @cached_property
+    def shards(self) -> list[tuple[str, str]]:
+        """(data set or synthetic, shard) of each file of windows."""
+        own = sorted({source.shard for source in self.sources})
+        spoken = [(SYNTHETIC, name) for name in self.archives]
+        return [*((self.dataset.name, shard) for shard in own), *spoken]
+
+    def windows(self) -> list[str]:
+        """Files of windows."""
+        place = f"data/windows/{{}}/{self.chunking_name}/{{}}.h5"
+        return [place.format(*shard) for shard in self.shards]
+
+    def features(self) -> list[str]:
+        """Files of features."""
+        place = f"data/features/{{}}/{self.chunking_name}/{self.features_name}/{{}}.h5"
+        return [place.format(*shard) for shard in self.shards]
+
+    def tables(self) -> list[str]:
+        """Tables of recordings that the experiment selects from."""
+        spoken = [f"data/synthetic/{name}.csv" for name in self.archives]
+        return [*spoken, *([f"data/index/{self.dataset.name}.csv"] if self.sources else [])]
+
+    def shared_files(self) -> list[str]:
+        """All files that other experiments may use, too."""
+        archives = [f"data/synthetic/{name}.zip" for name in self.archives]
+        return [*archives, *self.tables(), *self.windows(), *self.features()]
+
+    def split_plan(self) -> SplitPlan:
+        """How to split: as the experiment says, else as the data set does."""
+        own = self.dataset.split
+        policy = self.settings.split.policy or own.policy
+        folds = {}
+        if policy == "official":
+            if own.validation is None or own.test is None:
+                raise UserError(
+                    f"{self.file}:\n  split.policy: the data set {self.dataset.name} has no "
+                    "official folds. Choose another policy."
+                )
+            folds = {"validation": own.validation, "test": own.test}
+        return SplitPlan(**{**self.settings.split.model_dump(), "policy": policy, "folds": folds})
+
+    @property
+    def file(self) -> str:
+        """Where it is described."""
+        return f"{EXPERIMENTS}/{self.name}.yaml"
+
+    def not_on_board(self) -> list[str]:
+        """Why the goal is an evaluation alone, as far as the settings tell."""
+        if self.settings.goal == "firmware":
+            return []
+        reasons = ["The experiment says so (goal: evaluation)."]
+        rate = self.settings.chunking.rate
+        if rate != self.board.microphone_rate:
+            reasons.append(
+                f"The audio has {rate:,} samples a second, and the board's microphone gives "
+                f"{self.board.microphone_rate:,}."
+            )
+        return reasons
+
+
+def short_digest(settings: Any) -> str:
+    """Digits of a digest that tell settings apart in a file's name."""
+    return settings_digest(settings)[:DIGITS]
+
+
+class Experiments:
+    """Experiments by name, each read and checked once.
+
+    Parameters
+    ----------
+    defaults
+        What params.yaml holds.
+    sha256
+        Hash of a file, remembered where it can be.
+    need_recordings
+        Whether an experiment without recordings is refused.
+    """
+
+    def __init__(
+        self,
+        defaults: Mapping[str, Any],
+        *,
+        sha256: Callable[[Path], str],
+        need_recordings: bool = True,
+        root: Path | str = ".",
+    ) -> None:
+        self._defaults = defaults
+        self._sha256 = sha256
+        self._need_recordings = need_recordings
+        self._root = Path(root)
+        self._loaded: dict[str, Experiment] = {}
+        self._datasets: dict[str, tuple[DatasetSettings, list[Source]]] = {}
+
+    def __getitem__(self, name: str) -> Experiment:
+        """Read, check and remember an experiment.
+
+        Raises
+        ------
+        UserError
+            If there is no such experiment, a setting is wrong, or there are no recordings.
+        """
+        if name not in self._loaded:
+            self._loaded[name] = self._load(name)
+        return self._loaded[name]
+
+    def dataset(self, name: str) -> tuple[DatasetSettings, list[Source]]:
+        """Give a data set, and the recordings that people brought."""
+        if name not in self._datasets:
+            dataset = load_dataset(name, root=self._root)
+            folder = self._root / dataset.recordings
+            if Path(f"{folder}.dvc").exists() and not folder.exists():
+                raise UserError(
+                    f"{dataset.recordings} is in DVC and not here yet. Get it: "
+                    f"dvc pull {dataset.recordings}"
+                )
+            sources = scan_recordings(dataset, root=self._root, sha256=self._sha256)
+            self._datasets[name] = dataset, sources
+        return self._datasets[name]
+
+    def find(self, what: str, holds: Callable[[Experiment], bool]) -> Experiment:
+        """Find an experiment that uses something shared: a loaded one, else any with a file."""
+        for experiment in list(self._loaded.values()):
+            if holds(experiment):
+                return experiment
+        for name in self.names():
+            try:
+                if holds(self[name]):
+                    return self[name]
+            except UserError:
+                continue  # another experiment's mistake
+        raise UserError(f"No experiment uses {what}.")
+
+    def names(self) -> list[str]:
+        """All experiments that have a file."""
+        return sorted(path.stem for path in (self._root / EXPERIMENTS).glob("*.yaml"))
+
+    def _load(self, name: str) -> Experiment:
+        settings = load_experiment(name, self._defaults, root=self._root)
+        dataset, sources = self.dataset(settings.dataset)
+        spoken = _spoken_labels(name, settings, dataset)
+        if not spoken and not sources and self._need_recordings:
+            raise UserError(explain_no_recordings(dataset))
+        archives = {
+            archive.name: archive
+            for archive in (_archive(label, settings, dataset) for label in spoken)
+        }
+        experiment = Experiment(name, settings, dataset, archives, sources)
+        check(experiment)
+        return experiment
+
+
+def check(experiment: Experiment) -> None:
+    """Check what settings have to do with each other, before any job.
+
+    Raises
+    ------
+    UserError
+        Naming the experiment's file, the setting and what would be right.
+    """
+    settings = experiment.settings
+    try:
+        shape = features.shape(
+            settings.chunking.window_samples, settings.chunking.rate, settings.features
+        )
+        models.check(shape, settings.model)
+        _check_labels(settings.labels)
+        _check_board(settings)
+        _check_split(experiment)
+    except UserError as error:
+        text = str(error)
+        if text.startswith(experiment.file):
+            raise
+        raise UserError(f"{experiment.file}:\n  {text}") from None
+
+
+def digest_of_shard(sources: Iterable[Source], shard: str) -> str:
+    """Hash of the recordings in one shard."""
+    return digest_sources(source for source in sources if source.shard == shard)
+
+
+def named_in(arguments: Iterable[str]) -> set[str]:
+    """Experiments whose results a command line asks for, such as results/digits/split.csv."""
+    found = (re.match(r"(?:\./)?(?:results|metrics)/([^/.]+)", text) for text in arguments)
+    return {match[1] for match in found if match}
+
+
+def downloadable(root: Path | str = ".") -> list[str]:
+    """List the data sets that can be downloaded."""
+    files = sorted((Path(root) / DATASETS).glob("*.yaml"))
+    return [file.stem for file in files if "download" in load_yaml(file)]
+
+
+def _spoken_labels(name: str, settings: ExperimentSettings, dataset: DatasetSettings) -> list[str]:
+    """Labels that are made by speech synthesis."""
+    if settings.synthesize == "nothing":
+        return []
+    file = f"{EXPERIMENTS}/{name}.yaml"
+    if dataset.synthesis is None:
+        raise UserError(
+            f"{file}:\n  synthesize: the data set {dataset.name} has no synthesis settings."
+        )
+    if settings.synthesize == "background":
+        return list(BACKGROUND)
+    if settings.labels is None:
+        raise UserError(f"{file}:\n  labels: a list is needed where words are synthesised.")
+    return [*settings.labels, *BACKGROUND]
+
+
+def _archive(label: str, settings: ExperimentSettings, dataset: DatasetSettings) -> Archive:
+    """Gather what a label's recordings depend on, and no more."""
+    assert dataset.synthesis is not None
+    left_out = {UNKNOWN: {"silence"}, SILENCE: {"unknown"}}.get(label, {"silence", "unknown"})
+    synthesis = dataset.synthesis.model_dump(exclude=left_out, exclude_none=True)
+    labels = settings.labels or [] if label == UNKNOWN else []
+    rate = settings.chunking.rate
+    digest = short_digest([label, labels, rate, synthesis])
+    return Archive(f"{slug(label)}-{digest}", label, labels, rate, synthesis)
+
+
+def _check_labels(labels: list[str] | None) -> None:
+    twice = sorted({label for label in labels or () if (labels or ()).count(label) > 1})
+    if twice:
+        raise UserError(f"labels: {twice[0]!r} is there twice.")
+    if labels is not None and not set(labels) - set(BACKGROUND):
+        raise UserError("labels: there is nothing to hear but the background.")
+
+
+def _check_board(settings: ExperimentSettings) -> None:
+    known = boards()
+    if settings.firmware.board not in known:
+        raise UserError(
+            f"firmware.board: {settings.firmware.board!r} is none of: {', '.join(known)}"
+        )
+    rate, microphone = settings.chunking.rate, known[settings.firmware.board].microphone_rate
+    if settings.goal == "firmware" and rate != microphone:
+        raise UserError(
+            f"chunking.rate: {rate} Hz, but the board's microphone gives {microphone} Hz. Set "
+            f"chunking.rate: {microphone}, or goal: evaluation for an experiment that is not for "
+            "the board."
+        )
+
+
+def _check_split(experiment: Experiment) -> None:
+    if experiment.split_plan().policy == "time" and experiment.settings.chunking.long != "slide":
+        raise UserError(
+            "split.policy: time divides long recordings, of which chunking.long: "
+            f"{experiment.settings.chunking.long} takes one window only. Set chunking.long: slide."
+        )
+
+
+def as_json(value: Any) -> str:
+    """Write settings for a step's command line."""
+    return (
+        value.model_dump_json()
+        if hasattr(value, "model_dump_json")
+        else json.dumps(value, ensure_ascii=False)
+    )

@@ -1,0 +1,40 @@
+"""Log-mel features: the power of the bands of Slaney's mel bank, in decibels of full scale."""
+
+from typing import Literal
+
+import numpy as np
+
+from wav2nano.features import mel
+
+
+class Settings(mel.MelSettings):
+    """Power of mel bands, dB, as librosa defines them (Slaney mel, no centring)."""
+
+    kind: Literal["logmel"] = "logmel"
+    """logmel: power of mel bands"""
+
+    floor_db: mel.FloorDb = mel.FLOOR_DB
+    """quieter bands count as this quiet, dB of full scale"""
+
+
+def bins(settings: Settings) -> int:
+    """Features in a frame: one a band."""
+    return settings.mel_bands
+
+
+check = mel.check
+
+
+def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+    """Bands in decibels; see `wav2nano.features.mel.band_decibels`."""
+    return mel.band_decibels(windows, rate, settings, floor_db=settings.floor_db)
+
+
+def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+    """Compute them by librosa's own functions."""
+    return mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
+
+
+def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
+    """Add the gain's decibels to each band."""
+    values += gain_db[:, np.newaxis, np.newaxis]

@@ -1,0 +1,61 @@
+"""Mel-frequency cepstral coefficients: the cosine transform of log-mel features."""
+
+import math
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from wav2nano.errors import UserError
+from wav2nano.features import mel
+from wav2nano.features.filters import dct
+
+
+class Settings(mel.MelSettings):
+    """Mel-frequency cepstral coefficients, as librosa defines them (Slaney mel, no centring)."""
+
+    kind: Literal["mfcc"] = "mfcc"
+    """mfcc: cepstral coefficients of mel bands"""
+
+    coefficients: Annotated[int, Field(ge=2, le=mel.MAX_BANDS)] = 13
+    """how many, at most mel_bands"""
+
+    floor_db: mel.FloorDb = mel.FLOOR_DB
+    """quieter bands count as this quiet, dB of full scale"""
+
+
+def bins(settings: Settings) -> int:
+    """Features in a frame: one a coefficient."""
+    return settings.coefficients
+
+
+def check(rate: int, settings: Settings) -> None:
+    """Check as for log-mel, and that there are as many bands as coefficients."""
+    mel.check(rate, settings)
+    if settings.coefficients > settings.mel_bands:
+        raise UserError(
+            f"features.coefficients: {settings.coefficients} is not possible; use 2 to mel_bands "
+            f"({settings.mel_bands})."
+        )
+
+
+def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+    """Orthonormal DCT-II of the bands' decibels."""
+    cosines = dct(settings.coefficients, settings.mel_bands)
+    return mel.band_decibels(
+        windows, rate, settings, floor_db=settings.floor_db, transform=cosines.T
+    )
+
+
+def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+    """Compute them by librosa's own functions."""
+    import librosa
+
+    decibels = mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
+    features = librosa.feature.mfcc(S=np.swapaxes(decibels, -1, -2), n_mfcc=settings.coefficients)
+    return np.swapaxes(features, -1, -2).astype(np.float32)
+
+
+def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
+    """Change the first coefficient: the rows of the DCT after it sum to nothing."""
+    values[:, :, 0] += gain_db[:, np.newaxis] * math.sqrt(settings.mel_bands)

@@ -1,0 +1,159 @@
+"""Step generate-code: the model, the front end's tables and the settings as C."""
+
+import sys
+from pathlib import Path
+
+from wav2nano import features
+from wav2nano.boards import boards
+from wav2nano.c_source import (
+    array,
+    definitions,
+    extern_c,
+    header,
+    rows,
+    string_literal,
+    structure,
+)
+from wav2nano.codegen import generate_model_c
+from wav2nano.errors import UserError
+from wav2nano.features import tables
+from wav2nano.files import write_text
+from wav2nano.litert import LiteRtModel
+from wav2nano.runtimes import input_tables
+from wav2nano.settings.listener import ListenerSettings
+from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
+from wav2nano.tables.recordings import BACKGROUND
+
+ABOUT = "/* Made by wav2nano from the experiment's settings. */"
+
+DECLARATIONS = """\
+extern const char *const w2n_labels[W2N_LABELS];
+extern const w2n_listener_settings w2n_settings;
+extern w2n_listener w2n_ear;"""
+
+MEMORY = """\
+static int16_t samples[W2N_N_FFT];
+static float frame[W2N_BINS];
+static int8_t window[W2N_FRAMES * W2N_BINS];
+static int8_t scores[W2N_SMOOTHING * W2N_LABELS];"""
+
+EAR = {
+    "settings": "&w2n_settings",
+    "frontend": "&w2n_frontend_tables",
+    "scale": "w2n_frontend_scale",
+    "offset": "w2n_frontend_offset",
+    "invoke": "w2n_model_invoke",
+    "samples": "samples",
+    "frame": "frame",
+    "window": "window",
+    "scores": "scores",
+}
+
+
+def generate_code(
+    *,
+    model: Path,
+    preprocessing: Path,
+    listener: ListenerSettings,
+    board: str,
+    title: str,
+    out: Path,
+) -> None:
+    """Generate all C that depends on the experiment.
+
+    Parameters
+    ----------
+    model
+        TFLite file of the int8 model.
+    preprocessing
+        JSON file of what stands between audio and the model.
+    listener
+        `listener` of the experiment.
+    board
+        Fully qualified board name.
+    title
+        Name of the experiment.
+    out
+        Folder to write `model`, `frontend_tables` and `settings` to, each `.c` and `.h`.
+
+    Raises
+    ------
+    UserError
+        If the audio is not at the microphone's rate, or an operator cannot be generated.
+    """
+    between = read_preprocessing(preprocessing)
+    rate, wanted = between.chunking.rate, boards()[board].microphone_rate
+    if rate != wanted:
+        raise UserError(
+            f"chunking.rate is {rate} Hz, but the board's microphone gives {wanted} Hz. "
+            f"Set chunking.rate: {wanted}."
+        )
+    quantization = LiteRtModel(model).input
+    out.mkdir(parents=True, exist_ok=True)
+    generated = generate_model_c(model, out)
+    tables.generate_c(rate, between.features, out, quantization=input_tables(between, quantization))
+    settings_h, settings_c = settings_code(between, listener, title)
+    write_text(out / "settings.h", settings_h)
+    write_text(out / "settings.c", settings_c)
+    print(
+        f"model: {generated.weight_bytes:,} bytes of flash, {generated.arena_bytes:,} bytes of "
+        f"RAM, {generated.macs:,} multiply-accumulates a window",
+        file=sys.stderr,
+    )
+
+
+def settings_code(
+    preprocessing: Preprocessing, listener: ListenerSettings, experiment: str
+) -> tuple[str, str]:
+    """Write `settings.h` and `settings.c`; returns their text."""
+    rate, feature = preprocessing.chunking.rate, preprocessing.features
+    window, hop = preprocessing.chunking.window_samples, feature.hop_samples
+    frames, bins = features.shape(window, rate, feature)
+    words = [label for label in preprocessing.labels if label not in BACKGROUND]
+    per_second = listener.inferences_per_second
+    inference_hops = max(1, round(rate / hop / per_second))
+    seconds = inference_hops * hop / rate
+    smoothing = max(1, round(listener.smoothing_seconds / seconds))
+    description = (
+        f"{feature.kind}, {frames} frames of {bins}, every {1000 * hop / rate:g} ms; "
+        f"a decision every {1000 * seconds:g} ms"
+    )
+    values = {
+        "EXPERIMENT": string_literal(experiment),
+        "DESCRIPTION": string_literal(description),
+        "RATE": rate,
+        "WINDOW": window,
+        "N_FFT": feature.frame_samples,
+        "HOP": hop,
+        "FRAMES": frames,
+        "BINS": bins,
+        "LABELS": len(preprocessing.labels),
+        "SMOOTHING": smoothing,
+    }
+    settings = {
+        "n_fft": "W2N_N_FFT",
+        "hop": "W2N_HOP",
+        "frames": "W2N_FRAMES",
+        "bins": "W2N_BINS",
+        "labels": "W2N_LABELS",
+        "words": len(words),
+        "inference_hops": inference_hops,
+        "smoothing": "W2N_SMOOTHING",
+        "threshold": round(listener.threshold * 256 * smoothing),
+        "quiet_inferences": round(listener.quiet_seconds / seconds),
+    }
+    content = (
+        "#include <wav2nano_listener.h>\n\n"
+        f"{definitions('W2N_', values)}\n\n"
+        f"{extern_c(DECLARATIONS)}"
+    )
+    labels = rows([string_literal(label) for label in preprocessing.labels], 1)
+    parts = [
+        f'{ABOUT}\n#include "settings.h"',
+        '#include "frontend_tables.h"\n#include "model.h"',
+        array("const char *const w2n_labels[W2N_LABELS]", labels),
+        structure("const w2n_listener_settings w2n_settings", settings),
+        MEMORY,
+        structure("w2n_listener w2n_ear", EAR),
+    ]
+    return header(ABOUT, "W2N_SETTINGS_H", content), "\n\n".join(parts) + "\n"

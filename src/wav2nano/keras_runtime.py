@@ -1,0 +1,77 @@
+"""Keras on TensorFlow, with the same numbers in every run and models in the same bytes."""
+
+import json
+import os
+import re
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from wav2nano.files import atomic_path
+
+# In floating point the order of a sum counts. It follows the number of threads, so this is fixed:
+# a machine with two cores trains the same model as one with eight. And it follows the kernels that
+# TensorFlow chooses for the processor: without oneDNN's operations, which it uses on some only, and
+# with no wider vectors than AVX2 in the products of matrices.
+THREADS = 4
+KERNELS = {"TF_ENABLE_ONEDNN_OPTS": "0", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+
+
+def import_keras(seed: int) -> Any:
+    """Import Keras 3 on TensorFlow, quiet, and with the same numbers in every run."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ |= {"TF_NUM_INTRAOP_THREADS": str(THREADS), **KERNELS}
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with native_messages_hidden():
+        import keras
+        import tensorflow
+
+    keras.utils.set_random_seed(seed)
+    tensorflow.config.experimental.enable_op_determinism()
+    return keras
+
+
+def save_model(path: Path, model: Any) -> None:
+    """Save a Keras model; the same model gives the same bytes.
+
+    Keras itself writes the time, and addresses in memory as numbers of shared objects.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "model.keras"
+        model.save(saved)
+        with zipfile.ZipFile(saved) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+    numbers: dict[bytes, bytes] = {}
+    members["config.json"] = re.sub(
+        rb'(?<="shared_object_id": )\d+',
+        lambda match: numbers.setdefault(match[0], b"%d" % len(numbers)),
+        members["config.json"],
+    )
+    metadata = json.loads(members["metadata.json"])
+    members["metadata.json"] = json.dumps({**metadata, "date_saved": ""}).encode()
+    with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for name, content in members.items():
+            # A ZipInfo that is made by hand has a fixed date.
+            archive.writestr(zipfile.ZipInfo(name), content)
+
+
+@contextmanager
+def native_messages_hidden() -> Iterator[None]:
+    """Hide what TensorFlow's C++ writes to standard error, whatever its log level says.
+
+    Without a GPU it tells so several times before it reads its own log level. Errors are Python
+    exceptions, which are not hidden.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

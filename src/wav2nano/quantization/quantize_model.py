@@ -1,0 +1,122 @@
+"""Step quantize-model: the trained model as a full-integer TFLite model, int8 in and out."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from wav2nano.errors import UserError
+from wav2nano.files import atomic_path, write_csv
+from wav2nano.keras_runtime import import_keras, native_messages_hidden
+from wav2nano.labelled_windows import Windows, load_windows
+from wav2nano.models import AnyModel, build_model
+from wav2nano.settings.quantization import QuantizationSettings
+from wav2nano.tables.preprocessing import read_preprocessing
+
+
+def quantize_model(
+    *,
+    model: Path,
+    preprocessing: Path,
+    split: Path,
+    features: list[Path],
+    labels: list[str] | None,
+    model_settings: AnyModel,
+    settings: QuantizationSettings,
+    out: Path,
+    calibration: Path,
+) -> None:
+    """Convert the trained model to int8, calibrated on training windows.
+
+    The ranges of all tensors are measured on the windows that `calibration` lists: the same number
+    of each label, evenly spaced in the order of the recordings.
+
+    Parameters
+    ----------
+    model
+        Keras file of the trained model.
+    preprocessing
+        JSON file of what stands between audio and the model.
+    split
+        CSV file of the split.
+    features
+        HDF5 files of features.
+    labels
+        `labels` of the experiment: what to tell apart, or null for every label.
+    model_settings
+        `model` of the experiment.
+    settings
+        `quantization` of the experiment.
+    out
+        TFLite file to write.
+    calibration
+        CSV file to write: the windows that measured the ranges.
+    """
+    between = read_preprocessing(preprocessing)
+    _, parts = load_windows(features, split, labels)
+    train = parts["train"]
+    chosen = calibration_list(train.target, settings.calibration_windows)
+    _write_calibration(calibration, train, chosen)
+    trained = import_keras(0).saving.load_model(model, compile=False)
+    content = convert(
+        trained.get_weights(),
+        train.values.shape[1:],
+        len(between.labels),
+        model_settings,
+        between.normalize(train.values[chosen]),
+    )
+    with atomic_path(out) as temporary:
+        temporary.write_bytes(content)
+    print(f"{len(content):,} bytes, calibrated on {len(chosen)} windows", file=sys.stderr)
+
+
+def calibration_list(target: np.ndarray, count: int) -> np.ndarray:
+    """List indices of about `count` windows, as many of each class, evenly spaced."""
+    classes = np.unique(target)
+    share = max(1, count // len(classes))
+    chosen = []
+    for number in classes:
+        inside = np.flatnonzero(target == number)
+        chosen.append(inside[np.unique(np.linspace(0, len(inside) - 1, share).round().astype(int))])
+    return np.sort(np.concatenate(chosen))
+
+
+def convert(
+    weights: list[np.ndarray],
+    shape: tuple[int, int],
+    classes: int,
+    model_settings: AnyModel,
+    calibration: np.ndarray,
+) -> bytes:
+    """Convert trained weights to a full-integer TFLite model.
+
+    The converter turns LSTM layers of tf_keras with a batch of one into single LSTM operators; of
+    Keras 3 it makes loops over tensor lists, which no microcontroller runs.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow as tf
+    import tf_keras
+
+    model = build_model(tf_keras, shape, classes, model_settings, batch_size=1)
+    model.set_weights(weights)
+    function = tf.function(model, input_signature=[tf.TensorSpec((1, *shape), tf.float32)])
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [function.get_concrete_function()], model
+    )
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: ([window[None]] for window in calibration)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.int8
+    try:
+        with native_messages_hidden():
+            return converter.convert()
+    except Exception as error:  # the converter raises many types, with pages of text
+        reason = str(error).strip().splitlines()[0]
+        raise UserError(f"The TFLite converter refused the model: {reason}") from error
+
+
+def _write_calibration(path: Path, train: Windows, chosen: np.ndarray) -> None:
+    rows = zip(train.recording[chosen], train.start[chosen], strict=True)
+    write_csv(path, ["recording", "start"], rows)

@@ -1,0 +1,17 @@
+"""Packages in which every module is one entry: a feature kind, an architecture, a board."""
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+
+@cache
+def entries(package: str) -> dict[str, ModuleType]:
+    """Import all modules of a package; by name, in alphabetical order.
+
+    Adding an entry is adding a file: no list names them.
+    """
+    folder = Path(str(import_module(package).__file__)).parent
+    names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    return {name: import_module(f"{package}.{name}") for name in names}

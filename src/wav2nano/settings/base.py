@@ -1,0 +1,26 @@
+"""What all settings have in common."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """A group of settings.
+
+    The string below a field explains it, with its unit. It is the only place that does: the
+    reference in config/README.md, the comments of params.yaml and the JSON schemas are made of it.
+    """
+
+    # strict: in YAML the word no, unquoted, is False and not a label.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, protected_namespaces=()
+    )
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+"""Letters, digits, _ and -; it begins with a letter or a digit."""
+
+Text = Annotated[str, Field(min_length=1)]
+
+Probability = Annotated[float, Field(ge=0, le=1)]

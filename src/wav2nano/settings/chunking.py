@@ -1,0 +1,33 @@
+"""How recordings are cut into windows."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wav2nano.settings.base import Settings
+
+
+class ChunkingSettings(Settings):
+    """How recordings are cut into windows."""
+
+    rate: Annotated[int, Field(ge=4000, le=48000)] = 16000
+    """sampling rate of the windows, Hz; the board's microphone gives 16,000"""
+
+    window_seconds: Annotated[float, Field(gt=0, le=10)] = 1.0
+    """length of a window, seconds; a shorter recording is put in the middle of one"""
+
+    hop_seconds: Annotated[float, Field(gt=0)] = 1.0
+    """from one window to the next, seconds; used where `long` is slide"""
+
+    long: Literal["loudest", "slide"] = "loudest"
+    """of longer recordings: the window with most energy, or one every `hop_seconds`"""
+
+    @property
+    def window_samples(self) -> int:
+        """Length of a window in samples."""
+        return round(self.rate * self.window_seconds)
+
+    @property
+    def hop_samples(self) -> int:
+        """From one window to the next, samples; at least one."""
+        return max(1, round(self.rate * self.hop_seconds))

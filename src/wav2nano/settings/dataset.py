@@ -1,0 +1,163 @@
+"""What a data set is: config/datasets/*.yaml."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from wav2nano.settings.base import Name, Settings, Text
+from wav2nano.settings.split import Policy
+from wav2nano.settings.synthesis import SynthesisSettings
+
+Columns = Annotated[str, Field(pattern=r"\{[^{}]+\}")]
+Folds = Annotated[list[str], Field(min_length=1)]
+
+
+class TableSettings(Settings):
+    """A CSV file that names the recordings and says what they are."""
+
+    file: Text
+    """path below the folder of the recordings"""
+
+    path: Columns | None = None
+    """text with columns of the table in braces, such as "audio/{file}": where a recording is"""
+
+    label: Columns | None = None
+    """the same for its label"""
+
+    group: Columns | None = None
+    """the same for its group: speaker, source"""
+
+    fold: Columns | None = None
+    """the same for its official fold"""
+
+
+class DatasetSplitSettings(Settings):
+    """How the recordings are divided, unless the experiment says otherwise."""
+
+    policy: Policy
+    """group, recording, official or time"""
+
+    validation: Folds | None = None
+    """list of names of official folds, as text"""
+
+    test: Folds | None = None
+    """the same for the test"""
+
+    @model_validator(mode="after")
+    def _has_folds(self) -> Self:
+        if (self.validation is None) != (self.test is None):
+            raise ValueError("validation and test are official folds: name both, or neither")
+        if self.policy == "official" and self.validation is None:
+            raise ValueError("policy official needs the names of the folds: validation and test")
+        return self
+
+
+class ChecksumSettings(Settings):
+    """A checksum that somebody published: sha256 or md5, as hexadecimal digits."""
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    """SHA-256"""
+
+    md5: Annotated[str, Field(pattern="^[0-9a-f]{32}$")] | None = None
+    """MD5"""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.sha256 is None) == (self.md5 is None):
+            raise ValueError("give one checksum, sha256 or md5")
+        return self
+
+    @property
+    def kind(self) -> Literal["sha256", "md5"]:
+        """Name of the hash function."""
+        return "md5" if self.sha256 is None else "sha256"
+
+    @property
+    def digits(self) -> str:
+        """The checksum itself."""
+        return self.sha256 or self.md5 or ""
+
+
+class DownloadSettings(Settings):
+    """Where a public data set is to be had."""
+
+    url: Annotated[str, Field(pattern="^https?://")]
+    """of the archive"""
+
+    megabytes: Annotated[float, Field(gt=0)]
+    """size of the archive, MB"""
+
+    unpacked_megabytes: Annotated[float, Field(gt=0)]
+    """more than this is not unpacked, MB"""
+
+    folder: Text | None = None
+    """folder in the archive that becomes the folder of the recordings; with * and ?"""
+
+    archive: ChecksumSettings | None = None
+    """checksum of the archive"""
+
+    contents: ChecksumSettings | None = None
+    """instead, where the archive is packed anew at times: of the recordings, see README"""
+
+    @model_validator(mode="after")
+    def _has_checksum(self) -> Self:
+        if self.archive is None and self.contents is None:
+            raise ValueError("a checksum is needed, of the archive or of its contents")
+        return self
+
+
+class DatasetSettings(Settings):
+    """A data set: config/datasets/NAME.yaml."""
+
+    name: Name
+    """the file's name without .yaml"""
+
+    title: Text
+    """shown when it is fetched, and in the report"""
+
+    homepage: Text | None = None
+    """the same"""
+
+    licence: Text
+    """the same"""
+
+    citation: Text | None = None
+    """the same"""
+
+    recordings: Text
+    """folder of the recordings; {label}/{file} or {label}/{group}/{file} below it, unless pattern
+    or table says otherwise"""
+
+    ignore: list[Text] = Field(default_factory=list)
+    """paths below the folder that are not used, with * and ?"""
+
+    pattern: Annotated[str, Field(pattern=r"\{label\}")] | None = None
+    """how the path below the folder, without suffix, tells the {label}, and {group} (speaker,
+    source) and {fold} where it does, such as {label}_{group}_{number}; {number} is digits, any
+    other {name} a part of a folder's or file's name"""
+
+    table: TableSettings | None = None
+    """instead: a CSV file whose columns tell; columns named path, label, group and fold need no
+    further word"""
+
+    folds: Annotated[dict[str, Text], Field(min_length=1)] | None = None
+    """the list file of each official fold; recordings that none names are in the fold train"""
+
+    split: DatasetSplitSettings
+    """how it is divided, unless the experiment says otherwise"""
+
+    shards: Annotated[int, Field(ge=1, le=999)]
+    """parts that windows and features are kept in, about one for 200 recordings: one new recording
+    touches one of them"""
+
+    download: DownloadSettings | None = None
+    """where a public data set is to be had"""
+
+    synthesis: SynthesisSettings | None = None
+    """how words are spoken where nobody recorded them"""
+
+    @model_validator(mode="after")
+    def _is_described_once(self) -> Self:
+        if self.table is not None and self.pattern is not None:
+            raise ValueError("table and pattern both say what the recordings are: leave out one")
+        return self

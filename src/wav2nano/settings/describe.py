@@ -1,0 +1,95 @@
+"""What the model of the settings says about each of them: for messages and for the reference."""
+
+import ast
+import inspect
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+
+@cache
+def explanations(settings: type[BaseModel]) -> dict[str, str]:
+    """Give the strings below the fields of a class and of its base classes."""
+    found: dict[str, str] = {}
+    for cls in reversed(settings.__mro__):
+        if not issubclass(cls, BaseModel) or cls is BaseModel:
+            continue
+        [definition] = [
+            node
+            for node in ast.walk(ast.parse(inspect.getsource(inspect.getmodule(cls))))
+            if isinstance(node, ast.ClassDef) and node.name == cls.__name__
+        ]
+        for field, text in zip(definition.body, definition.body[1:], strict=False):
+            match field, text:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str(said))),
+                ):
+                    found[name] = " ".join(said.split())
+    return found
+
+
+def groups_in(annotation: Any) -> list[type[BaseModel]]:
+    """Classes of settings that an annotation names, such as the kinds of a union."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [group for part in get_args(annotation) for group in groups_in(part)]
+
+
+def tag_of(settings: type[BaseModel]) -> str | None:
+    """Tell a class of a union apart from the others: its kind or architecture."""
+    for name in ("kind", "architecture"):
+        if name in settings.model_fields:
+            [tag] = get_args(settings.model_fields[name].annotation)
+            return str(tag)
+    return None
+
+
+def resolve(
+    settings: type[BaseModel], location: Sequence[str | int]
+) -> tuple[str, type[BaseModel] | None, str]:
+    """Follow where pydantic found an error.
+
+    Returns
+    -------
+    path : str
+        Dotted name, as people write it: without the tags of unions.
+    group : class, optional
+        The group that the last named field belongs to.
+    explanation : str
+        Of that field; empty where there is none.
+    """
+    path: list[str] = []
+    group: type[BaseModel] | None = settings
+    owner, field = None, ""
+    candidates = [settings]
+    for part in location:
+        if len(candidates) > 1 and (chosen := [c for c in candidates if tag_of(c) == part]):
+            candidates = chosen
+            continue
+        group = candidates[0] if len(candidates) == 1 else None
+        if isinstance(part, int):
+            path.append(str(part))
+        elif group is not None and part in group.model_fields:
+            path.append(part)
+            owner, field = group, part
+            candidates = groups_in(group.model_fields[part].annotation)
+        elif group is not None:
+            path.append(part)
+            break
+        else:  # pydantic's own name of a branch of a union
+            break
+    explanation = explanations(owner).get(field, "") if owner is not None else ""
+    return ".".join(path), candidates[0] if len(candidates) == 1 else group, explanation
+
+
+def walk(settings: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, type[BaseModel], str]]:
+    """List (dotted prefix, group, name) of all settings, in order; of unions each kind."""
+    for name, field in settings.model_fields.items():
+        groups = groups_in(field.annotation)
+        if not groups:
+            yield prefix, settings, name
+        for group in groups:
+            yield from walk(group, f"{prefix}{name}.")

@@ -1,0 +1,17 @@
+"""How the test set is scored."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from wav2nano.settings.base import Settings
+
+
+class EvaluationSettings(Settings):
+    """How the test set is scored."""
+
+    bootstrap: Annotated[int, Field(ge=100)] = 1000
+    """resamplings for the confidence intervals"""
+
+    seed: int = 1
+    """of the resamplings"""

@@ -1,0 +1,61 @@
+"""What an experiment is: params.yaml, and what differs in config/experiments/*.yaml."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wav2nano.features import KINDS, AnyFeatures
+from wav2nano.models import ARCHITECTURES, AnyModel
+from wav2nano.settings.base import Name, Settings, Text
+from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.settings.evaluation import EvaluationSettings
+from wav2nano.settings.firmware import FirmwareSettings
+from wav2nano.settings.listener import ListenerSettings
+from wav2nano.settings.quantization import QuantizationSettings
+from wav2nano.settings.simulation import SimulationSettings
+from wav2nano.settings.split import SplitSettings
+from wav2nano.settings.training import TrainingSettings
+
+
+class ExperimentSettings(Settings):
+    """All settings of an experiment."""
+
+    goal: Literal["firmware", "evaluation"] = "firmware"
+    """firmware for the board, or evaluation alone: for what the board cannot run"""
+
+    dataset: Name = "keywords"
+    """a file in config/datasets/, without .yaml"""
+
+    labels: Annotated[list[Text], Field(min_length=1)] | None = None
+    """what to tell apart; recordings with another label count as _unknown_. `null`: every label"""
+
+    synthesize: Literal["words", "background", "nothing"] = "nothing"
+    """what to make with speech synthesis: words (the labels, other words and noise), background
+    (other words and noise, for those who bring recordings of the labels) or nothing"""
+
+    chunking: ChunkingSettings = ChunkingSettings()
+
+    features: AnyFeatures = KINDS["mfcc"].Settings()
+
+    split: SplitSettings = SplitSettings()
+
+    model: AnyModel = ARCHITECTURES["lstm"].Settings()
+
+    training: TrainingSettings = TrainingSettings()
+
+    quantization: QuantizationSettings = QuantizationSettings()
+
+    evaluation: EvaluationSettings = EvaluationSettings()
+
+    listener: ListenerSettings = ListenerSettings()
+
+    firmware: FirmwareSettings = FirmwareSettings()
+
+    simulation: SimulationSettings = SimulationSettings()
+
+
+class Params(ExperimentSettings):
+    """params.yaml: the defaults of all experiments, and which experiments there are to build."""
+
+    experiments: Annotated[list[Name], Field(min_length=1)] = Field(default=["keywords"])
+    """those that are built: files in config/experiments/, without .yaml"""

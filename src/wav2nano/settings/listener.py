@@ -1,0 +1,23 @@
+"""How the firmware decides."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from wav2nano.settings.base import Probability, Settings
+
+
+class ListenerSettings(Settings):
+    """How the firmware decides."""
+
+    inferences_per_second: Annotated[float, Field(ge=0.5, le=20)] = 4.0
+    """how often the board runs the network"""
+
+    smoothing_seconds: Annotated[float, Field(ge=0, le=5)] = 0.5
+    """scores are averaged over this time, seconds"""
+
+    threshold: Probability = 0.6
+    """least averaged score to report a label"""
+
+    quiet_seconds: Annotated[float, Field(ge=0)] = 1.0
+    """least time between two reports, seconds"""

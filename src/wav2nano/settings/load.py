@@ -1,0 +1,261 @@
+"""Settings read from files and validated, with messages in plain words."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from wav2nano.errors import UserError
+from wav2nano.settings.dataset import DatasetSettings
+from wav2nano.settings.describe import groups_in, resolve, tag_of
+from wav2nano.settings.experiment import ExperimentSettings, Params
+
+# The same, written in C, is there in most installations; it reads the settings in a tenth of the
+# time, and they are read at each start of the workflow.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+PARAMS = Path("params.yaml")
+EXPERIMENTS = Path("config/experiments")
+DATASETS = Path("config/datasets")
+
+# What tells the kinds of a section apart.
+TAGS = {"features": "kind", "model": "architecture"}
+WANTED = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": 'text, in quotes where YAML takes it for something else ("yes", "on", "10")',
+    "list_type": "a list",
+    "dict_type": "`key: value` lines",
+    "model_type": "`key: value` lines",
+    "bool_type": "true or false",
+    "finite_number": "a finite number",
+}
+
+Group = TypeVar("Group", bound=BaseModel)
+
+
+def load_yaml(path: Path | str) -> dict[str, Any]:
+    """Read a YAML mapping.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, is not YAML, or is not a mapping.
+    """
+    path = Path(path)
+    try:
+        value = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not readable as YAML: {error}") from None
+    if not isinstance(value, dict):
+        raise UserError(f"{path} should hold `key: value` lines.")
+    return value
+
+
+def parse(
+    settings: type[Group], value: Any, *, source: str | Callable[[tuple[str | int, ...]], str]
+) -> Group:
+    """Make typed settings of plain values.
+
+    Parameters
+    ----------
+    settings
+        The class of the settings.
+    value
+        As read from YAML or JSON.
+    source
+        Where they are from, for messages; or a function that tells it of one setting.
+
+    Raises
+    ------
+    UserError
+        Naming every setting that is wrong, what it is and what it may be.
+    """
+    try:
+        return settings.model_validate(value)
+    except ValidationError as error:
+        told: dict[str, list[str]] = {}
+        for problem in error.errors(include_url=False):
+            place = source if isinstance(source, str) else source(problem["loc"])
+            line = f"  {_explain(settings, problem)}"
+            if line not in told.setdefault(place, []):
+                told[place].append(line)
+        blocks = ["\n".join([f"{place}:", *lines]) for place, lines in told.items()]
+        raise UserError("\n".join(blocks)) from None
+
+
+def load_dataset(name: str, *, root: Path | str = ".") -> DatasetSettings:
+    """Read and validate `config/datasets/{name}.yaml`.
+
+    Raises
+    ------
+    UserError
+        If there is no such data set (with the names there are), or it is not valid.
+    """
+    path = _existing(name, DATASETS, Path(root), "data set")
+    dataset = parse(DatasetSettings, load_yaml(path), source=str(path))
+    if dataset.name != name:
+        raise UserError(
+            f"{path}:\n  name: {dataset.name!r} should be {name!r}, as the file's name."
+        )
+    return dataset
+
+
+def load_params(value: Mapping[str, Any], *, source: str = str(PARAMS)) -> Params:
+    """Validate what params.yaml holds.
+
+    Raises
+    ------
+    UserError
+        Naming every setting that is wrong.
+    """
+    return parse(Params, dict(value), source=source)
+
+
+def load_experiment(
+    name: str, defaults: Mapping[str, Any], *, root: Path | str = "."
+) -> ExperimentSettings:
+    """Read and validate `config/experiments/{name}.yaml` on top of the defaults.
+
+    Parameters
+    ----------
+    name
+        Of the experiment.
+    defaults
+        What params.yaml holds.
+
+    Raises
+    ------
+    UserError
+        If there is no such experiment (with the names there are), or it is not valid.
+    """
+    path = _existing(name, EXPERIMENTS, Path(root), "experiment")
+    return combine(defaults, load_yaml(path), source=str(path))
+
+
+def combine(
+    defaults: Mapping[str, Any], differing: Mapping[str, Any], *, source: str
+) -> ExperimentSettings:
+    """Lay what differs over the defaults, and validate it.
+
+    Where a section is of another kind than the default's, what that kind does not know is left out
+    of the defaults.
+
+    Raises
+    ------
+    UserError
+        Naming every setting that is wrong, and which of the two files it stands in.
+    """
+    base = {key: value for key, value in defaults.items() if key != "experiments"}
+
+    def place(location: tuple[str | int, ...]) -> str:
+        """File in which a setting stands."""
+        found: Any = differing
+        for part in location:
+            if isinstance(found, Mapping) and part in found:
+                found = found[part]
+            elif isinstance(found, Mapping) and part not in found.values():
+                return str(PARAMS) if part in _at(base, location) else source
+        return source
+
+    return parse(ExperimentSettings, overlay(base, differing), source=place)
+
+
+def overlay(base: Mapping[str, Any], differing: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one mapping over another, section by section."""
+    merged = dict(base)
+    for key, value in differing.items():
+        below = merged.get(key)
+        if not isinstance(value, Mapping) or not isinstance(below, Mapping):
+            merged[key] = value
+            continue
+        tag = TAGS.get(key)
+        if tag and tag in value and value[tag] != below.get(tag):
+            below = {name: below[name] for name in below if name in _known(key, value[tag])}
+        merged[key] = overlay(below, value)
+    return merged
+
+
+def _known(section: str, tag: Any) -> set[str]:
+    """Name the settings that one kind has; none where there is no such kind."""
+    from wav2nano.features import KINDS
+    from wav2nano.models import ARCHITECTURES
+
+    modules: Mapping[str, Any] = KINDS if section == "features" else ARCHITECTURES
+    return set(modules[tag].Settings.model_fields) if tag in modules else set()
+
+
+def _at(values: Mapping[str, Any], location: tuple[str | int, ...]) -> Mapping[str, Any]:
+    """Give the section of a setting."""
+    section = values.get(str(location[0])) if location else None
+    return section if isinstance(section, Mapping) and len(location) > 1 else values
+
+
+def explain(hint: Any, error: ValidationError) -> str:
+    """Say in plain words what was wrong with a value of a type."""
+    groups = groups_in(hint)
+    lines = []
+    for problem in error.errors(include_url=False):
+        location = problem["loc"]
+        if len(groups) > 1 and location:
+            groups = [group for group in groups if tag_of(group) == location[0]] or groups
+            problem = {**problem, "loc": location[1:]}
+        lines.append(_explain(groups[0], problem) if groups else problem["msg"])
+    return "; ".join(lines)
+
+
+def _existing(name: str, folder: Path, root: Path, what: str) -> Path:
+    path = folder / f"{name}.yaml"
+    if not (root / path).exists():
+        known = ", ".join(sorted(file.stem for file in (root / folder).glob("*.yaml")))
+        raise UserError(
+            f"There is no {what} {name}: {path} does not exist. There are: {known}. "
+            "To add one, copy the file of another and change it."
+        )
+    return root / path
+
+
+def _explain(settings: type[BaseModel], problem: Any) -> str:
+    where, group, explanation = resolve(settings, problem["loc"])
+    found, context = problem["input"], problem.get("ctx", {})
+    meaning = f" ({explanation})" if explanation else ""
+    match problem["type"]:
+        case "extra_forbidden":
+            known = ", ".join(sorted(group.model_fields)) if group is not None else ""
+            return f"{where} is not a setting. Settings here are: {known}"
+        case "missing":
+            return f"{where} is missing{meaning}"
+        case "literal_error":
+            choices = context["expected"].replace("'", "").replace(" or ", ", ")
+            return f"{where}: {found!r} is none of: {choices}"
+        case "union_tag_invalid":
+            tag = context["discriminator"].strip("'")
+            choices = context["expected_tags"].replace("'", "")
+            return f"{where}.{tag}: {context['tag']!r} is none of: {choices}"
+        case "union_tag_not_found":
+            return f"{where}.{context['discriminator'].strip(chr(39))} is missing"
+        case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than" as bound:
+            words = {
+                "greater_than_equal": ("at least", "ge"),
+                "greater_than": ("more than", "gt"),
+                "less_than_equal": ("at most", "le"),
+                "less_than": ("less than", "lt"),
+            }
+            word, key = words[bound]
+            return f"{where}: {found!r} should be {word} {context[key]:g}{meaning}"
+        case "value_error":
+            return f"{where + ': ' if where else ''}{context['error']}"
+        case "too_short":
+            return f"{where}: at least {context['min_length']} needed{meaning}"
+        case "too_long":
+            return f"{where}: at most {context['max_length']} are possible{meaning}"
+        case "string_pattern_mismatch" | "string_too_short":
+            return f"{where}: {found!r} should be: {explanation}"
+        case kind:
+            wanted = WANTED.get(kind, problem["msg"][:1].lower() + problem["msg"][1:])
+            return f"{where}: {found!r} should be {wanted}{meaning}"

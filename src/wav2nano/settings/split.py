@@ -1,0 +1,33 @@
+"""Which recordings train, validate and test."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wav2nano.settings.base import Settings
+
+Policy = Literal["group", "recording", "official", "time"]
+
+
+class SplitSettings(Settings):
+    """Which recordings train, validate and test."""
+
+    policy: Policy | None = None
+    """`null`: as the data set says; or group (whole speakers), recording, official, time"""
+
+    validation: Annotated[float, Field(gt=0, le=0.5)] = 0.15
+    """share of the recordings, or of each where they are divided by time; not for official folds"""
+
+    test: Annotated[float, Field(gt=0, le=0.5)] = 0.2
+    """the same of the test set"""
+
+    seed: int = 1
+    """of the random assignments of which the best balanced is taken"""
+
+
+class SplitPlan(SplitSettings):
+    """How a data set is split: what the experiment leaves open is filled in by the data set."""
+
+    policy: Policy
+    folds: dict[Literal["validation", "test"], list[str]] = Field(default_factory=dict)
+    """official folds of validation and test"""

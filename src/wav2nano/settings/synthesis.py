@@ -1,0 +1,168 @@
+"""How words are spoken where nobody recorded them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wav2nano.settings.base import Probability, Settings, Text
+
+Range = Annotated[list[float], Field(min_length=2, max_length=2)]
+PositiveRange = Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=2, max_length=2)]
+AllOrList = Literal["all"] | Annotated[list[Text], Field(min_length=1)]
+NoiseKind = Literal["white", "pink", "brown", "hum", "fan", "clicks", "music", "babble"]
+
+
+class UnknownSettings(Settings):
+    """Other words."""
+
+    recordings: Annotated[int, Field(ge=1)]
+    """of all of them together"""
+
+    words: Annotated[list[Text], Field(min_length=1)]
+    """other words, near misses among them; one that is to be heard is left out of these"""
+
+
+class SilenceSettings(Settings):
+    """Noise without speech."""
+
+    recordings: Annotated[int, Field(ge=1)]
+    """of noise"""
+
+    level_db: Range
+    """from softest to loudest, dB of full scale"""
+
+
+class EspeakSettings(Settings):
+    """espeak-ng, from the Python package espeakng-loader."""
+
+    accents: AllOrList
+    """all, or a list of names"""
+
+    variants: AllOrList
+    """all, or a list of names: vocal tracts"""
+
+    rate: PositiveRange
+    """times the voice's own speed"""
+
+    pitch: Range
+    """semitones above the voice's own"""
+
+    range: Range
+    """times the voice's own intonation"""
+
+
+class RecordedVoicesSettings(Settings):
+    """An engine whose voices are made of recordings of persons."""
+
+    voices: Annotated[list[Text], Field(min_length=1)]
+    """names of voices"""
+
+    rate: PositiveRange
+    """times the voice's own speed"""
+
+    pitch: Range
+    """semitones above the voice's own"""
+
+    range: Range
+    """times the voice's own intonation"""
+
+
+class EnginesSettings(Settings):
+    """The engines that speak; one that is not installed is left out."""
+
+    espeak: EspeakSettings | None = None
+    """espeak-ng (Python package espeakng-loader)"""
+
+    flite: RecordedVoicesSettings | None = None
+    """Debian package flite"""
+
+    festival: RecordedVoicesSettings | None = None
+    """Debian packages festival, festvox-kallpc16k, festvox-kdlpc16k, festvox-us-slt-hts"""
+
+    @property
+    def chosen(self) -> dict[str, EspeakSettings | RecordedVoicesSettings]:
+        """Settings of the engines that are not left out, in the order of their turns."""
+        engines = {"espeak": self.espeak, "flite": self.flite, "festival": self.festival}
+        return {name: engine for name, engine in engines.items() if engine is not None}
+
+
+class RoomSettings(Settings):
+    """Reverberation."""
+
+    probability: Probability
+    """share of the recordings that are made in a room"""
+
+    reverberation_s: PositiveRange
+    """reverberation time, seconds"""
+
+    distance_m: PositiveRange
+    """from mouth to microphone, metres"""
+
+
+class NoiseSettings(Settings):
+    """Noise behind speech."""
+
+    probability: Probability
+    """share of the recordings with noise"""
+
+    kinds: Annotated[list[NoiseKind], Field(min_length=1)]
+    """one of them in each recording"""
+
+    snr_db: Range
+    """from most to least noise, dB of speech over noise"""
+
+
+class AcousticsSettings(Settings):
+    """What is between mouth and file."""
+
+    room: RoomSettings
+    """reverberation"""
+
+    noise: NoiseSettings
+    """noise behind speech"""
+
+    equalizer_db: Annotated[float, Field(ge=0)]
+    """most that a broad band of frequencies is raised or lowered, dB"""
+
+    low_cut_hz: PositiveRange
+    """edge of a high-pass filter, Hz"""
+
+    high_cut_hz: PositiveRange
+    """edge of a low-pass filter, Hz"""
+
+    level_db: Range
+    """level of the speech, dB of full scale"""
+
+    microphone_noise_db: Range
+    """noise of the microphone itself, dB of full scale"""
+
+    clip_probability: Probability
+    """share of the recordings that are overdriven"""
+
+
+class SynthesisSettings(Settings):
+    """How words are spoken where nobody recorded them."""
+
+    seed: Annotated[int, Field(ge=0)]
+    """of all that is drawn"""
+
+    recordings: Annotated[int, Field(ge=1)]
+    """of each word"""
+
+    copies: Annotated[int, Field(ge=1, le=20)] = 1
+    """recordings made of one utterance, with other vocal tract, room and noise"""
+
+    unknown: UnknownSettings | None = None
+    """other words, the class `_unknown_`"""
+
+    silence: SilenceSettings | None = None
+    """noise, the class `_silence_`"""
+
+    engines: EnginesSettings
+    """each with its voices, and ranges of rate, pitch and intonation"""
+
+    formants: PositiveRange
+    """vocal tracts from longer to shorter: factor of all frequencies"""
+
+    acoustics: AcousticsSettings
+    """room, noise, microphone"""

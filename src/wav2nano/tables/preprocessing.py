@@ -1,0 +1,52 @@
+"""All that stands between audio and a model: kept beside the model, and built into the firmware."""
+
+from pathlib import Path
+
+import numpy as np
+
+from wav2nano.errors import UserError
+from wav2nano.features import AnyFeatures
+from wav2nano.files import read_json, write_json
+from wav2nano.settings.base import Settings
+from wav2nano.settings.chunking import ChunkingSettings
+
+
+class Preprocessing(Settings):
+    """From audio to the input of a model.
+
+    `labels` are in the order of the model's outputs; `mean` and `std` have one value a feature bin,
+    taken over the training set.
+    """
+
+    labels: list[str]
+    chunking: ChunkingSettings
+    features: AnyFeatures
+    mean: list[float]
+    std: list[float]
+
+    def normalize(self, values: np.ndarray) -> np.ndarray:
+        """Normalise features [..., bins] as the model expects them."""
+        mean, std = np.float32(self.mean), np.float32(self.std)
+        return (values - mean) / std
+
+
+def write_preprocessing(path: Path | str, preprocessing: Preprocessing) -> None:
+    """Write it as JSON."""
+    write_json(path, preprocessing.model_dump())
+
+
+def read_preprocessing(path: Path | str) -> Preprocessing:
+    """Read what `write_preprocessing` wrote.
+
+    Raises
+    ------
+    UserError
+        If it is of another version.
+    """
+    try:
+        return Preprocessing.model_validate(read_json(path))
+    except ValueError as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(
+            f"{path} is not of this version ({reason}). Delete it, and the next run makes it again."
+        ) from None

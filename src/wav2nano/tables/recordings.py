@@ -1,0 +1,79 @@
+"""Tables of recordings, one row each: the index of a data set, of an archive, and the manifest."""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from wav2nano.errors import UserError
+from wav2nano.files import write_csv
+
+UNKNOWN = "_unknown_"
+SILENCE = "_silence_"
+BACKGROUND = (UNKNOWN, SILENCE)
+OWN = "own"  # origin of recordings that people made; any other is an engine
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One recording.
+
+    `group` is what must not be split: a speaker, a voice, a session. `fold` is the data set's own,
+    empty where it has none. `origin` tells own recordings (`own`) from synthetic ones (these by
+    engine), `shard` names the file of windows, and that of features, which hold the recording.
+    """
+
+    id: str
+    path: str
+    label: str
+    group: str
+    fold: str
+    origin: str
+    seconds: float
+    rate: int
+    channels: int
+    sha256: str
+    shard: str
+
+
+def slug(text: str) -> str:
+    """Short name of letters, digits, _ and - for `text`, another one for every text."""
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", text)
+    if plain == text:
+        return text
+    return f"{plain.strip('-') or 'label'}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+def write_recordings(path: Path | str, rows: Iterable[Recording]) -> None:
+    """Write a table of recordings as CSV, whole or not at all."""
+    write_csv(path, (field.name for field in fields(Recording)), map(astuple, rows))
+
+
+def read_recordings(path: Path | str) -> list[Recording]:
+    """Read a table of recordings.
+
+    Raises
+    ------
+    UserError
+        If it is missing, or a column is.
+    """
+    try:
+        with Path(path).open(newline="", encoding="utf-8") as file:
+            table = list(csv.DictReader(file))
+        types = {field.name: field.type for field in fields(Recording)}
+        return [Recording(**{name: types[name](row[name]) for name in types}) for row in table]
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist: run the step that makes it first.") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(
+            f"{path} is no table of recordings ({error}). Delete it: the next run makes it again."
+        ) from None
+
+
+def label_of(row: Recording, labels: Sequence[str] | None) -> str:
+    """Label that an experiment gives a recording: what is not to be told apart is unknown."""
+    if labels is None or row.label in labels or row.label in BACKGROUND:
+        return row.label
+    return UNKNOWN

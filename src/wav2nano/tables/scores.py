@@ -1,0 +1,46 @@
+"""Scores of windows by one runtime, as CSV."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+KEYS = ("part", "recording", "start", "group", "origin", "label")
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores float [windows, labels] with the true class and origin of each window."""
+
+    labels: list[str]
+    scores: np.ndarray
+    target: np.ndarray
+    part: np.ndarray
+    group: np.ndarray
+    origin: np.ndarray
+
+    def of_part(self, name: str) -> "Scores":
+        """Scores of one part of the split."""
+        inside = self.part == name
+        arrays = (self.scores, self.target, self.part, self.group, self.origin)
+        return Scores(self.labels, *(array[inside] for array in arrays))
+
+
+def read_scores(path: Path | str) -> Scores:
+    """Read a table of scores."""
+    with Path(path).open(newline="", encoding="utf-8") as file:
+        reader = csv.reader(file)
+        header = next(reader)
+        table = list(reader)
+    labels = [name.removeprefix("score ") for name in header[len(KEYS) :]]
+    column = {key: np.array([row[i] for row in table]) for i, key in enumerate(KEYS)}
+    index = {label: number for number, label in enumerate(labels)}
+    return Scores(
+        labels=labels,
+        scores=np.array([row[len(KEYS) :] for row in table], dtype=np.float64),
+        target=np.array([index[label] for label in column["label"]], dtype=np.int64),
+        part=column["part"],
+        group=column["group"],
+        origin=column["origin"],
+    )

@@ -1,0 +1,93 @@
+"""The split: which recordings, or blocks of recordings, train, validate and test."""
+
+import csv
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from wav2nano.files import write_csv
+from wav2nano.tables.recordings import BACKGROUND
+
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class SplitRow:
+    """One recording, or a block of one, with its label in the experiment and its part.
+
+    A block is from `from_seconds` to `to_seconds`; both are None where it is the whole recording.
+    """
+
+    recording: str
+    label: str
+    group: str
+    origin: str
+    part: str
+    from_seconds: float | None = None
+    to_seconds: float | None = None
+
+
+def rows_of_windows(
+    split: Iterable[SplitRow],
+    recording: Iterable[str],
+    start: Iterable[int],
+    *,
+    rate: int,
+    samples: int,
+) -> list[SplitRow | None]:
+    """Find the row of the split that each window is in.
+
+    None where a recording is not in the split, or the window is not wholly inside a block.
+
+    Parameters
+    ----------
+    split
+        Rows of the split.
+    recording, start
+        Recording and first sample of each window.
+    rate, samples
+        Sampling rate in Hz and length of a window.
+    """
+    blocks: dict[str, list[SplitRow]] = defaultdict(list)
+    for row in split:
+        blocks[row.recording].append(row)
+
+    def holds(row: SplitRow, first: int) -> bool:
+        return row.from_seconds is None or (
+            row.from_seconds * rate <= first and first + samples <= row.to_seconds * rate
+        )
+
+    return [
+        next((row for row in blocks.get(name, ()) if holds(row, int(first))), None)
+        for name, first in zip(recording, start, strict=True)
+    ]
+
+
+def write_split(path: Path | str, rows: Sequence[SplitRow]) -> None:
+    """Write the split as CSV, whole or not at all, and print what is in it."""
+    write_csv(path, (field.name for field in fields(SplitRow)), map(astuple, rows))
+    for part in PARTS:
+        inside = [row for row in rows if row.part == part]
+        labels = Counter(row.label for row in inside)
+        counts = ", ".join(f"{label} {labels[label]}" for label in sorted(labels))
+        groups = len({row.group for row in inside})
+        print(f"{part}: {len(inside)} recordings of {groups} groups ({counts})", file=sys.stderr)
+
+
+def read_split(path: Path | str) -> list[SplitRow]:
+    """Read a file that `write_split` wrote."""
+    with Path(path).open(newline="", encoding="utf-8") as file:
+        rows: list[dict[str, Any]] = list(csv.DictReader(file))
+    for row in rows:
+        for name in ("from_seconds", "to_seconds"):
+            row[name] = float(row[name]) if row[name] else None
+    return [SplitRow(**row) for row in rows]
+
+
+def order_labels(found: set[str], wanted: Sequence[str] | None) -> list[str]:
+    """Order the classes: labels as they are given (or sorted), then the background."""
+    first = list(wanted) if wanted is not None else sorted(found - set(BACKGROUND))
+    return first + [label for label in BACKGROUND if label in found and label not in first]

@@ -1,0 +1,48 @@
+"""Windows of audio, and where they come from, in HDF5."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from wav2nano.hdf5 import read_hdf5, write_hdf5
+
+
+@dataclass(frozen=True)
+class AudioWindows:
+    """Windows of audio and where they come from.
+
+    `audio` is int16 [windows, samples]; `recording`, `label` and `start` (the first sample at the
+    target rate, negative where the recording was padded) have one entry a window.
+    """
+
+    audio: np.ndarray
+    recording: Sequence[str] | np.ndarray
+    label: Sequence[str] | np.ndarray
+    start: np.ndarray
+
+
+def write_windows(path: Path | str, windows: AudioWindows, settings: Mapping[str, Any]) -> None:
+    """Write windows, whole or not at all; `settings` are kept as attributes."""
+    text = h5py.string_dtype()
+    with write_hdf5(path) as file:
+        file.create_dataset("audio", data=windows.audio)
+        file.create_dataset("start", data=windows.start)
+        file.create_dataset("recording", data=windows.recording, dtype=text)
+        file.create_dataset("label", data=windows.label, dtype=text)
+        for key, value in settings.items():
+            file.attrs[key] = value
+
+
+def read_windows(path: Path | str) -> AudioWindows:
+    """Read a file that `write_windows` wrote."""
+    with read_hdf5(path) as file:
+        return AudioWindows(
+            audio=file["audio"][:],
+            recording=file["recording"].asstr()[:],
+            label=file["label"].asstr()[:],
+            start=file["start"][:],
+        )

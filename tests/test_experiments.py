@@ -1,0 +1,84 @@
+"""What the workflow knows of experiments before any job."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from wav2nano.errors import UserError
+from wav2nano.experiments import Experiments, named_in
+from wav2nano.hashes import hash_file
+from wav2nano.settings.load import load_yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+WORDS = {"dataset": "keywords", "synthesize": "words"}
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Read experiments that are described by the mappings given."""
+    datasets = tmp_path / "config" / "datasets"
+    datasets.mkdir(parents=True)
+    (datasets / "keywords.yaml").write_text((ROOT / "config/datasets/keywords.yaml").read_text())
+    (tmp_path / "config" / "experiments").mkdir()
+
+    def read(**differing):
+        for name, settings in differing.items():
+            path = tmp_path / "config" / "experiments" / f"{name}.yaml"
+            path.write_text(yaml.safe_dump(WORDS | {"labels": ["yes", "no"]} | settings))
+        defaults = load_yaml(ROOT / "params.yaml")
+        return Experiments(defaults, sha256=hash_file, root=tmp_path)
+
+    return read
+
+
+def test_experiments_share_what_depends_on_the_same_settings(checkout):
+    experiments = checkout(one={}, two={"labels": ["yes", "stop"]}, fine={"features": {"hop": 160}})
+    one, two, fine = (experiments[name] for name in ("one", "two", "fine"))
+    shared = one.archives.keys() & two.archives.keys()
+    assert {one.archives[name].label for name in shared} == {"yes", "_silence_"}
+    assert one.archives == fine.archives
+    assert one.windows() == fine.windows()
+    assert not set(one.features()) & set(fine.features())
+    assert len(set(one.features()) & set(two.features())) == len(shared)
+
+
+def test_what_an_archive_does_not_depend_on_leaves_its_name(checkout):
+    experiments = checkout(one={}, two={"training": {"epochs": 3}, "split": {"seed": 4}})
+    assert experiments["one"].archives == experiments["two"].archives
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"chunking": {"rate": 22050}}, "chunking.rate: 22050 Hz, but the board's microphone"),
+        ({"features": {"f_max": 9000.0}}, "features.f_max: 9000 is not possible; use at most 8000"),
+        ({"features": {"mel_bands": 128, "n_fft": 256, "hop": 128}}, "mel bands lie between"),
+        ({"features": {"coefficients": 41}}, "features.coefficients: 41 is not possible"),
+        ({"features": {"hop": 600}}, "features.hop: 600"),
+        ({"chunking": {"window_seconds": 0.02}}, "shorter than one feature frame"),
+        ({"firmware": {"board": "uno"}}, "firmware.board: 'uno' is none of: wav2nano:nrf52"),
+        ({"split": {"policy": "official"}}, "the data set keywords has no official folds"),
+        ({"split": {"policy": "time"}}, "Set chunking.long: slide"),
+        ({"labels": ["yes", "yes"]}, "labels: 'yes' is there twice"),
+        ({"labels": None}, "labels: a list is needed where words are synthesised"),
+        ({"labels": ["_unknown_"]}, "nothing to hear but the background"),
+    ],
+)
+def test_settings_that_do_not_go_together_are_told_before_any_job(checkout, settings, message):
+    with pytest.raises(UserError) as raised:
+        checkout(x=settings)["x"]
+    assert "config/experiments/x.yaml" in str(raised.value)
+    assert message in str(raised.value)
+
+
+def test_an_evaluation_may_have_another_rate_and_says_why_it_is_not_on_the_board(checkout):
+    experiment = checkout(
+        x={"goal": "evaluation", "chunking": {"rate": 44100}, "features": {"n_fft": 1024}}
+    )["x"]
+    assert any("44,100" in reason and "16,000" in reason for reason in experiment.not_on_board())
+
+
+def test_an_experiment_named_by_a_file_is_found():
+    arguments = ["--cores", "2", "results/digits/firmware/listener.bin", "metrics/own.json"]
+    assert named_in(arguments) == {"digits", "own"}
