@@ -117,7 +117,7 @@ def test_simulate_any_recording(built, tmp_path):
 
 def test_summary_tells_what_matters(built):
     folder = "results/keywords"
-    output = built.run("wav2nano", "summarize", "--experiment", folder).stdout
+    output = built.run("wav2nano", "summarize", folder).stdout
     for text in ("listener.bin", "flash", "RAM", "float", "int8", "synthetic speech", "bossac"):
         assert text in output
 

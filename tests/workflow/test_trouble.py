@@ -119,7 +119,7 @@ def test_s3_out_of_reach_and_refused(changed, tmp_path, s3):
     changed.run("dvc", "remote", "add", "--force", "--default", "storage", f"{s3.bucket}/trouble")
     changed.run("dvc", "remote", "modify", "storage", "endpointurl", s3.endpoint)
     changed.environment |= s3.credentials | {"AWS_RETRY_MODE": "standard"}
-    changed.dvc("push", FIRMWARE)
+    changed.dvc("push")
     changed.commit()
     clone = changed.clone(tmp_path / "clone")
     pull = ("dvc", "pull", FIRMWARE)
@@ -150,11 +150,10 @@ def test_s3_out_of_reach_and_refused(changed, tmp_path, s3):
 def test_an_object_is_lost(clone, built, tmp_path):
     stored(tmp_path / "storage", built).unlink()
     says(clone, "dvc", "pull", words="failed to transfer")
-    # The rest is there, and what is missing can be built.
+    # The other folders are there, and what is missing of this one can be built.
     says(clone, "dvc", "checkout", words="Checkout failed for following targets")
-    assert (clone.root / "results" / "keywords" / "model.keras").exists()
-    rules = {"compile_firmware", "simulate_board", "report_results", "record_checksums"}
-    assert clone.planned().keys() == rules
+    assert any((clone.root / "data" / "features").iterdir())
+    assert not {"synthesize_speech", "chunk_audio", "extract_features"} & clone.planned().keys()
     # Or someone who has it pushes it once more.
     stored(tmp_path / "storage", built).write_bytes((built.root / BINARY).read_bytes())
     clone.dvc("pull")
@@ -239,16 +238,12 @@ def test_two_builds_at_once_and_a_killed_one(changed):
 
 def test_a_full_disk(unmounted):
     change_sketch(unmounted)
-    firmware, cache = unmounted.root / FIRMWARE, unmounted.root / ".dvc" / "cache"
+    firmware = unmounted.root / FIRMWARE
     small_disk(firmware, 16384)
     output = says(unmounted, "dvc", "repro", words="cannot be written: No space left on device")
     assert FIRMWARE in output
     mount(firmware, "-o", "remount,size=50m")
-    small_disk(cache, 16384)
-    says(unmounted, "dvc", "repro", words="[Errno 28] No space left on device")
-    mount(cache, "-o", "remount,size=50m")
-    done = unmounted.dvc("repro")
-    assert "Nothing to be done" in done
+    unmounted.dvc("repro")
     is_whole(unmounted)
 
 
