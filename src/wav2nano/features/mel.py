@@ -74,8 +74,7 @@ def check(rate: int, settings: MelSettings) -> None:
             f"features.f_max: {settings.f_max:g} is not possible; use at most {rate / 2:g} Hz, "
             f"half of the {rate} samples a second."
         )
-    bank = mel_bank(rate, settings.n_fft, settings.mel_bands, settings.f_min, settings.f_max)
-    empty = np.flatnonzero(~bank.any(axis=1))
+    empty = np.flatnonzero(~bank(rate, settings).any(axis=1))
     if len(empty):
         raise UserError(
             f"features.mel_bands: {len(empty)} of {settings.mel_bands} mel bands lie between two "
@@ -121,8 +120,7 @@ def band_decibels(
     n_fft, hop, bands = settings.n_fft, settings.hop, settings.mel_bands
     frames = 1 + (windows.shape[1] - n_fft) // hop
     window = hann(n_fft) / np.float32(32768)
-    bank = mel_bank(rate, n_fft, bands, settings.f_min, settings.f_max)
-    groups = _band_groups(bank)
+    groups = _band_groups(bank(rate, settings))
     floor_power = np.float32(10 ** (floor_db / 10))
 
     bins = bands if transform is None else transform.shape[1]
@@ -134,6 +132,11 @@ def band_decibels(
         decibels = _decibels(_band_power(power, groups), floor_power)
         features[first : first + block] = decibels if transform is None else decibels @ transform
     return features
+
+
+def bank(rate: int, settings: MelSettings) -> np.ndarray:
+    """Weights of the mel bank, float32 [mel_bands, n_fft // 2 + 1]."""
+    return mel_bank(rate, settings.n_fft, settings.mel_bands, settings.f_min, settings.f_max)
 
 
 def librosa_decibels(

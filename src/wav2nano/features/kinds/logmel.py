@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 
 from wav2nano.features import mel
+from wav2nano.features.base import FrontEnd
 
 
 class Settings(mel.MelSettings):
@@ -33,6 +34,11 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
 def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own functions."""
     return mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
+
+
+def front_end(rate: int, settings: Settings) -> FrontEnd:
+    """Compute the same on the board."""
+    return FrontEnd(settings.n_fft, mel.bank(rate, settings), settings.floor_db)
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:

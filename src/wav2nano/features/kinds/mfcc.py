@@ -8,6 +8,7 @@ from pydantic import Field
 
 from wav2nano.errors import UserError
 from wav2nano.features import mel
+from wav2nano.features.base import FrontEnd
 from wav2nano.features.filters import dct
 
 
@@ -54,6 +55,12 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     decibels = mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
     features = librosa.feature.mfcc(S=np.swapaxes(decibels, -1, -2), n_mfcc=settings.coefficients)
     return np.swapaxes(features, -1, -2).astype(np.float32)
+
+
+def front_end(rate: int, settings: Settings) -> FrontEnd:
+    """Compute the same on the board."""
+    cosines = dct(settings.coefficients, settings.mel_bands)
+    return FrontEnd(settings.n_fft, mel.bank(rate, settings), settings.floor_db, cosines)
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
