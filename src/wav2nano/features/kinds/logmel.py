@@ -6,6 +6,7 @@ import numpy as np
 
 from wav2nano.features import mel
 from wav2nano.features.base import FrontEnd
+from wav2nano.features.spectrum import band_decibels
 
 
 class Settings(mel.MelSettings):
@@ -27,8 +28,10 @@ check = mel.check
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
-    """Bands in decibels; see `wav2nano.features.mel.band_decibels`."""
-    return mel.band_decibels(windows, rate, settings, floor_db=settings.floor_db)
+    """Bands in decibels; see `wav2nano.features.spectrum.band_decibels`."""
+    return band_decibels(
+        windows, mel.bank(rate, settings), hop=settings.hop, floor_db=settings.floor_db
+    )
 
 
 def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:

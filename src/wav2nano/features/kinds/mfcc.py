@@ -10,6 +10,7 @@ from wav2nano.errors import UserError
 from wav2nano.features import mel
 from wav2nano.features.base import FrontEnd
 from wav2nano.features.filters import dct
+from wav2nano.features.spectrum import band_decibels
 
 
 class Settings(mel.MelSettings):
@@ -43,8 +44,12 @@ def check(rate: int, settings: Settings) -> None:
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Orthonormal DCT-II of the bands' decibels."""
     cosines = dct(settings.coefficients, settings.mel_bands)
-    return mel.band_decibels(
-        windows, rate, settings, floor_db=settings.floor_db, transform=cosines.T
+    return band_decibels(
+        windows,
+        mel.bank(rate, settings),
+        hop=settings.hop,
+        floor_db=settings.floor_db,
+        transform=cosines.T,
     )
 
 
