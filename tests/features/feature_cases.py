@@ -19,6 +19,10 @@ def logmel(n_fft=512, **changes):
     return KINDS["logmel"].Settings(**{**mel(n_fft), **changes})
 
 
+def spectrogram(n_fft=512, **changes):
+    return KINDS["spectrogram"].Settings(**{"n_fft": n_fft, "hop": n_fft // 2, **changes})
+
+
 def mel(n_fft):
     return {
         "n_fft": n_fft,

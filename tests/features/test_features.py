@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from feature_cases import SAMPLES, logmel, mfcc
+from feature_cases import SAMPLES, logmel, mfcc, spectrogram
 
 from wav2nano import features
 from wav2nano.errors import UserError
@@ -22,6 +22,8 @@ CASES = [
     pytest.param(16000, logmel(256, mel_bands=20, f_max=7000.0, f_min=100.0), id="logmel-256"),
     pytest.param(8000, mfcc(256, hop=80, mel_bands=23, coefficients=23), id="mfcc-256-8kHz"),
     pytest.param(8000, logmel(512, hop=512), id="logmel-512-8kHz"),
+    pytest.param(16000, spectrogram(256), id="spectrogram-256"),
+    pytest.param(16000, spectrogram(512, hop=320), id="spectrogram-512"),
 ]
 
 

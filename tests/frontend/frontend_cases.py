@@ -27,6 +27,7 @@ CASES = {
     "logmel-256": logmel(n_fft=256, hop=256, mel_bands=4),
     "mfcc-1024": mfcc(n_fft=1024, hop=77, mel_bands=41, coefficients=40),
     "logmel-1024": logmel(n_fft=1024, mel_bands=128, f_min=1000.0, f_max=8000.0),
+    "spectrogram-512": KINDS["spectrogram"].Settings(n_fft=512, hop=320),
 }
 
 

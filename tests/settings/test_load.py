@@ -56,7 +56,7 @@ def test_what_another_kind_does_not_know_is_left_out_of_the_defaults():
         ({"labels": ["yes", False]}, "labels.1: False should be text, in quotes where YAML"),
         ({"labels": []}, "labels: at least 1 needed"),
         ({"goal": "fame"}, "goal: 'fame' is none of: firmware, evaluation"),
-        ({"features": {"kind": "zcr"}}, "features.kind: 'zcr' is none of: logmel, mfcc"),
+        ({"features": {"kind": "zcr"}}, "features.kind: 'zcr' is none of: logmel, mfcc, "),
         (
             {"features": {"kind": "logmel", "coefficients": 3}},
             "features.coefficients is not a setting. Settings here are: f_max, f_min",

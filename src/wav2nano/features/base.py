@@ -1,6 +1,7 @@
 """What all kinds of features have in common."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -24,6 +25,28 @@ class FeatureSettings(Settings):
         raise NotImplementedError
 
 
+@dataclass(frozen=True)
+class FrontEnd:
+    """What the board computes of a frame: power spectrum, bands of it, decibels, a transform.
+
+    Attributes
+    ----------
+    n_fft : int
+        Samples of a frame.
+    bank : numpy.ndarray [shape=(bands, n_fft // 2 + 1)]
+        Weights of the power spectrum's bins in each band, float32.
+    floor_db : float
+        Least decibels of a band.
+    transform : numpy.ndarray [shape=(bins, bands)], optional
+        Rows of the orthonormal DCT-II that the decibels are multiplied with, float32.
+    """
+
+    n_fft: int
+    bank: np.ndarray
+    floor_db: float
+    transform: np.ndarray | None = None
+
+
 class Kind(Protocol):
     """What a module in `kinds/` has; `rate` is in samples a second everywhere.
 
@@ -40,6 +63,8 @@ class Kind(Protocol):
         (windows int16 [n, samples], rate, settings) to float32 [n, frames, bins].
     reference
         The same by a library that nobody here wrote.
+    front_end
+        (rate, settings) to the `FrontEnd` that computes the same on the board.
     add_gain
         (values float32 [n, frames, bins], gain [n] in decibels, settings) changes the values, in
         place, to those of audio that is louder by so much.
@@ -50,4 +75,5 @@ class Kind(Protocol):
     check: Callable[..., None]
     compute: Callable[..., np.ndarray]
     reference: Callable[..., np.ndarray]
+    front_end: Callable[..., FrontEnd]
     add_gain: Callable[..., None]

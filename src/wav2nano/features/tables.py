@@ -14,13 +14,10 @@ from wav2nano.c_source import (
     rows,
     structure,
 )
-from wav2nano.errors import UserError
 from wav2nano.features import KINDS, FeatureSettings
-from wav2nano.features.filters import dct, hann, mel_bank
-from wav2nano.features.kinds import logmel, mfcc
+from wav2nano.features.base import FrontEnd
+from wav2nano.features.filters import hann
 from wav2nano.files import write_text
-
-MelFeatures = mfcc.Settings | logmel.Settings
 
 
 def generate_c(
@@ -54,22 +51,22 @@ def generate_c(
     UserError
         If the board's front end cannot do these settings.
     """
-    if not isinstance(settings, MelFeatures):
-        raise UserError(f"The board computes mfcc and logmel features, not {settings.kind}.")
-    KINDS[settings.kind].check(rate, settings)
+    kind = KINDS[settings.kind]
+    kind.check(rate, settings)
+    front_end = kind.front_end(rate, settings)
     header, source = out_dir / "frontend_tables.h", out_dir / "frontend_tables.c"
-    write_text(header, _header(rate, settings, quantization is not None))
-    write_text(source, _source(rate, settings, quantization))
+    values = {
+        "RATE": rate,
+        "N_FFT": front_end.n_fft,
+        "HOP": settings.hop_samples,
+        "BINS": kind.bins(settings),
+    }
+    write_text(header, _header(values, quantization is not None))
+    write_text(source, _source(front_end, quantization))
     return [header, source]
 
 
-def _header(rate: int, settings: MelFeatures, quantized: bool) -> str:
-    values = {
-        "RATE": rate,
-        "N_FFT": settings.n_fft,
-        "HOP": settings.hop,
-        "BINS": KINDS[settings.kind].bins(settings),
-    }
+def _header(values: dict[str, int], quantized: bool) -> str:
     declarations = ["extern const w2n_frontend w2n_frontend_tables;"]
     if quantized:
         declarations += [
@@ -90,12 +87,9 @@ def _header(rate: int, settings: MelFeatures, quantized: bool) -> str:
 """
 
 
-def _source(
-    rate: int, settings: MelFeatures, quantization: tuple[np.ndarray, np.ndarray] | None
-) -> str:
-    n_fft, bands = settings.n_fft, settings.mel_bands
-    coefficients = settings.coefficients if isinstance(settings, mfcc.Settings) else 0
-    bank = mel_bank(rate, n_fft, bands, settings.f_min, settings.f_max)
+def _source(front_end: FrontEnd, quantization: tuple[np.ndarray, np.ndarray] | None) -> str:
+    n_fft, bank, transform = front_end.n_fft, front_end.bank, front_end.transform
+    bands = len(bank)
     spans = [(int(bins[0]), len(bins)) for bins in map(_span, bank)]
     weights = [bank[band, first : first + count] for band, (first, count) in enumerate(spans)]
     # 1 / 32768 makes samples of +-1; the FFT wants half of that (see w2n_fft.h). Both are exact.
@@ -109,9 +103,9 @@ def _source(
         _array("float", "mel_weights", np.concatenate(weights)),
     ]
     scratch = n_fft + 2
-    if coefficients:
+    if transform is not None:
         # The rows are symmetric about their middle, in sign or not.
-        arrays.append(_array("float", "dct", dct(coefficients, bands)[:, : (bands + 1) // 2]))
+        arrays.append(_array("float", "dct", transform[:, : (bands + 1) // 2]))
         scratch += bands
     exported = ""
     if quantization is not None:
@@ -123,16 +117,16 @@ def _source(
         "n_fft": "W2N_FRONTEND_N_FFT",
         "hop": "W2N_FRONTEND_HOP",
         "bands": bands,
-        "coefficients": coefficients,
+        "coefficients": 0 if transform is None else len(transform),
         "bins": "W2N_FRONTEND_BINS",
-        "floor_power": float_literal(np.float32(10 ** (settings.floor_db / 10))),
+        "floor_power": float_literal(np.float32(10 ** (front_end.floor_db / 10))),
         "window": "window",
         "order": "order",
         "twiddles": "twiddles",
         "split_twiddles": "split_twiddles",
         "mel_bands": "mel_bands",
         "mel_weights": "mel_weights",
-        "dct": "dct" if coefficients else "0",
+        "dct": "0" if transform is None else "dct",
         "scratch": "scratch",
     }
     return f"""\

@@ -5,6 +5,8 @@ from typing import Literal
 import numpy as np
 
 from wav2nano.features import mel
+from wav2nano.features.base import FrontEnd
+from wav2nano.features.spectrum import band_decibels
 
 
 class Settings(mel.MelSettings):
@@ -26,13 +28,20 @@ check = mel.check
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
-    """Bands in decibels; see `wav2nano.features.mel.band_decibels`."""
-    return mel.band_decibels(windows, rate, settings, floor_db=settings.floor_db)
+    """Bands in decibels; see `wav2nano.features.spectrum.band_decibels`."""
+    return band_decibels(
+        windows, mel.bank(rate, settings), hop=settings.hop, floor_db=settings.floor_db
+    )
 
 
 def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own functions."""
     return mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
+
+
+def front_end(rate: int, settings: Settings) -> FrontEnd:
+    """Compute the same on the board."""
+    return FrontEnd(settings.n_fft, mel.bank(rate, settings), settings.floor_db)
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:

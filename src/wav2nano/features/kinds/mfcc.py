@@ -8,7 +8,9 @@ from pydantic import Field
 
 from wav2nano.errors import UserError
 from wav2nano.features import mel
+from wav2nano.features.base import FrontEnd
 from wav2nano.features.filters import dct
+from wav2nano.features.spectrum import band_decibels
 
 
 class Settings(mel.MelSettings):
@@ -42,8 +44,12 @@ def check(rate: int, settings: Settings) -> None:
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Orthonormal DCT-II of the bands' decibels."""
     cosines = dct(settings.coefficients, settings.mel_bands)
-    return mel.band_decibels(
-        windows, rate, settings, floor_db=settings.floor_db, transform=cosines.T
+    return band_decibels(
+        windows,
+        mel.bank(rate, settings),
+        hop=settings.hop,
+        floor_db=settings.floor_db,
+        transform=cosines.T,
     )
 
 
@@ -54,6 +60,12 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     decibels = mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
     features = librosa.feature.mfcc(S=np.swapaxes(decibels, -1, -2), n_mfcc=settings.coefficients)
     return np.swapaxes(features, -1, -2).astype(np.float32)
+
+
+def front_end(rate: int, settings: Settings) -> FrontEnd:
+    """Compute the same on the board."""
+    cosines = dct(settings.coefficients, settings.mel_bands)
+    return FrontEnd(settings.n_fft, mel.bank(rate, settings), settings.floor_db, cosines)
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:

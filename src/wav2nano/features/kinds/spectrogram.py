@@ -1,0 +1,100 @@
+"""Log spectrogram: the power of each bin of the Fourier transform, in decibels of full scale."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from wav2nano.errors import UserError
+from wav2nano.features.base import FeatureSettings, FrontEnd
+from wav2nano.features.filters import hann
+from wav2nano.features.spectrum import band_decibels
+
+
+class Settings(FeatureSettings):
+    """Power of each frequency, dB, as scipy's spectrogram with scaling "spectrum" defines it."""
+
+    kind: Literal["spectrogram"] = "spectrogram"
+    """spectrogram: power of each frequency"""
+
+    n_fft: Literal[256, 512, 1024] = 512
+    """samples of a frame; n_fft / 2 + 1 features come of it"""
+
+    hop: Annotated[int, Field(ge=16)] = 320
+    """samples from one frame to the next, at most n_fft"""
+
+    # Noise of one unit in the last of 16 bits is below -90 dB in every bin, so that all silence is
+    # the same; and single precision stays within 1e-4 of the features' range down to there.
+    floor_db: Annotated[float, Field(ge=-90, le=-40)] = -90.0
+    """quieter frequencies count as this quiet, dB of full scale"""
+
+    @property
+    def frame_samples(self) -> int:
+        """Samples of a frame."""
+        return self.n_fft
+
+    @property
+    def hop_samples(self) -> int:
+        """Samples from one frame to the next."""
+        return self.hop
+
+
+def bins(settings: Settings) -> int:
+    """Features in a frame: one a frequency."""
+    return settings.n_fft // 2 + 1
+
+
+def check(rate: int, settings: Settings) -> None:
+    """Check that no sample is unheard.
+
+    Raises
+    ------
+    UserError
+        Naming the setting and what would be right.
+    """
+    if settings.hop > settings.n_fft:
+        raise UserError(
+            f"features.hop: {settings.hop} is not possible; use at most n_fft ({settings.n_fft}): "
+            "a longer hop leaves samples unheard."
+        )
+
+
+def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+    """Decibels of each frequency, a bank with one bin a band."""
+    return band_decibels(
+        windows, _bank(settings.n_fft), hop=settings.hop, floor_db=settings.floor_db
+    )
+
+
+def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+    """Compute them by scipy's own function."""
+    from scipy.signal import spectrogram
+
+    _, _, power = spectrogram(
+        windows.astype(np.float64) / 32768,
+        rate,
+        window="hann",
+        nperseg=settings.n_fft,
+        noverlap=settings.n_fft - settings.hop,
+        detrend=False,
+        scaling="spectrum",
+    )
+    decibels = 10 * np.log10(np.maximum(power, 10 ** (settings.floor_db / 10)))
+    return np.swapaxes(decibels, -1, -2).astype(np.float32)
+
+
+def front_end(rate: int, settings: Settings) -> FrontEnd:
+    """Compute the same on the board."""
+    return FrontEnd(settings.n_fft, _bank(settings.n_fft), settings.floor_db)
+
+
+def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
+    """Add the gain's decibels to each frequency."""
+    values += gain_db[:, np.newaxis, np.newaxis]
+
+
+def _bank(n_fft: int) -> np.ndarray:
+    """Weights from |rfft|^2 to the power of a sine: both of its sides, where there are two."""
+    weights = np.full(n_fft // 2 + 1, 2.0)
+    weights[[0, -1]] = 1.0
+    return np.diag(weights / np.square(hann(n_fft).sum(dtype=np.float64))).astype(np.float32)

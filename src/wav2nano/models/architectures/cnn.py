@@ -1,0 +1,68 @@
+"""Convolutions over time with pooling, then fully connected layers."""
+
+from types import ModuleType
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from wav2nano.errors import UserError
+from wav2nano.models.base import ModelSettings
+
+
+class Settings(ModelSettings):
+    """Convolutions over time with pooling, then fully connected layers."""
+
+    architecture: Literal["cnn"] = "cnn"
+    """cnn: convolutions over time with pooling"""
+
+    filters: Annotated[
+        list[Annotated[int, Field(ge=1, le=256)]], Field(min_length=1, max_length=6)
+    ] = Field(default=[16, 32])
+    """of each convolution"""
+
+    kernel: Annotated[int, Field(ge=1, le=31)] = 5
+    """frames that a convolution sees"""
+
+    pool: Annotated[int, Field(ge=1, le=8)] = 2
+    """frames that become one after each convolution; 1 for none"""
+
+    units: Annotated[list[Annotated[int, Field(ge=1, le=512)]], Field(max_length=4)] = Field(
+        default=[64]
+    )
+    """of each fully connected layer; [] for none"""
+
+    dropout: Annotated[float, Field(ge=0, le=0.9)] = 0.3
+    """share of the outputs that training hides"""
+
+
+def check(shape: tuple[int, int], settings: Settings) -> None:
+    """Check that every convolution finds as many frames as it sees, and pooling some to pool."""
+    frames = shape[0]
+    for index in range(len(settings.filters)):
+        left = (frames - settings.kernel + 1) // settings.pool
+        if left < 1:
+            raise UserError(
+                f"model.filters: convolution {index + 1} of {len(settings.filters)} has {frames} "
+                f"frames left, too few for a kernel of {settings.kernel} and a pool of "
+                f"{settings.pool}. Use fewer filters, or a smaller kernel or pool."
+            )
+        frames = left
+
+
+def layers(layers: ModuleType, settings: Settings) -> list[Any]:
+    """Layers between the features and the scores."""
+    stack = []
+    for index, filters in enumerate(settings.filters):
+        stack += [
+            layers.Conv1D(filters, settings.kernel, use_bias=False, name=f"conv_{index}"),
+            layers.BatchNormalization(name=f"norm_{index}"),
+            layers.ReLU(name=f"relu_{index}"),
+        ]
+        if settings.pool > 1:
+            stack.append(layers.MaxPooling1D(settings.pool, name=f"pool_{index}"))
+        stack.append(layers.Dropout(settings.dropout, name=f"conv_dropout_{index}"))
+    stack.append(layers.Flatten(name="flatten"))
+    for index, units in enumerate(settings.units):
+        stack.append(layers.Dense(units, activation="relu", name=f"dense_{index}"))
+        stack.append(layers.Dropout(settings.dropout, name=f"dropout_{index}"))
+    return stack
