@@ -232,7 +232,7 @@ def refuse_edited_results():
 
     What a job wrote after the checksums were recorded is not meant: then a run was interrupted.
     """
-    for checksums in map(CHECKSUMS.format_map, ({"experiment": name} for name in LISTED)):
+    for checksums in expand(CHECKSUMS, experiment=LISTED):
         for path, digest in read_checksums(checksums).items():
             if not os.path.exists(path) or FILES.sha256(path) == digest:
                 continue
