@@ -19,8 +19,19 @@ from wav2nano.errors import UserError
 from wav2nano.provenance import settings_digest
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.experiment import ExperimentSettings
-from wav2nano.settings.load import DATASETS, EXPERIMENTS, load_dataset, load_experiment, load_yaml
+from wav2nano.settings.load import (
+    DATASETS,
+    EXPERIMENTS,
+    PARAMS,
+    SWEEPS,
+    combine,
+    existing_file,
+    load_dataset,
+    load_yaml,
+    read_experiment,
+)
 from wav2nano.settings.split import SplitPlan
+from wav2nano.sweeps import describe_variant, read_variants, sweep_of, unfold
 from wav2nano.tables.recordings import BACKGROUND, SILENCE, UNKNOWN, slug
 
 SYNTHETIC = "synthetic"  # stands for the data set where recordings are spoken here
@@ -40,9 +51,14 @@ class Archive:
 
 @dataclass(frozen=True)
 class Experiment:
-    """An experiment with its data set; `archives` are by name, `sources` its own recordings."""
+    """An experiment with its data set.
+
+    `file` is where it is described, for messages; `archives` are by name; `sources` are its own
+    recordings.
+    """
 
     name: str
+    file: str
     settings: ExperimentSettings
     dataset: DatasetSettings
     archives: dict[str, Archive]
@@ -106,11 +122,6 @@ class Experiment:
             folds = {"validation": own.validation, "test": own.test}
         return SplitPlan(**{**self.settings.split.model_dump(), "policy": policy, "folds": folds})
 
-    @property
-    def file(self) -> str:
-        """Where it is described."""
-        return f"{EXPERIMENTS}/{self.name}.yaml"
-
     def not_on_board(self) -> list[str]:
         """Why the goal is an evaluation alone, as far as the settings tell."""
         if self.settings.goal == "firmware":
@@ -157,6 +168,7 @@ class Experiments:
         self._root = Path(root)
         self._loaded: dict[str, Experiment] = {}
         self._datasets: dict[str, tuple[DatasetSettings, list[Source]]] = {}
+        self._sweeps: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {}
 
     def __getitem__(self, name: str) -> Experiment:
         """Read, check and remember an experiment.
@@ -198,20 +210,57 @@ class Experiments:
         raise UserError(f"No experiment uses {what}.")
 
     def names(self) -> list[str]:
-        """All experiments that have a file."""
-        return sorted(path.stem for path in (self._root / EXPERIMENTS).glob("*.yaml"))
+        """All experiments that have a file, and the variants of all sweeps."""
+        return [
+            *sorted(path.stem for path in (self._root / EXPERIMENTS).glob("*.yaml")),
+            *(variant for sweep in self.sweeps() for variant in self.variants(sweep)),
+        ]
+
+    def sweeps(self) -> list[str]:
+        """All sweeps."""
+        return sorted(path.stem for path in (self._root / SWEEPS).glob("*.yaml"))
+
+    def variants(self, sweep: str) -> list[str]:
+        """Experiments of a sweep.
+
+        Raises
+        ------
+        UserError
+            If there is no such sweep, or it is not valid.
+        """
+        return list(self._read_sweep(sweep)[1])
+
+    def _read_sweep(self, sweep: str) -> tuple[str, dict[str, dict[str, Any]]]:
+        if sweep not in self._sweeps:
+            self._sweeps[sweep] = read_variants(existing_file(sweep, SWEEPS, self._root, "sweep"))
+        return self._sweeps[sweep]
 
     def _load(self, name: str) -> Experiment:
-        settings = load_experiment(name, self._defaults, root=self._root)
+        layers = [(str(PARAMS), self._defaults)]
+        sweep = sweep_of(name)
+        if sweep is None:
+            layers.append(read_experiment(name, root=self._root))
+        else:
+            base, variants = self._read_sweep(sweep)
+            if name not in variants:
+                raise UserError(
+                    f"{SWEEPS / sweep}.yaml has no variant {name}. Its variants are: "
+                    f"{', '.join(variants)}"
+                )
+            varied = unfold(variants[name])
+            file = f"{SWEEPS / sweep}.yaml, {describe_variant(variants[name])}"
+            layers += [read_experiment(base, root=self._root), (file, varied)]
+        settings = combine(*layers)
+        file, _ = layers[-1]
         dataset, sources = self.dataset(settings.dataset)
-        spoken = _spoken_labels(name, settings, dataset)
+        spoken = _spoken_labels(file, settings, dataset)
         if not spoken and not sources and self._need_recordings:
             raise UserError(explain_no_recordings(dataset))
         archives = {
             archive.name: archive
             for archive in (_archive(label, settings, dataset) for label in spoken)
         }
-        experiment = Experiment(name, settings, dataset, archives, sources)
+        experiment = Experiment(name, file, settings, dataset, archives, sources)
         check(experiment)
         return experiment
 
@@ -246,9 +295,28 @@ def digest_of_shard(sources: Iterable[Source], shard: str) -> str:
 
 
 def named_in(arguments: Iterable[str]) -> set[str]:
-    """Experiments whose results a command line asks for, such as results/digits/split.csv."""
-    found = (re.match(r"(?:\./)?(?:results|metrics)/([^/.]+)", text) for text in arguments)
-    return {match[1] for match in found if match}
+    """Experiments whose files a command line asks for.
+
+    Examples
+    --------
+    >>> named_in(["--cores", "2", "results/digits/split.csv"])
+    {'digits'}
+    """
+    place = re.compile(r"(?:\./)?(?:results/(?!comparison/)([^/]+)/|metrics/([^/]+)\.json$)")
+    found = map(place.match, arguments)
+    return {match[1] or match[2] for match in found if match}
+
+
+def sweeps_in(arguments: Iterable[str]) -> set[str]:
+    """Sweeps that a command line asks for.
+
+    Examples
+    --------
+    >>> sweeps_in(["sweep_example", "--cores", "2"])
+    {'example'}
+    """
+    place = re.compile(r"(?:(?:\./)?results/comparison/)?sweep_([A-Za-z0-9_-]+)(?:\.\w+)?$")
+    return {match[1] for match in map(place.match, arguments) if match}
 
 
 def downloadable(root: Path | str = ".") -> list[str]:
@@ -257,11 +325,10 @@ def downloadable(root: Path | str = ".") -> list[str]:
     return [file.stem for file in files if "download" in load_yaml(file)]
 
 
-def _spoken_labels(name: str, settings: ExperimentSettings, dataset: DatasetSettings) -> list[str]:
+def _spoken_labels(file: str, settings: ExperimentSettings, dataset: DatasetSettings) -> list[str]:
     """Labels that are made by speech synthesis."""
     if settings.synthesize == "nothing":
         return []
-    file = f"{EXPERIMENTS}/{name}.yaml"
     if dataset.synthesis is None:
         raise UserError(
             f"{file}:\n  synthesize: the data set {dataset.name} has no synthesis settings."

@@ -37,7 +37,7 @@ EXPERIMENTS = {
 def compare(tmp_path):
     """Compare experiments; gives the table's rows, the plot's bytes and the page."""
 
-    def run(metrics, varied=None):
+    def run(metrics, sweep=None):
         paths = [tmp_path / "metrics" / f"{name}.json" for name in metrics]
         for path, values in zip(paths, metrics.values(), strict=True):
             path.parent.mkdir(exist_ok=True)
@@ -46,7 +46,7 @@ def compare(tmp_path):
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # as of no room for the axes
             compare_experiments(
-                metrics=paths, title="sizes", varied=varied, table=table, plot=plot, page=page
+                metrics=paths, title="sizes", sweep=sweep, table=table, plot=plot, page=page
             )
         with table.open(newline="") as file:
             return list(csv.DictReader(file)), plot.read_bytes(), page.read_text()
@@ -87,13 +87,18 @@ def test_table_has_the_figures_and_leaves_out_what_is_not_known(compare):
     assert by_name["lstm"]["on_instructions_front"] == "yes"
 
 
-def test_settings_that_differ_are_columns(compare):
-    varied = {"lstm": {"model.units": "[64]"}, "slow": {"model.units": "[96]", "features.hop": "1"}}
-    rows, _, page = compare(EXPERIMENTS, varied)
+def test_settings_that_differ_are_columns(compare, tmp_path):
+    sweep = tmp_path / "sizes.yaml"
+    sweep.write_text(
+        "base: a\ntable: [{model.units: [64]}, {model.units: [96], features.hop: 160}]"
+    )
+    metrics = {
+        "sizes.units-64": figures(0.8, 90_000, 8_000_000),
+        "sizes.units-96.hop-160": figures(0.9, 99_000, 9_000_000),
+    }
+    rows, _, page = compare(metrics, sweep)
     found = {row["experiment"]: (row["model.units"], row["features.hop"]) for row in rows}
-    assert found["lstm"] == ("[64]", "")
-    assert found["slow"] == ("[96]", "1")
-    assert found["dense"] == ("", "")
+    assert found == {"units-64": ("[64]", ""), "units-96.hop-160": ("[96]", "160")}
     assert "<th>model.units</th>" in page
 
 

@@ -25,11 +25,9 @@ def test_params_hold_the_defaults_of_the_model():
 
 
 def test_what_another_kind_does_not_know_is_left_out_of_the_defaults():
-    experiment = combine(
-        DEFAULTS | {"features": DEFAULTS["features"] | {"n_fft": 1024}},
-        {"features": {"kind": "logmel", "f_min": 50}, "model": {"architecture": "dense"}},
-        source=FILE,
-    )
+    defaults = DEFAULTS | {"features": DEFAULTS["features"] | {"n_fft": 1024}}
+    differing = {"features": {"kind": "logmel", "f_min": 50}, "model": {"architecture": "dense"}}
+    experiment = combine(("params.yaml", defaults), (FILE, differing))
     assert experiment.features.model_dump() == {
         "kind": "logmel",
         "n_fft": 1024,
@@ -71,7 +69,7 @@ def test_what_another_kind_does_not_know_is_left_out_of_the_defaults():
 )
 def test_what_is_wrong_is_told(differing, message):
     with pytest.raises(UserError) as raised:
-        combine(DEFAULTS, differing, source=FILE)
+        combine(("params.yaml", DEFAULTS), (FILE, differing))
     assert str(raised.value).startswith(f"{FILE}:\n")
     assert message in str(raised.value)
 
@@ -79,7 +77,7 @@ def test_what_is_wrong_is_told(differing, message):
 def test_the_file_that_is_wrong_is_named():
     defaults = DEFAULTS | {"training": DEFAULTS["training"] | {"epochs": 0}}
     with pytest.raises(UserError) as raised:
-        combine(defaults, {"training": {"patience": 0}}, source=FILE)
+        combine(("params.yaml", defaults), (FILE, {"training": {"patience": 0}}))
     text = str(raised.value)
     assert f"{FILE}:\n  training.patience: 0" in text
     assert "params.yaml:\n  training.epochs: 0" in text

@@ -43,8 +43,38 @@ def test_an_evaluation_ends_without_firmware(changed):
 
 def test_experiments_are_compared(changed):
     changed.snakemake("compare")
-    table = (changed.root / "results/comparison/comparison.csv").read_text().splitlines()
+    table = (changed.root / "results/comparison/experiments.csv").read_text().splitlines()
     assert {line.split(",")[1] for line in table[1:]} == {"keywords", "second"}
+
+
+def test_a_sweep_shares_what_is_there_and_ends_in_a_ranked_table(changed):
+    (changed.root / "config/sweeps/sizes.yaml").write_text(
+        "base: second\nproduct: {model.units: [[8], [4]], goal: [evaluation], training.epochs: [1]}\n"
+    )
+    output = changed.snakemake("-n", "sweep_sizes").stdout
+    assert "train_model" in output
+    assert not {"synthesize_speech", "chunk_audio", "extract_features"} & set(output.split())
+    changed.snakemake("results/sizes.units-4/model.keras")  # as if it had been interrupted
+    output = changed.snakemake("sweep_sizes").stderr
+    assert output.count("rule train_model:") == 1
+    table = (changed.root / "results/comparison/sweep_sizes.csv").read_text().splitlines()
+    header, *rows = (line.split(",") for line in table)
+    assert {row[header.index("experiment")] for row in rows} == {"units-8", "units-4"}
+    assert {row[header.index("model.units")] for row in rows} == {"[8]", "[4]"}
+    assert "Nothing to be done" in changed.output("snakemake", "-n", "sweep_sizes")
+    # What a sweep made is in use as long as its file is there.
+    assert "sizes.units-8" not in changed.snakemake("list_unused").stdout
+    (changed.root / "config/sweeps/sizes.yaml").unlink()
+    assert "results/sizes.units-8" in changed.snakemake("list_unused").stdout
+
+
+def test_a_mistake_in_a_sweep_is_told_before_any_job(changed):
+    sweep = changed.root / "config/sweeps/wrong.yaml"
+    sweep.write_text("base: second\nproduct: {features.f_max: [7000.0, 9000.0]}\n")
+    output = changed.snakemake("sweep_wrong", check=False).stderr
+    assert "config/sweeps/wrong.yaml, features.f_max: 9000.0" in output
+    assert "Traceback" not in output
+    assert "rule " not in output
 
 
 def test_what_nobody_uses_is_listed_and_removed(changed):

@@ -23,6 +23,7 @@ from wav2nano.experiments import (
     digest_of_shard,
     downloadable,
     named_in,
+    sweeps_in,
 )
 from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.provenance import files_digest, settings_digest
@@ -52,7 +53,9 @@ def load_experiments():
         # a traceback with what that raises.)
         fetches = any(argument.startswith("fetch_") for argument in sys.argv[1:])
         experiments = Experiments(config, sha256=FILES.sha256, need_recordings=not fetches)
-        for name in dict.fromkeys([*([] if fetches else listed), *sorted(named_in(sys.argv[1:]))]):
+        named = sorted(named_in(sys.argv[1:]))
+        varied = [name for sweep in sweeps_in(sys.argv[1:]) for name in experiments.variants(sweep)]
+        for name in dict.fromkeys([*([] if fetches else listed), *named, *varied]):
             experiments[name]
     except UserError as error:
         raise WorkflowError(str(error)) from None
@@ -64,6 +67,7 @@ LISTED, EXPERIMENTS = load_experiments()
 RESULTS = "results/{experiment}"
 CHECKSUMS = f"{RESULTS}/checksums.txt"
 METRICS = "metrics/{experiment}.json"
+COMPARISON = "results/comparison/{comparison}"
 MANIFEST = f"{RESULTS}/manifest.csv"
 SPLIT = f"{RESULTS}/split.csv"
 PREPROCESSING = f"{RESULTS}/preprocessing.json"
@@ -75,7 +79,8 @@ FEATURES = "data/features/{dataset}/{chunking}/{features}/{shard}.h5"
 
 
 wildcard_constraints:
-    experiment="[A-Za-z0-9][A-Za-z0-9_-]*",
+    experiment="[A-Za-z0-9][A-Za-z0-9_.-]*",  # a sweep's variant has a dot in its name
+    comparison="experiments|sweep_[A-Za-z0-9_-]+",
     archive="[A-Za-z0-9_-]+",
     dataset="[A-Za-z0-9_-]+",
     chunking="[a-z0-9-]+",
@@ -203,8 +208,20 @@ def everything_made(name):
     ]
 
 
+def compared(comparison):
+    """Experiments that a comparison is of: those of a sweep, or the listed ones."""
+    sweep = comparison.removeprefix("sweep_")
+    return LISTED if sweep == comparison else EXPERIMENTS.variants(sweep)
+
+
+def sweep_file(comparison):
+    """The sweep that a comparison is of."""
+    sweep = comparison.removeprefix("sweep_")
+    return [] if sweep == comparison else f"config/sweeps/{sweep}.yaml"
+
+
 def used_files():
-    """Write a list of the files that some experiment with a file of its own uses; its path."""
+    """Write a list of the files that some experiment or sweep in config/ uses; its path."""
     # One whose recordings are not here uses none of them.
     experiments = Experiments(config, sha256=FILES.sha256, need_recordings=False)
     used = {"results/comparison"}

@@ -103,32 +103,54 @@ rule record_checksums:
         "wav2nano record-checksums {input:q} --out {output:q} 2>&1 | tee {log:q}"
 
 
-rule compare:
+rule compare_experiments:
     input:
-        expand(METRICS, experiment=LISTED),
+        metrics=lambda wildcards: expand(METRICS, experiment=compared(wildcards.comparison)),
+        sweep=lambda wildcards: sweep_file(wildcards.comparison),
     output:
-        table="results/comparison/comparison.csv",
+        table=f"{COMPARISON}.csv",
         plot=report(
-            "results/comparison/comparison.png",
+            f"{COMPARISON}.png",
             caption="../report/comparison.rst",
             category="0 Comparison",
+            subcategory="{comparison}",
             labels={"shows": "Macro F1 against flash and instructions"},
         ),
         page=report(
-            "results/comparison/comparison.html",
+            f"{COMPARISON}.html",
             caption="../report/comparison.rst",
             category="0 Comparison",
+            subcategory="{comparison}",
             labels={"shows": "Experiments, ranked"},
         ),
     log:
-        "logs/compare.log",
+        "logs/compare_experiments/{comparison}.log",
+    benchmark:
+        "logs/compare_experiments/{comparison}.tsv"
     resources:
         mem_mb=500,
     params:
+        title=lambda wildcards: wildcards.comparison.replace("_", " ", 1).capitalize(),
+        sweep=lambda wildcards, input: f"--sweep {input.sweep}" if input.sweep else "",
         code=code_digest("wav2nano.report.compare_experiments"),
     shell:
-        "wav2nano compare-experiments --metrics {input:q} --title Experiments"
-        " --table {output.table:q} --plot {output.plot:q} --page {output.page:q} 2>&1 | tee {log:q}"
+        "wav2nano compare-experiments --metrics {input.metrics:q} {params.sweep}"
+        " --title {params.title:q} --table {output.table:q} --plot {output.plot:q}"
+        " --page {output.page:q} 2>&1 | tee {log:q}"
+
+
+rule compare:
+    input:
+        expand(rules.compare_experiments.output, comparison="experiments"),
+
+
+for sweep in EXPERIMENTS.sweeps():
+
+    rule:
+        name:
+            f"sweep_{sweep}"
+        input:
+            expand(rules.compare_experiments.output, comparison=f"sweep_{sweep}"),
 
 
 rule summarize:

@@ -10,6 +10,7 @@ from wav2nano.files import read_json, write_csv, write_text
 from wav2nano.report.comparison_plot import Point, plot_comparison
 from wav2nano.report.pareto import pareto_front
 from wav2nano.report.render import render
+from wav2nano.sweeps import SEPARATOR, describe_value, read_variants
 
 FIGURES = (
     "rank",
@@ -50,7 +51,7 @@ def compare_experiments(
     *,
     metrics: list[Path],
     title: str,
-    varied: dict[str, dict[str, str]] | None = None,
+    sweep: Path | None = None,
     table: Path,
     plot: Path,
     page: Path,
@@ -62,10 +63,10 @@ def compare_experiments(
     metrics
         Of each experiment the JSON file of figures, with its name and the suffix `.json`.
     title
-        What is compared, such as the sweep's name.
-    varied
-        Of each experiment the settings that differ, as columns of the table. An experiment may lack
-        a setting, or be missing.
+        What is compared.
+    sweep
+        YAML file of the sweep whose variants these are: what it varies becomes columns of the
+        table, and its name is left out of theirs.
     table
         CSV file to write.
     plot
@@ -78,11 +79,20 @@ def compare_experiments(
     UserError
         If there is nothing to compare, or a file lacks the figures of an experiment.
     """
-    ranked = rank_experiments({path.stem: _read_figures(path) for path in metrics})
-    varied = varied or {}
-    settings = list(dict.fromkeys(key for columns in varied.values() for key in columns))
-    own = {one.experiment: varied.get(one.experiment, {}) for one in ranked}
-    columns = {name: [values.get(key, "") for key in settings] for name, values in own.items()}
+    variants = read_variants(sweep)[1] if sweep else {}
+    prefix = f"{sweep.stem}{SEPARATOR}" if sweep else ""
+    ranked = rank_experiments(
+        {path.stem.removeprefix(prefix): _read_figures(path) for path in metrics}
+    )
+    settings = list(dict.fromkeys(key for variant in variants.values() for key in variant))
+    columns = {
+        one.experiment: [
+            describe_value(variant[key]) if key in variant else ""
+            for variant in [variants.get(prefix + one.experiment, {})]
+            for key in settings
+        ]
+        for one in ranked
+    }
     write_csv(
         table,
         [*FIGURES, *settings],

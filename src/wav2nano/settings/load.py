@@ -11,6 +11,7 @@ from wav2nano.errors import UserError
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.describe import groups_in, resolve, tag_of
 from wav2nano.settings.experiment import ExperimentSettings, Params
+from wav2nano.settings.sweep import SweepSettings
 
 # The same, written in C, is there in most installations; it reads the settings in a tenth of the
 # time, and they are read at each start of the workflow.
@@ -19,6 +20,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PARAMS = Path("params.yaml")
 EXPERIMENTS = Path("config/experiments")
 DATASETS = Path("config/datasets")
+SWEEPS = Path("config/sweeps")
 
 # What tells the kinds of a section apart.
 TAGS = {"features": "kind", "model": "architecture"}
@@ -35,6 +37,7 @@ WANTED = {
 }
 
 Group = TypeVar("Group", bound=BaseModel)
+Layer = tuple[str, Mapping[str, Any]]  # where settings are from, and the settings
 
 
 def load_yaml(path: Path | str) -> dict[str, Any]:
@@ -57,9 +60,7 @@ def load_yaml(path: Path | str) -> dict[str, Any]:
     return value
 
 
-def parse(
-    settings: type[Group], value: Any, *, source: str | Callable[[tuple[str | int, ...]], str]
-) -> Group:
+def parse(settings: type[Group], value: Any, *, source: str | Callable[[str], str]) -> Group:
     """Make typed settings of plain values.
 
     Parameters
@@ -69,7 +70,7 @@ def parse(
     value
         As read from YAML or JSON.
     source
-        Where they are from, for messages; or a function that tells it of one setting.
+        Where they are from, for messages; or a function that tells it of a dotted name.
 
     Raises
     ------
@@ -81,7 +82,8 @@ def parse(
     except ValidationError as error:
         told: dict[str, list[str]] = {}
         for problem in error.errors(include_url=False):
-            place = source if isinstance(source, str) else source(problem["loc"])
+            where, _, _ = resolve(settings, problem["loc"])
+            place = source if isinstance(source, str) else source(where)
             line = f"  {_explain(settings, problem)}"
             if line not in told.setdefault(place, []):
                 told[place].append(line)
@@ -97,7 +99,7 @@ def load_dataset(name: str, *, root: Path | str = ".") -> DatasetSettings:
     UserError
         If there is no such data set (with the names there are), or it is not valid.
     """
-    path = _existing(name, DATASETS, Path(root), "data set")
+    path = existing_file(name, DATASETS, Path(root), "data set")
     dataset = parse(DatasetSettings, load_yaml(path), source=str(path))
     if dataset.name != name:
         raise UserError(
@@ -134,36 +136,54 @@ def load_experiment(
     UserError
         If there is no such experiment (with the names there are), or it is not valid.
     """
-    path = _existing(name, EXPERIMENTS, Path(root), "experiment")
-    return combine(defaults, load_yaml(path), source=str(path))
+    return combine((str(PARAMS), defaults), read_experiment(name, root=root))
 
 
-def combine(
-    defaults: Mapping[str, Any], differing: Mapping[str, Any], *, source: str
-) -> ExperimentSettings:
-    """Lay what differs over the defaults, and validate it.
-
-    Where a section is of another kind than the default's, what that kind does not know is left out
-    of the defaults.
+def read_experiment(name: str, *, root: Path | str = ".") -> Layer:
+    """Read what differs from the defaults in an experiment.
 
     Raises
     ------
     UserError
-        Naming every setting that is wrong, and which of the two files it stands in.
+        If there is no such experiment (with the names there are), or it is not YAML.
     """
-    base = {key: value for key, value in defaults.items() if key != "experiments"}
+    path = existing_file(name, EXPERIMENTS, Path(root), "experiment")
+    return str(path), load_yaml(path)
 
-    def place(location: tuple[str | int, ...]) -> str:
-        """File in which a setting stands."""
-        found: Any = differing
-        for part in location:
-            if isinstance(found, Mapping) and part in found:
-                found = found[part]
-            elif isinstance(found, Mapping) and part not in found.values():
-                return str(PARAMS) if part in _at(base, location) else source
-        return source
 
-    return parse(ExperimentSettings, overlay(base, differing), source=place)
+def load_sweep(path: Path) -> SweepSettings:
+    """Read and validate a file of `config/sweeps/`.
+
+    Raises
+    ------
+    UserError
+        If it is missing or not valid.
+    """
+    return parse(SweepSettings, load_yaml(path), source=str(path))
+
+
+def combine(*layers: Layer) -> ExperimentSettings:
+    """Lay settings over each other, the defaults first, and validate the whole.
+
+    Where a section is of another kind than in the layers below, what that kind does not know is
+    left out of these.
+
+    Raises
+    ------
+    UserError
+        Naming every setting that is wrong, and in which of the layers it stands.
+    """
+    merged: dict[str, Any] = {}
+    for _, layer in layers:
+        merged = overlay(merged, layer)
+    merged.pop("experiments", None)  # of params.yaml
+
+    def place(setting: str) -> str:
+        """Source of a setting; of one that is missing, the last."""
+        holders = [source for source, layer in layers if _holds(layer, setting)]
+        return holders[-1] if holders else layers[-1][0]
+
+    return parse(ExperimentSettings, merged, source=place)
 
 
 def overlay(base: Mapping[str, Any], differing: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,10 +210,16 @@ def _known(section: str, tag: Any) -> set[str]:
     return set(modules[tag].Settings.model_fields) if tag in modules else set()
 
 
-def _at(values: Mapping[str, Any], location: tuple[str | int, ...]) -> Mapping[str, Any]:
-    """Give the section of a setting."""
-    section = values.get(str(location[0])) if location else None
-    return section if isinstance(section, Mapping) and len(location) > 1 else values
+def _holds(layer: Mapping[str, Any], setting: str) -> bool:
+    """Tell whether a dotted name stands in a layer; for an entry of a list, whether that does."""
+    found: Any = layer
+    for part in setting.split("."):
+        if not isinstance(found, Mapping):
+            return True
+        if part not in found:
+            return False
+        found = found[part]
+    return True
 
 
 def explain(hint: Any, error: ValidationError) -> str:
@@ -209,10 +235,17 @@ def explain(hint: Any, error: ValidationError) -> str:
     return "; ".join(lines)
 
 
-def _existing(name: str, folder: Path, root: Path, what: str) -> Path:
+def existing_file(name: str, folder: Path, root: Path, what: str) -> Path:
+    """Give the path of `{name}.yaml` in a folder of `config/`.
+
+    Raises
+    ------
+    UserError
+        If there is none, with the names there are.
+    """
     path = folder / f"{name}.yaml"
     if not (root / path).exists():
-        known = ", ".join(sorted(file.stem for file in (root / folder).glob("*.yaml")))
+        known = ", ".join(sorted(file.stem for file in (root / folder).glob("*.yaml"))) or "none"
         raise UserError(
             f"There is no {what} {name}: {path} does not exist. There are: {known}. "
             "To add one, copy the file of another and change it."

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.describe import explanations, groups_in, tag_of
 from wav2nano.settings.experiment import ExperimentSettings, Params
+from wav2nano.settings.sweep import SweepSettings
 
 WIDTH = 100
 BEGIN, END = "<!-- generated: {} -->", "<!-- end -->"
@@ -49,12 +50,13 @@ def params_yaml() -> str:
 
 
 def schemas() -> dict[str, str]:
-    """JSON schemas by file name, for editors: of params.yaml, an experiment, a data set."""
+    """JSON schemas by file name, for editors: of params.yaml and each kind of file in config/."""
     texts = {}
     for name, settings in {
         "params": Params,
         "experiment": ExperimentSettings,
         "dataset": DatasetSettings,
+        "sweep": SweepSettings,
     }.items():
         schema = settings.model_json_schema()
         # An experiment need not say which kind it is, where it is the default's.
@@ -68,7 +70,11 @@ def schemas() -> dict[str, str]:
 
 def tables() -> dict[str, str]:
     """Tables of the reference by name, in Markdown."""
-    return {"experiment": _table(ExperimentSettings), "dataset": _table(DatasetSettings)}
+    return {
+        "experiment": _table(ExperimentSettings),
+        "sweep": _table(SweepSettings),
+        "dataset": _table(DatasetSettings),
+    }
 
 
 def fill_in(text: str) -> str:
