@@ -49,7 +49,7 @@ COMMANDS = [
     "wav2nano.write_reference",
     "wav2nano.predict",
     "wav2nano.simulate",
-    "wav2nano.board.build_tool",
+    "wav2nano.arduino.build_tool",
 ]
 
 

@@ -177,7 +177,7 @@ def test_settings_follow_the_experiment():
     header, source = settings_code(preprocessing, listener, "mine")
     assert "#define W2N_FRAMES 49\n" in header
     assert "#define W2N_SMOOTHING 2\n" in header
-    for line in (".words = 2,", ".inference_hops = 12,", ".threshold = 307,"):
+    for line in (".targets = 2,", ".inference_hops = 12,", ".threshold = 307,"):
         assert line in source
 
 

@@ -53,8 +53,8 @@ def run(**changes):
         "seconds": 100.0,
         "reports": 13,
         "reports_equal_to_host": 13,
-        "words_played": 12,
-        "words_heard": 11,
+        "targets_played": 12,
+        "targets_heard": 11,
         "background_played": 8,
         "false_reports": 2,
         "lost_samples": 0,
@@ -74,8 +74,8 @@ BOARD = {
     "recordings": run(lost_samples=2),
     "long_track": run(
         seconds=54.0,
-        words_played=3,
-        words_heard=1,
+        targets_played=3,
+        targets_heard=1,
         false_reports=7,
         lost_samples=1,
         stack_bytes=520,
@@ -107,13 +107,13 @@ def test_figures_are_flat_and_of_each_track():
         "self_test_equal": True,
         "lost_samples": 3,
         "one_by_one_seconds": 100.0,
-        "one_by_one_words_played": 12,
-        "one_by_one_words_heard": 11,
+        "one_by_one_targets_played": 12,
+        "one_by_one_targets_heard": 11,
         "one_by_one_false_reports": 2,
         "one_by_one_false_reports_per_hour": 72.0,
         "long_track_seconds": 54.0,
-        "long_track_words_played": 3,
-        "long_track_words_heard": 1,
+        "long_track_targets_played": 3,
+        "long_track_targets_heard": 1,
         "long_track_false_reports": 7,
         "long_track_false_reports_per_hour": 466.7,
     }
@@ -122,7 +122,7 @@ def test_figures_are_flat_and_of_each_track():
 def test_a_board_that_cannot_be_simulated_has_no_figures():
     metrics = gather_metrics(EVALUATION, BUILD, None, PREPROCESSING)
     assert metrics["flash_bytes"] == 90_000
-    assert "one_by_one_words_heard" not in metrics
+    assert "one_by_one_targets_heard" not in metrics
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ void printBanner() {
     Serial.println("data " W2N_DATA_HASH ", config " W2N_CONFIG_HASH ", code " W2N_CODE_HASH);
     Serial.println(W2N_DESCRIPTION);
     Serial.print("listening for:");
-    for (int i = 0; i < w2n_settings.words; i++) {
+    for (int i = 0; i < w2n_settings.targets; i++) {
         Serial.print(i ? ", " : " ");
         Serial.print(w2n_labels[i]);
     }

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wav2nano import __version__
-from wav2nano.board.build import compile_sketch
+from wav2nano.arduino.build import compile_sketch
 from wav2nano.c_source import definitions, string_literal
 from wav2nano.files import write_json, write_text
 

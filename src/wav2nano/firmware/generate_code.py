@@ -109,7 +109,7 @@ def settings_code(
     rate, feature = preprocessing.chunking.rate, preprocessing.features
     window, hop = preprocessing.chunking.window_samples, feature.hop_samples
     frames, bins = features.shape(window, rate, feature)
-    words = [label for label in preprocessing.labels if label not in BACKGROUND]
+    targets = [label for label in preprocessing.labels if label not in BACKGROUND]
     per_second = listener.inferences_per_second
     inference_hops = max(1, round(rate / hop / per_second))
     seconds = inference_hops * hop / rate
@@ -136,7 +136,7 @@ def settings_code(
         "frames": "W2N_FRAMES",
         "bins": "W2N_BINS",
         "labels": "W2N_LABELS",
-        "words": len(words),
+        "targets": len(targets),
         "inference_hops": inference_hops,
         "smoothing": "W2N_SMOOTHING",
         "threshold": round(listener.threshold * 256 * smoothing),

@@ -28,7 +28,7 @@ class _Settings(ctypes.Structure):
             "frames",
             "bins",
             "labels",
-            "words",
+            "targets",
             "inference_hops",
             "smoothing",
             "threshold",
@@ -75,7 +75,7 @@ class HostListener:
         self.hop = settings.hop
         labels = (ctypes.c_char_p * settings.labels).in_dll(library, "w2n_labels")
         self.labels = [label.decode() for label in labels]
-        self.words = self.labels[: settings.words]
+        self.targets = self.labels[: settings.targets]
 
     def listen(self, samples: np.ndarray) -> list[Detection]:
         """Hear int16 samples from a fresh start and list what is reported."""

@@ -212,7 +212,7 @@ def run_listener(firmware: Path, host: HostListener, track: Track, rate: int) ->
         missing = [d for d in expected if d not in reports][:3]
         surplus = [d for d in reports if d not in expected][:3]
         raise UserError(
-            f"{firmware}: the board reported other words than the same code on this machine. "
+            f"{firmware}: the board reported other labels than the same code on this machine. "
             f"Not reported: {missing}; reported instead: {surplus}."
         )
     if lost or recording.pdm_buffers_reused:
@@ -225,7 +225,7 @@ def run_listener(firmware: Path, host: HostListener, track: Track, rate: int) ->
     offset = len(samples) - len(track.samples)
     colours = len([change for change in recording.pins if change.name.startswith("LED")])
     if reports and not colours:
-        raise UserError(f"{firmware}: words were reported, but no LED changed.")
+        raise UserError(f"{firmware}: labels were reported, but no LED changed.")
     hops = len(samples) // host.hop
     return {
         "seconds": round(len(track.samples) / rate, 2),
@@ -241,7 +241,7 @@ def run_listener(firmware: Path, host: HostListener, track: Track, rate: int) ->
 
 
 def parse_reports(text: str, labels: Sequence[str]) -> tuple[list[Detection], int]:
-    """Read the words that the listener reported, and how many samples it lost."""
+    """Read the labels that the listener reported, and how many samples it lost."""
     detections, lost = [], 0
     for line in text.splitlines():
         if match := REPORT.match(line.strip()):
@@ -254,10 +254,10 @@ def parse_reports(text: str, labels: Sequence[str]) -> tuple[list[Detection], in
 def _heard(
     track: Track, reports: Sequence[Detection], host: HostListener, offset: int
 ) -> dict[str, int]:
-    """Count what was heard right: a word once with its label, background not at all."""
-    words = [played for played in track.played if played.label in host.words]
+    """Count what was heard right: a target once with its label, background not at all."""
+    targets = [played for played in track.played if played.label in host.targets]
     right, claimed = 0, set()
-    for played in words:
+    for played in targets:
         inside = [
             number
             for number, report in enumerate(reports)
@@ -267,9 +267,9 @@ def _heard(
         right += bool(match)
         claimed |= set(match[:1])
     return {
-        "words_played": len(words),
-        "words_heard": right,
-        "background_played": len(track.played) - len(words),
+        "targets_played": len(targets),
+        "targets_heard": right,
+        "background_played": len(track.played) - len(targets),
         "false_reports": len(reports) - len(claimed),
     }
 
@@ -284,7 +284,7 @@ def describe_report(report: dict[str, Any]) -> str:
         run = report[name]
         lines.append(
             f"{name.replace('_', ' ')}: {run['seconds']:g} s, {run['reports']} reports, all as the "
-            f"same code on this machine; {run['words_heard']} of {run['words_played']} words "
+            f"same code on this machine; {run['targets_heard']} of {run['targets_played']} targets "
             f"heard, {run['false_reports']} false reports, {run['lost_samples']} samples lost, "
             f"{run['instructions_per_hop']:,} instructions a hop ({run['busy_share']:.0%} busy), "
             f"{run['stack_bytes']:,} bytes of stack"

@@ -57,8 +57,8 @@ def _heard_header(board: dict[str, Any]) -> list[str]:
 
 def _heard(board: dict[str, Any]) -> list[tuple[str, int, int]]:
     names = {
-        "words_played": "words played",
-        "words_heard": "of these heard",
+        "targets_played": "targets played",
+        "targets_heard": "of these heard",
         "background_played": "background played",
         "false_reports": "false reports",
         "lost_samples": "samples lost",

@@ -119,7 +119,7 @@ def gather_metrics(
         "lost_samples": sum(run["lost_samples"] for run in runs.values()),
     }
     for name, run in runs.items():
-        counted = ("seconds", "words_played", "words_heard", "false_reports")
+        counted = ("seconds", "targets_played", "targets_heard", "false_reports")
         metrics |= {f"{name}_{key}": run[key] for key in counted}
         metrics[f"{name}_false_reports_per_hour"] = round(false_reports_per_hour(run), 1)
     return metrics

@@ -55,7 +55,7 @@ static void infer(w2n_listener *listener, w2n_decision *decision) {
     decision->score = best_sum / listener->inferences;
     if (listener->quiet > 0) {
         listener->quiet--;
-    } else if (best < settings->words && listener->inferences == settings->smoothing &&
+    } else if (best < settings->targets && listener->inferences == settings->smoothing &&
                best_sum >= settings->threshold) {
         decision->detected = best;
         listener->quiet = settings->quiet_inferences;

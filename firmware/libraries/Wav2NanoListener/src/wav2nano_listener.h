@@ -1,4 +1,4 @@
-/* From a stream of samples to reported words: features hop by hop, the model several times a
+/* From a stream of samples to reported labels: features hop by hop, the model several times a
  * second, smoothed scores, a decision. Plain C99 with no heap; the same code runs on the board and
  * on the host, with the same results bit for bit. */
 #ifndef WAV2NANO_LISTENER_H
@@ -19,7 +19,7 @@ typedef struct {
     int32_t frames;           /* frames of a window */
     int32_t bins;             /* features of a frame */
     int32_t labels;           /* outputs of the model */
-    int32_t words;            /* the first so many labels are reported, the rest is background */
+    int32_t targets;          /* the first so many labels are reported, the rest is background */
     int32_t inference_hops;   /* hops between two inferences */
     int32_t smoothing;        /* inferences that are averaged */
     int32_t threshold;        /* least average score to report, 0 to 256 * smoothing */

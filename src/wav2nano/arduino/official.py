@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from wav2nano.board.tools import find_compiler
+from wav2nano.arduino.tools import find_compiler
 from wav2nano.errors import UserError
 
 VARIANT = "ARDUINO_NANO33BLE"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from wav2nano.board.official import check_official_core
+from wav2nano.arduino.official import check_official_core
 from wav2nano.errors import UserError
 from wav2nano.firmware_sources import LIBRARIES, SKETCHES
 

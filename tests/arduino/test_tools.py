@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-from wav2nano.board import tools
+from wav2nano.arduino import tools
 from wav2nano.cli import main
 from wav2nano.errors import UserError
 

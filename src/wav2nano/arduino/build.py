@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wav2nano.board.tools import BUILDER, CLI, BuildTool, find_build_tool, find_compiler
+from wav2nano.arduino.tools import BUILDER, CLI, BuildTool, find_build_tool, find_compiler
 from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 from wav2nano.firmware_sources import HARDWARE, LIBRARIES, existing

@@ -1,6 +1,6 @@
 """What compiles the firmware here, and why."""
 
-from wav2nano.board.tools import describe_build_tool
+from wav2nano.arduino.tools import describe_build_tool
 
 
 def build_tool(*, tool: str | None = None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import cortex_m4
-from wav2nano.board.build import compile_sketch
+from wav2nano.arduino.build import compile_sketch
 from wav2nano.firmware_sources import SKETCHES
 
 

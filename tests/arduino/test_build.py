@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wav2nano.board.build import compile_sketch
+from wav2nano.arduino.build import compile_sketch
 from wav2nano.errors import UserError
 
 WERROR = {"compiler.c.extra_flags": "-Werror", "compiler.cpp.extra_flags": "-Werror"}
