@@ -122,19 +122,6 @@ class Experiment:
             folds = {"validation": own.validation, "test": own.test}
         return SplitPlan(**{**self.settings.split.model_dump(), "policy": policy, "folds": folds})
 
-    def not_on_board(self) -> list[str]:
-        """Why the goal is an evaluation alone, as far as the settings tell."""
-        if self.settings.goal == "firmware":
-            return []
-        reasons = ["The experiment says so (goal: evaluation)."]
-        rate = self.settings.chunking.rate
-        if rate != self.board.microphone_rate:
-            reasons.append(
-                f"The audio has {rate:,} samples a second, and the board's microphone gives "
-                f"{self.board.microphone_rate:,}."
-            )
-        return reasons
-
 
 def short_digest(settings: Any) -> str:
     """Digits of a digest that tell settings apart in a file's name."""

@@ -10,6 +10,7 @@ from jinja2 import UndefinedError
 from wav2nano.boards import boards
 from wav2nano.features import KINDS
 from wav2nano.report import pages
+from wav2nano.report.board_limits import NetworkCost
 from wav2nano.report.pages import settings_rows
 from wav2nano.report.render import render
 from wav2nano.settings.chunking import ChunkingSettings
@@ -94,12 +95,14 @@ PREPROCESSING = Preprocessing(
     mean=[0.0] * 13,
     std=[1.0] * 13,
 )
-REASONS = ["The model has 4,200,000 weights <b>, the flash 983,040 bytes.", "44,100 Hz"]
+REASONS = ["The weights take 4,200,000 bytes <b>, the flash has 983,040.", "44,100 Hz"]
+COST = NetworkCost(4_200_000, 65_536, 16_000_000, 64_000_000)
 
 
 def budget_page(build, board, reasons=()):
+    hardware = boards()["wav2nano:nrf52:nano33ble"]
     return pages.budget_page(
-        "t", build, board, preprocessing=PREPROCESSING, not_on_board=list(reasons)
+        "t", hardware, COST, build, board, preprocessing=PREPROCESSING, reasons=list(reasons)
     )
 
 
@@ -167,8 +170,10 @@ def test_budget_is_of_what_the_board_has():
 def test_why_there_is_no_binary_is_told():
     text = text_of("budget without binary")
     assert "No firmware was built" in text
-    assert "Why it is not on the board The model has 4,200,000 weights &lt;b&gt;, the" in text
-    assert "Flash" not in text
+    assert "Why it cannot be on the board The weights take 4,200,000 bytes &lt;b&gt;" in text
+    assert "Flash, weights 427% 4,200,000 of 983,040 bytes" in text
+    assert "RAM, intermediate results 25% 65,536 of 262,144 bytes" in text
+    assert "Multiply-accumulates a second 50% 64,000,000 of 128,000,000" in text
     assert "Why" not in budget_page(None, None)
 
 

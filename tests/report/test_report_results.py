@@ -1,15 +1,20 @@
 """The figures that `dvc metrics` shows, and files that are read and written by name."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from wav2nano.features import KINDS
+from wav2nano.report.board_limits import NetworkCost
 from wav2nano.report.report_results import gather_metrics, report_results
 from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
 from wav2nano.tables.split import SplitRow, write_split
 
+MODEL = Path(__file__).parents[1] / "codegen" / "models" / "dense.tflite"
+COST = NetworkCost(weight_bytes=40_000, arena_bytes=9_000, macs=200_000, macs_per_second=800_000)
 PREPROCESSING = Preprocessing(
     labels=["no", "yes"],
     chunking=ChunkingSettings(rate=16_000),
@@ -84,7 +89,7 @@ BOARD = {
 
 
 def test_figures_are_flat_and_of_each_track():
-    assert gather_metrics(EVALUATION, BUILD, BOARD, PREPROCESSING) == {
+    assert gather_metrics(EVALUATION, COST, BUILD, BOARD, PREPROCESSING) == {
         "float_accuracy": 0.9,
         "float_accuracy_low": 0.8,
         "float_accuracy_high": 0.95,
@@ -99,6 +104,9 @@ def test_figures_are_flat_and_of_each_track():
         "litert_macro_f1_high": 0.9,
         "int8_accuracy": 0.88,  # of one group: without an interval
         "int8_macro_f1": 0.78,
+        "weight_bytes": 40_000,
+        "arena_bytes": 9_000,
+        "macs": 200_000,
         "flash_bytes": 90_000,
         "ram_bytes": 48_000,
         "stack_bytes": 520,
@@ -120,7 +128,7 @@ def test_figures_are_flat_and_of_each_track():
 
 
 def test_a_board_that_cannot_be_simulated_has_no_figures():
-    metrics = gather_metrics(EVALUATION, BUILD, None, PREPROCESSING)
+    metrics = gather_metrics(EVALUATION, COST, BUILD, None, PREPROCESSING)
     assert metrics["flash_bytes"] == 90_000
     assert "one_by_one_targets_heard" not in metrics
 
@@ -134,8 +142,9 @@ def report(tmp_path):
             (tmp_path / name).write_text(json.dumps(value))
         return tmp_path / name if value is not None else None
 
-    def make(build, board, not_on_board=()):
-        write_preprocessing(tmp_path / "preprocessing.json", PREPROCESSING)
+    def make(build, board, rate=16_000):
+        between = PREPROCESSING.model_copy(update={"chunking": ChunkingSettings(rate=rate)})
+        write_preprocessing(tmp_path / "preprocessing.json", between)
         write_split(tmp_path / "split.csv", [SplitRow("a", "no", "ann", "own", "test")])
         environment = dict.fromkeys(
             ("threads", "tensorflow", "keras", "numpy", "python", "system", "machine"), "3"
@@ -143,11 +152,13 @@ def report(tmp_path):
         report_results(
             evaluation=write("evaluation.json", EVALUATION),
             environment=write("environment.json", environment | {"extensions": []}),
+            model=MODEL,
             preprocessing=tmp_path / "preprocessing.json",
             split=tmp_path / "split.csv",
             build=write("listener.json", build),
             board=write("board.json", board),
-            not_on_board=list(not_on_board),
+            target=BUILD["board"],
+            listener=ListenerSettings(),
             settings={"seed": 1},
             data={"name": "own"},
             policy="group",
@@ -168,9 +179,9 @@ def test_an_experiment_on_the_board_has_all_pages(report):
 
 
 def test_an_experiment_that_is_only_evaluated_needs_no_build(report):
-    reason = "44,100 Hz: the board records 16,000 Hz."
-    metrics, pages = report(None, None, [reason])
+    metrics, pages = report(None, None, rate=44_100)
     assert metrics["int8_macro_f1"] == 0.78
     assert not any(key.startswith(("flash", "instructions", "long_track")) for key in metrics)
-    assert reason in pages["budget"]
+    assert "44,100 samples a second; the board" in pages["budget"]
+    assert metrics["weight_bytes"] > 0
     assert "listener.bin" not in pages["results"]

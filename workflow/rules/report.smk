@@ -7,6 +7,7 @@ rule report_results:
     input:
         evaluation=f"{RESULTS}/evaluation/evaluation.json",
         environment=f"{RESULTS}/environment.json",
+        model=f"{RESULTS}/model_int8.tflite",
         preprocessing=PREPROCESSING,
         split=SPLIT,
         build=of(build_of),
@@ -70,7 +71,8 @@ rule report_results:
             for word in (f"--{name}", path)
         ],
         policy=of(lambda experiment: experiment.split_plan().policy),
-        not_on_board=of(lambda experiment: as_json(experiment.not_on_board())),
+        target=of(lambda experiment: experiment.board.fqbn),
+        listener=settings(lambda settings: settings.listener),
         settings=of(
             lambda experiment: as_json(
                 {"experiment": experiment.name, **experiment.settings.model_dump()}
@@ -80,8 +82,9 @@ rule report_results:
         code=code_digest("wav2nano.report.report_results"),
     shell:
         "wav2nano report-results --evaluation {input.evaluation:q}"
-        " --environment {input.environment:q} --preprocessing {input.preprocessing:q}"
-        " --split {input.split:q} {params.built:q} --not-on-board {params.not_on_board:q}"
+        " --environment {input.environment:q} --model {input.model:q}"
+        " --preprocessing {input.preprocessing:q} --split {input.split:q} {params.built:q}"
+        " --target {params.target:q} --listener {params.listener:q}"
         " --policy {params.policy} --settings {params.settings:q} --data {params.data:q}"
         " --metrics {output.metrics:q} --pages {params.pages:q} 2>&1 | tee {log:q}"
 

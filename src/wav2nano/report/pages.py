@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from wav2nano.boards import boards
+from wav2nano.boards import Board
 from wav2nano.describe import describe_origin, describe_processor
+from wav2nano.report.board_limits import MACS_PER_TICK, NetworkCost
 from wav2nano.report.render import render
 from wav2nano.tables.preprocessing import Preprocessing
 from wav2nano.tables.split import PARTS, SplitRow
@@ -84,25 +85,34 @@ def seconds_per_hop(preprocessing: Preprocessing) -> float:
 
 def budget_page(
     title: str,
+    hardware: Board,
+    cost: NetworkCost,
     build: dict[str, Any] | None,
     board: dict[str, Any] | None,
     *,
     preprocessing: Preprocessing,
-    not_on_board: Sequence[str],
+    reasons: Sequence[str],
 ) -> str:
-    """Make the page of flash, RAM, stack and instructions, or why there are none.
+    """Make the page of flash, RAM, stack and instructions.
 
-    `not_on_board` are sentences, shown where there is no build.
+    Without a build it is of the network alone, with the sentences that say why it cannot be on the
+    board.
     """
-    budget: list[tuple[str, int, int, str]] = []
     busy, hop = 0.0, ""
-    if build is not None:
-        budget += [
+    budget: list[tuple[str, int, int, str]]
+    if build is None:
+        most = MACS_PER_TICK * hardware.clock_hz
+        budget = [
+            ("Flash, weights", cost.weight_bytes, hardware.flash_bytes, "bytes"),
+            ("RAM, intermediate results", cost.arena_bytes, hardware.ram_bytes, "bytes"),
+            ("Multiply-accumulates a second", cost.macs_per_second, most, "at most"),
+        ]
+    else:
+        budget = [
             ("Flash", build["flash_bytes"], build["flash_limit"], "bytes"),
             ("RAM", build["ram_bytes"], build["ram_limit"], "bytes"),
         ]
     if build is not None and board is not None:
-        hardware = boards()[build["board"]]
         runs = [board[name] for name in TRACKS]
         seconds = seconds_per_hop(preprocessing)
         hop = f"{1000 * seconds:g} ms"
@@ -116,12 +126,14 @@ def budget_page(
     return render(
         "budget",
         title=f"{title}: the board's budget",
+        hardware=hardware.title,
+        macs=cost.macs,
         build=build,
         board=board,
         budget=budget,
         busy=busy,
         hop=hop,
-        not_on_board=not_on_board,
+        reasons=reasons,
     )
 
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from wav2nano.boards import boards
 from wav2nano.files import read_json, write_json, write_text
+from wav2nano.report.board_limits import NetworkCost, measure_network, reasons_against
 from wav2nano.report.pages import (
     RUNTIMES,
     TRACKS,
@@ -16,6 +18,7 @@ from wav2nano.report.pages import (
     settings_page,
     split_page,
 )
+from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.split import read_split
 
@@ -24,11 +27,13 @@ def report_results(
     *,
     evaluation: Path,
     environment: Path,
+    model: Path,
     preprocessing: Path,
     split: Path,
     build: Path | None = None,
     board: Path | None = None,
-    not_on_board: list[str],
+    target: str,
+    listener: ListenerSettings,
     settings: dict[str, Any],
     data: dict[str, Any],
     policy: str,
@@ -43,6 +48,8 @@ def report_results(
         JSON file of the evaluation.
     environment
         JSON file of what trained.
+    model
+        TFLite file of the int8 model.
     preprocessing
         JSON file of what stands between audio and the model.
     split
@@ -53,8 +60,10 @@ def report_results(
     board
         JSON file of what the simulated board did; none where there is no build, or one for a board
         package that cannot be simulated.
-    not_on_board
-        Sentences that say why there is no build.
+    target
+        Fully qualified name of the board that the experiment is for.
+    listener
+        `listener` of the experiment: how often the network would run.
     settings
         Settings of the experiment, to be shown.
     data
@@ -71,11 +80,21 @@ def report_results(
     ran = read_json(board) if board else None
     rows = read_split(split)
     between = read_preprocessing(preprocessing)
+    hardware = boards()[target]
+    cost = measure_network(model, listener)
     title = scored["experiment"]
     binary = build.with_suffix(".bin").as_posix() if build else None
     made = {
         "results": results_page(title, scored, ran, binary),
-        "budget": budget_page(title, built, ran, preprocessing=between, not_on_board=not_on_board),
+        "budget": budget_page(
+            title,
+            hardware,
+            cost,
+            built,
+            ran,
+            preprocessing=between,
+            reasons=reasons_against(hardware, cost, between),
+        ),
         "data": data_page(title, data, rows, scored),
         "split": split_page(title, rows, policy),
         "settings": settings_page(title, settings, data),
@@ -83,11 +102,12 @@ def report_results(
     }
     for name, text in made.items():
         write_text(pages / f"{name}.html", text)
-    write_json(metrics, gather_metrics(scored, built, ran, between))
+    write_json(metrics, gather_metrics(scored, cost, built, ran, between))
 
 
 def gather_metrics(
     evaluation: dict[str, Any],
+    cost: NetworkCost,
     build: dict[str, Any] | None,
     board: dict[str, Any] | None,
     preprocessing: Preprocessing,
@@ -104,6 +124,11 @@ def gather_metrics(
             if interval := evaluation[name][f"{figure}_ci95"]:
                 low, high = interval
                 metrics |= {f"{name}_{figure}_low": low, f"{name}_{figure}_high": high}
+    metrics |= {
+        "weight_bytes": cost.weight_bytes,
+        "arena_bytes": cost.arena_bytes,
+        "macs": cost.macs,
+    }
     if build is not None:
         metrics |= {key: build[key] for key in ("flash_bytes", "ram_bytes")}
     if board is None:

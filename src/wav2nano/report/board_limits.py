@@ -1,0 +1,74 @@
+"""What a network alone asks of a board, and why it cannot be there."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from wav2nano.boards import Board
+from wav2nano.codegen import generate_model_c
+from wav2nano.settings.listener import ListenerSettings
+from wav2nano.tables.preprocessing import Preprocessing
+
+# The Cortex-M4's SMLAD makes two multiply-accumulates in a tick, and nothing makes more.
+MACS_PER_TICK = 2
+
+
+@dataclass(frozen=True)
+class NetworkCost:
+    """What the generated C of a network needs, features and sketch apart.
+
+    `weight_bytes` are in flash, `arena_bytes` in RAM; `macs` are multiply-accumulates of one
+    inference, `macs_per_second` those of the inferences that the listener asks for.
+    """
+
+    weight_bytes: int
+    arena_bytes: int
+    macs: int
+    macs_per_second: int
+
+
+def measure_network(model: Path, listener: ListenerSettings) -> NetworkCost:
+    """Measure what a .tflite model costs as C, by generating it.
+
+    Raises
+    ------
+    UserError
+        If the model cannot be generated.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        generated = generate_model_c(model, folder)
+    return NetworkCost(
+        weight_bytes=generated.weight_bytes,
+        arena_bytes=generated.arena_bytes,
+        macs=generated.macs,
+        macs_per_second=round(generated.macs * listener.inferences_per_second),
+    )
+
+
+def reasons_against(board: Board, cost: NetworkCost, preprocessing: Preprocessing) -> list[str]:
+    """Say in numbers why a network cannot be on a board; nothing where it may fit.
+
+    These are lower bounds: features, listener and sketch need room and time, too.
+    """
+    reasons = []
+    rate = preprocessing.chunking.rate
+    if rate != board.microphone_rate:
+        reasons.append(
+            f"The audio has {rate:,} samples a second; the board's microphone gives "
+            f"{board.microphone_rate:,}."
+        )
+    for what, needed, there, memory in (
+        ("weights", cost.weight_bytes, board.flash_bytes, "flash"),
+        ("intermediate results", cost.arena_bytes, board.ram_bytes, "RAM"),
+    ):
+        if needed > there:
+            reasons.append(
+                f"The network's {what} take {needed:,} bytes; the board has {there:,} of {memory}."
+            )
+    most = MACS_PER_TICK * board.clock_hz
+    if cost.macs_per_second > most:
+        reasons.append(
+            f"The network makes {cost.macs_per_second:,} multiply-accumulates a second; the board "
+            f"makes {most:,} at most."
+        )
+    return reasons

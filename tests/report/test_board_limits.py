@@ -1,0 +1,41 @@
+"""Why a network cannot be on a board, in numbers."""
+
+from dataclasses import replace
+
+from wav2nano.boards import boards
+from wav2nano.features import KINDS
+from wav2nano.report.board_limits import NetworkCost, reasons_against
+from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.tables.preprocessing import Preprocessing
+
+BOARD = boards()["wav2nano:nrf52:nano33ble"]
+SMALL = NetworkCost(weight_bytes=983_040, arena_bytes=262_144, macs=1, macs_per_second=128_000_000)
+
+
+def reasons(cost, rate=16_000):
+    return reasons_against(
+        BOARD,
+        cost,
+        Preprocessing(
+            labels=["a"],
+            chunking=ChunkingSettings(rate=rate),
+            features=KINDS["mfcc"].Settings(),
+            mean=[],
+            std=[],
+        ),
+    )
+
+
+def test_what_may_fit_has_no_reason():
+    assert reasons(SMALL) == []
+
+
+def test_each_limit_is_told_with_its_numbers():
+    (text,) = reasons(replace(SMALL, weight_bytes=983_041))
+    assert "weights take 983,041 bytes; the board has 983,040 of flash" in text
+    (text,) = reasons(replace(SMALL, arena_bytes=300_000))
+    assert "intermediate results take 300,000 bytes; the board has 262,144 of RAM" in text
+    (text,) = reasons(replace(SMALL, macs_per_second=2_000_000_000))
+    assert "2,000,000,000 multiply-accumulates a second; the board makes 128,000,000" in text
+    (text,) = reasons(SMALL, rate=44_100)
+    assert "44,100 samples a second; the board's microphone gives 16,000" in text
