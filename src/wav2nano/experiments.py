@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano import features, models
-from wav2nano.boards import Board, boards
+from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
 from wav2nano.provenance import settings_digest
@@ -67,7 +67,7 @@ class Experiment:
     @property
     def board(self) -> Board:
         """The board that the firmware is for."""
-        return boards()[self.settings.firmware.board]
+        return find_board(self.settings.firmware.board)
 
     @cached_property
     def chunking_name(self) -> str:
@@ -347,12 +347,8 @@ def _check_labels(labels: list[str] | None) -> None:
 
 
 def _check_board(settings: ExperimentSettings) -> None:
-    known = boards()
-    if settings.firmware.board not in known:
-        raise UserError(
-            f"firmware.board: {settings.firmware.board!r} is none of: {', '.join(known)}"
-        )
-    rate, microphone = settings.chunking.rate, known[settings.firmware.board].microphone_rate
+    rate = settings.chunking.rate
+    microphone = find_board(settings.firmware.board).microphone_rate
     if settings.goal == "firmware" and rate != microphone:
         raise UserError(
             f"chunking.rate: {rate} Hz, but the board's microphone gives {microphone} Hz. Set "

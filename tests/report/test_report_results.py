@@ -113,6 +113,7 @@ def test_figures_are_flat_and_of_each_track():
         "instructions_per_hop": 160_000,
         "instructions_per_second": 8_000_000,  # 50 hops of 320 samples at 16 kHz
         "self_test_equal": True,
+        "feature_difference": 3e-7,
         "lost_samples": 3,
         "one_by_one_seconds": 100.0,
         "one_by_one_targets_played": 12,

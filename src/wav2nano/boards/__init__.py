@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from wav2nano.errors import UserError
 from wav2nano.registry import entries
 
 
@@ -46,3 +47,17 @@ class Board:
 def boards() -> dict[str, Board]:
     """All boards by their fully qualified names."""
     return {module.BOARD.fqbn: module.BOARD for module in entries(__name__).values()}
+
+
+def find_board(fqbn: str) -> Board:
+    """Find a board by its fully qualified name.
+
+    Raises
+    ------
+    UserError
+        If there is none, with the names there are.
+    """
+    known = boards()
+    if fqbn not in known:
+        raise UserError(f"firmware.board: {fqbn!r} is none of: {', '.join(known)}")
+    return known[fqbn]

@@ -1,13 +1,13 @@
 """The mel spectrum in decibels, of which log-mel features and MFCC are made."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
-from wav2nano.features.base import FeatureSettings
 from wav2nano.features.filters import mel_bank
+from wav2nano.features.spectrum import SpectralSettings, check_hop
 
 MAX_BANDS = 128
 
@@ -20,14 +20,8 @@ FloorDb = Annotated[float, Field(ge=-120, le=-40)]
 FLOOR_DB = -70.0
 
 
-class MelSettings(FeatureSettings):
+class MelSettings(SpectralSettings):
     """Settings of the mel spectrum."""
-
-    n_fft: Literal[256, 512, 1024] = 512
-    """samples of a frame"""
-
-    hop: Annotated[int, Field(ge=16)] = 320
-    """samples from one frame to the next, at most n_fft"""
 
     mel_bands: Annotated[int, Field(ge=4, le=MAX_BANDS)] = 40
     """bands of the mel filter bank"""
@@ -38,16 +32,6 @@ class MelSettings(FeatureSettings):
     f_max: Annotated[float, Field(gt=0)] = 7600.0
     """upper edge of the last band, Hz; at most half of chunking.rate"""
 
-    @property
-    def frame_samples(self) -> int:
-        """Samples of a frame."""
-        return self.n_fft
-
-    @property
-    def hop_samples(self) -> int:
-        """Samples from one frame to the next."""
-        return self.hop
-
 
 def check(rate: int, settings: MelSettings) -> None:
     """Check that every band has a place below half of the rate, and that no sample is unheard.
@@ -57,11 +41,7 @@ def check(rate: int, settings: MelSettings) -> None:
     UserError
         Naming the setting and what would be right.
     """
-    if settings.hop > settings.n_fft:
-        raise UserError(
-            f"features.hop: {settings.hop} is not possible; use at most n_fft ({settings.n_fft}): "
-            "a longer hop leaves samples unheard."
-        )
+    check_hop(settings)
     if settings.f_min >= settings.f_max:
         raise UserError(
             f"features.f_min: {settings.f_min:g} is not possible; use less than f_max "

@@ -1,10 +1,50 @@
 """The power spectrum of many windows at once, in bands and decibels."""
 
-import numpy as np
+from typing import Annotated, Literal
 
+import numpy as np
+from pydantic import Field
+
+from wav2nano.errors import UserError
+from wav2nano.features.base import FeatureSettings
 from wav2nano.features.filters import hann
 
 BLOCK_FRAMES = 512  # frames at a time: their spectra stay in the processor's cache
+
+
+class SpectralSettings(FeatureSettings):
+    """Settings of features that are made of the spectrum of frames."""
+
+    n_fft: Literal[256, 512, 1024] = 512
+    """samples of a frame"""
+
+    hop: Annotated[int, Field(ge=16)] = 320
+    """samples from one frame to the next, at most n_fft"""
+
+    @property
+    def frame_samples(self) -> int:
+        """Samples of a frame."""
+        return self.n_fft
+
+    @property
+    def hop_samples(self) -> int:
+        """Samples from one frame to the next."""
+        return self.hop
+
+
+def check_hop(settings: SpectralSettings) -> None:
+    """Check that no sample is unheard.
+
+    Raises
+    ------
+    UserError
+        Naming the setting and what would be right.
+    """
+    if settings.hop > settings.n_fft:
+        raise UserError(
+            f"features.hop: {settings.hop} is not possible; use at most n_fft ({settings.n_fft}): "
+            "a longer hop leaves samples unheard."
+        )
 
 
 def band_decibels(

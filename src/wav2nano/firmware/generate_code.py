@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from wav2nano import features
-from wav2nano.boards import boards
+from wav2nano.boards import find_board
 from wav2nano.c_source import (
     array,
     definitions,
@@ -79,10 +79,11 @@ def generate_code(
     Raises
     ------
     UserError
-        If the audio is not at the microphone's rate, or an operator cannot be generated.
+        If there is no such board, the audio is not at the microphone's rate, or an operator cannot
+        be generated.
     """
     between = read_preprocessing(preprocessing)
-    rate, wanted = between.chunking.rate, boards()[board].microphone_rate
+    rate, wanted = between.chunking.rate, find_board(board).microphone_rate
     if rate != wanted:
         raise UserError(
             f"chunking.rate is {rate} Hz, but the board's microphone gives {wanted} Hz. "

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from wav2nano.boards import boards
+from wav2nano.boards import find_board
 from wav2nano.files import read_json, write_json, write_text
 from wav2nano.report.board_limits import NetworkCost, measure_network, reasons_against
 from wav2nano.report.pages import (
@@ -80,7 +80,7 @@ def report_results(
     ran = read_json(board) if board else None
     rows = read_split(split)
     between = read_preprocessing(preprocessing)
-    hardware = boards()[target]
+    hardware = find_board(target)
     cost = measure_network(model, listener)
     title = scored["experiment"]
     binary = build.with_suffix(".bin").as_posix() if build else None
@@ -141,6 +141,7 @@ def gather_metrics(
         "instructions_per_hop": instructions,
         "instructions_per_second": round(instructions / seconds_per_hop(preprocessing)),
         "self_test_equal": test["scores_equal"] == test["inputs_equal"] == test["windows"],
+        "feature_difference": test["feature_difference"],
         "lost_samples": sum(run["lost_samples"] for run in runs.values()),
     }
     for name, run in runs.items():

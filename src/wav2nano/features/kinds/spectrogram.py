@@ -5,38 +5,21 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from wav2nano.errors import UserError
-from wav2nano.features.base import FeatureSettings, FrontEnd
+from wav2nano.features.base import FrontEnd
 from wav2nano.features.filters import hann
-from wav2nano.features.spectrum import band_decibels
+from wav2nano.features.spectrum import SpectralSettings, band_decibels, check_hop
 
 
-class Settings(FeatureSettings):
+class Settings(SpectralSettings):
     """Power of each frequency, dB, as scipy's spectrogram with scaling "spectrum" defines it."""
 
     kind: Literal["spectrogram"] = "spectrogram"
     """spectrogram: power of each frequency"""
 
-    n_fft: Literal[256, 512, 1024] = 512
-    """samples of a frame; n_fft / 2 + 1 features come of it"""
-
-    hop: Annotated[int, Field(ge=16)] = 320
-    """samples from one frame to the next, at most n_fft"""
-
     # Noise of one unit in the last of 16 bits is below -90 dB in every bin, so that all silence is
     # the same; and single precision stays within 1e-4 of the features' range down to there.
     floor_db: Annotated[float, Field(ge=-90, le=-40)] = -90.0
     """quieter frequencies count as this quiet, dB of full scale"""
-
-    @property
-    def frame_samples(self) -> int:
-        """Samples of a frame."""
-        return self.n_fft
-
-    @property
-    def hop_samples(self) -> int:
-        """Samples from one frame to the next."""
-        return self.hop
 
 
 def bins(settings: Settings) -> int:
@@ -52,11 +35,7 @@ def check(rate: int, settings: Settings) -> None:
     UserError
         Naming the setting and what would be right.
     """
-    if settings.hop > settings.n_fft:
-        raise UserError(
-            f"features.hop: {settings.hop} is not possible; use at most n_fft ({settings.n_fft}): "
-            "a longer hop leaves samples unheard."
-        )
+    check_hop(settings)
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
