@@ -59,6 +59,12 @@ def test_operation_that_its_kernel_cannot_do(tmp_path, message):
     assert message in refused(REFUSED[message], tmp_path)
 
 
+@pytest.mark.parametrize("operation", ["ADD", "FULLY_CONNECTED"])
+def test_operation_without_an_input_that_it_needs(tmp_path, operation):
+    content = build(int8((1, 6), 0.1, 0), int8((1, 6), 0.1, 0), node(operation))
+    assert "lacks its input 1" in refused(content, tmp_path)
+
+
 def test_int16_activations(tmp_path):
     content = build(int8((1, 4), 0.1, 0, "int16"), int8((1, 4), 0.1, 0, "int16"), node("SOFTMAX"))
     assert "The input of" in refused(content, tmp_path)

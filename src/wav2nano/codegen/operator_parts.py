@@ -92,6 +92,20 @@ class Context:
         """The layer in messages."""
         return f"{self.name} of {self.source}"
 
+    def required(self, index: int) -> Tensor:
+        """Give an input that the operation cannot do without.
+
+        Raises
+        ------
+        UserError
+            If the model leaves it out.
+        """
+        inputs = self.node.inputs
+        tensor = inputs[index] if index < len(inputs) else None
+        if tensor is None:
+            raise UserError(f"{self.where} lacks its input {index}: convert the model again.")
+        return tensor
+
 
 # Descriptions
 
@@ -143,15 +157,15 @@ def even(n: int) -> int:
 # Checks of constant tensors and options
 
 
-def constant(context: Context, tensor: Tensor | None, kind: str) -> np.ndarray:
+def constant(context: Context, tensor: Tensor, kind: str) -> np.ndarray:
     """Give the values of a constant of type `kind`.
 
     Raises
     ------
     UserError
-        If it is missing, computed or of another type.
+        If it is computed or of another type.
     """
-    if tensor is None or tensor.values is None or tensor.type != kind:
+    if tensor.values is None or tensor.type != kind:
         raise UserError(
             f"{context.where}: a weight, bias or axis is no constant of type {kind}; quantise the "
             "model to int8 with constant weights."
@@ -159,7 +173,7 @@ def constant(context: Context, tensor: Tensor | None, kind: str) -> np.ndarray:
     return tensor.values
 
 
-def constant_weights(context: Context, tensor: Tensor | None) -> np.ndarray:
+def constant_weights(context: Context, tensor: Tensor) -> np.ndarray:
     """Give weights as int32 in [-127, 127].
 
     Raises
@@ -193,7 +207,7 @@ def folded_bias(context: Context, weights: np.ndarray) -> np.ndarray:
     """
     tensor = context.node.inputs[2] if len(context.node.inputs) > 2 else None
     bias = constant_bias(context, tensor, len(weights))
-    folded = fold_zero_point(bias, weights, context.node.inputs[0].zero_point)
+    folded = fold_zero_point(bias, weights, context.required(0).zero_point)
     if (np.abs(folded) + 128 * np.abs(weights).sum(axis=1)).max() >= SUM_LIMIT:
         raise UserError(f"{context.where} has sums beyond 2^30: use fewer inputs.")
     return folded
@@ -208,7 +222,7 @@ def activation_bounds(context: Context) -> tuple[int, int]:
     return activation_range(name, output.scale, output.zero_point)
 
 
-def constant_axes(context: Context, tensor: Tensor | None, rank: int) -> list[int]:
+def constant_axes(context: Context, tensor: Tensor, rank: int) -> list[int]:
     """Give constant axes, sorted, counted from the first."""
     values = constant(context, tensor, "int32").ravel()
     return sorted({int(axis) % rank for axis in values})
@@ -254,7 +268,7 @@ def linear_layer(
 def window_structure(context: Context, filter_height: int, filter_width: int) -> str:
     """Make the w2n_window named {layer}_window; padding as TensorFlow computes it."""
     options = context.node.options
-    input_, output = context.node.inputs[0], context.node.outputs[0]
+    input_, output = context.required(0), context.node.outputs[0]
     if len(input_.shape) != 4 or input_.shape[0] != 1:
         raise UserError(
             f"{context.where} has an input of {describe_shape(input_)}: batches of 1 are possible."

@@ -51,4 +51,5 @@ def _last_step_reader(graph: Graph, sequence: Tensor) -> Node | None:
         return None
     units = sequence.shape[-1]
     last_step = np.arange(sequence.size - units, sequence.size)
-    return readers[0] if np.array_equal(slice_places(readers[0]), last_step) else None
+    places = slice_places(readers[0])
+    return readers[0] if places is not None and np.array_equal(places, last_step) else None

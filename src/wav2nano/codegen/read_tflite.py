@@ -102,7 +102,7 @@ def read_graph(content: bytes, source: str) -> Graph:
     return Graph(source=source, nodes=nodes, input=inputs[0], output=outputs[0])
 
 
-def _tensor(index: int, tensor: Any, buffers: list) -> Tensor:
+def _tensor(index: int, tensor: Any, buffers: list[Any]) -> Tensor:
     shape = () if tensor.shape is None else tuple(int(n) for n in tensor.shape)
     kind = TENSOR_TYPES.get(tensor.type, f"type {tensor.type}")
     quantization = tensor.quantization
@@ -123,7 +123,7 @@ def _tensor(index: int, tensor: Any, buffers: list) -> Tensor:
     )
 
 
-def _node(operator: Any, codes: list, names: dict[int, str], tensors: list[Tensor]) -> Node:
+def _node(operator: Any, codes: list[Any], names: dict[int, str], tensors: list[Tensor]) -> Node:
     code = codes[operator.opcodeIndex]
     # Files from before 2020 keep the code in a field of 8 bits.
     name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]

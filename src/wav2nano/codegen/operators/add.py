@@ -18,9 +18,9 @@ OPERATIONS = ("ADD",)
 def lower(context: Context) -> Layer:
     """Lower to w2n_add."""
     node = context.node
-    a, b = node.inputs
+    a, b = context.required(0), context.required(1)
     output = node.outputs[0]
-    if b is None or b.type != "int8" or b.values is not None or a.shape != b.shape:
+    if b.type != "int8" or b.values is not None or a.shape != b.shape:
         raise UserError(
             f"{context.where} adds a constant or tensors of two shapes: no kernel does."
         )

@@ -18,7 +18,7 @@ OPERATIONS = ("CONV_2D",)
 def lower(context: Context) -> Layer:
     """Lower to w2n_conv_2d."""
     node = context.node
-    input_, filter_, output = node.inputs[0], node.inputs[1], node.outputs[0]
+    input_, filter_, output = context.required(0), context.required(1), node.outputs[0]
     weights = constant_weights(context, filter_)
     outputs, height, width, channels = weights.shape
     if channels != input_.shape[3]:

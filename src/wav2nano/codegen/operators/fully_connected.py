@@ -17,7 +17,7 @@ OPERATIONS = ("FULLY_CONNECTED",)
 def lower(context: Context) -> Layer:
     """Lower to w2n_fully_connected."""
     node = context.node
-    input_, filter_, output = node.inputs[0], node.inputs[1], node.outputs[0]
+    input_, filter_, output = context.required(0), context.required(1), node.outputs[0]
     weights = constant_weights(context, filter_)
     if node.options.get("weightsFormat", 0) != 0 or weights.ndim != 2:
         raise UserError(

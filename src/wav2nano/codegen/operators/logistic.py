@@ -20,7 +20,7 @@ ONE = 2**31 - 1  # in Q0.31, nearly
 def lower(context: Context) -> Layer:
     """Lower to w2n_look_up."""
     node = context.node
-    input_, output = node.inputs[0], node.outputs[0]
+    input_, output = context.required(0), node.outputs[0]
     if output.scale != np.float32(1 / 256) or output.zero_point != -128:
         raise UserError(f"{context.where} has an output scale other than 1/256: convert it anew.")
     name = context.name

@@ -30,7 +30,7 @@ SUM_LIMIT = 2**23  # what sums must stay below: the kernel starts them from the 
 
 # Places among the 24 inputs of UNIDIRECTIONAL_SEQUENCE_LSTM, gates in the order input, forget,
 # cell, output.
-_INPUT_WEIGHTS, _RECURRENT_WEIGHTS, _BIASES = slice(1, 5), slice(5, 9), slice(12, 16)
+_INPUT_WEIGHTS, _RECURRENT_WEIGHTS, _BIASES = range(1, 5), range(5, 9), range(12, 16)
 _HIDDEN_STATE, _CELL_STATE = 18, 19
 _VARIANTS = (*range(9, 12), *range(16, 18), *range(20, 24))
 
@@ -39,8 +39,8 @@ def lower(context: Context) -> Layer:
     """Lower to w2n_lstm; a second output is the state after the last step alone (see passes.py)."""
     node = context.node
     options = node.options
-    input_, (sequence, *last_step) = node.inputs[0], node.outputs
-    hidden, cell = node.inputs[_HIDDEN_STATE], node.inputs[_CELL_STATE]
+    input_, (sequence, *last_step) = context.required(0), node.outputs
+    hidden, cell = context.required(_HIDDEN_STATE), context.required(_CELL_STATE)
     if len(node.inputs) != 24 or any(node.inputs[i] is not None for i in _VARIANTS):
         raise UserError(
             f"{context.where} is an LSTM with peepholes, projection or layer normalisation; "
@@ -68,9 +68,9 @@ def lower(context: Context) -> Layer:
     cell_range = (-limit, limit) if clip > 0 else (-32768, 32767)
 
     name = context.name
-    bias = np.stack([constant_bias(context, t, units) for t in node.inputs[_BIASES]], axis=1)
-    from_input = _gates(context, input_, node.inputs[_INPUT_WEIGHTS], bias)
-    from_hidden = _gates(context, hidden, node.inputs[_RECURRENT_WEIGHTS], 0 * bias)
+    bias = np.stack([constant_bias(context, node.inputs[i], units) for i in _BIASES], axis=1)
+    from_input = _gates(context, input_, _INPUT_WEIGHTS, bias)
+    from_hidden = _gates(context, hidden, _RECURRENT_WEIGHTS, 0 * bias)
     arrays = [
         Array(
             f"{name}_weights",
@@ -126,10 +126,9 @@ class _Gates:
     scales: list[Scale]
 
 
-def _gates(
-    context: Context, vector: Tensor, filters: list[Tensor | None], bias: np.ndarray
-) -> _Gates:
-    if any(f is not None and len(f.scales) != 1 for f in filters):
+def _gates(context: Context, vector: Tensor, places: range, bias: np.ndarray) -> _Gates:
+    filters = [context.required(i) for i in places]
+    if any(len(f.scales) != 1 for f in filters):
         raise UserError(
             f"{context.where} has weights with more than one scale: no kernel does that."
         )

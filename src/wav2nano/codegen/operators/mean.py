@@ -18,8 +18,8 @@ OPERATIONS = ("MEAN",)
 def lower(context: Context) -> Layer:
     """Lower to w2n_mean."""
     node = context.node
-    input_, output = node.inputs[0], node.outputs[0]
-    axes = constant_axes(context, node.inputs[1], len(input_.shape))
+    input_, output = context.required(0), node.outputs[0]
+    axes = constant_axes(context, context.required(1), len(input_.shape))
     if not axes or axes != list(range(axes[0], axes[-1] + 1)):
         raise UserError(f"{context.where} is a mean over axes {axes}, which are not neighbours.")
     outer, count, inner = split_at(input_.shape, axes)

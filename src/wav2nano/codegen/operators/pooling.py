@@ -14,7 +14,7 @@ OPERATIONS = ("MAX_POOL_2D", "AVERAGE_POOL_2D")
 def lower(context: Context) -> Layer:
     """Lower to w2n_max_pool_2d or w2n_average_pool_2d."""
     node = context.node
-    input_, output = node.inputs[0], node.outputs[0]
+    input_, output = context.required(0), node.outputs[0]
     height, width = node.options["filterHeight"], node.options["filterWidth"]
     low, high = activation_bounds(context)
     function = f"w2n_{node.op.lower()}"

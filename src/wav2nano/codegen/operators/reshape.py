@@ -7,4 +7,4 @@ OPERATIONS = ("RESHAPE", "EXPAND_DIMS", "SQUEEZE")
 
 def lower(context: Context) -> Alias:
     """Lower to the input itself."""
-    return Alias(context.node.outputs[0], context.node.inputs[0], 0)
+    return Alias(context.node.outputs[0], context.required(0), 0)

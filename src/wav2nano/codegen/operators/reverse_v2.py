@@ -9,8 +9,8 @@ OPERATIONS = ("REVERSE_V2",)
 def lower(context: Context) -> Layer:
     """Lower to w2n_reverse."""
     node = context.node
-    input_, output = node.inputs[0], node.outputs[0]
-    axes = constant_axes(context, node.inputs[1], len(input_.shape))
+    input_, output = context.required(0), node.outputs[0]
+    axes = constant_axes(context, context.required(1), len(input_.shape))
     if len(axes) != 1:
         raise UserError(f"{context.where} reverses the axes {axes}: one at a time is possible.")
     outer, count, inner = split_at(input_.shape, axes)

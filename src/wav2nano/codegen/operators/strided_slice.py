@@ -19,7 +19,7 @@ def lower(context: Context) -> Alias:
         raise UserError(
             f"{context.where} picks elements that do not lie side by side: no kernel does that."
         )
-    return Alias(context.node.outputs[0], context.node.inputs[0], first)
+    return Alias(context.node.outputs[0], context.required(0), first)
 
 
 def slice_places(node: Node) -> np.ndarray | None:
@@ -30,11 +30,12 @@ def slice_places(node: Node) -> np.ndarray | None:
     int array [shape=(output size,)] or None
         None where the bounds are no constants.
     """
-    bounds = [t.values if t is not None else None for t in node.inputs[1:4]]
+    input_, *others = node.inputs[:4]
+    bounds = [np.atleast_1d(t.values) for t in others if t is not None and t.values is not None]
     options = node.options
-    if any(b is None for b in bounds) or options["ellipsisMask"] or options["newAxisMask"]:
+    if input_ is None or len(bounds) < 3 or options["ellipsisMask"] or options["newAxisMask"]:
         return None
-    begin, end, strides = (np.atleast_1d(b) for b in bounds)
+    begin, end, strides = bounds
     index: list[slice | int] = []
     for axis in range(len(begin)):
         bit = 1 << axis
@@ -48,5 +49,4 @@ def slice_places(node: Node) -> np.ndarray | None:
                 int(strides[axis]),
             )
         )
-    shape = node.inputs[0].shape
-    return np.arange(node.inputs[0].size).reshape(shape)[tuple(index)].ravel()
+    return np.arange(input_.size).reshape(input_.shape)[tuple(index)].ravel()
