@@ -106,7 +106,7 @@ def download(url: str, path: Path, *, advice: str, patient: bool = True) -> None
         ) as error:
             if getattr(error, "errno", None) == errno.ENOSPC:
                 raise UserError(f"{path} cannot be written: the disk is full.") from None
-            reason = getattr(error, "reason", None) or error or type(error).__name__
+            reason = str(getattr(error, "reason", None) or error) or type(error).__name__
         except ValueError as error:
             raise UserError(_explain(url, error, advice)) from None
         have = path.stat().st_size if path.exists() else 0

@@ -177,6 +177,15 @@ def test_downloads_end_right(tmp_path, server, fault, capsys):
     assert ("broken off" in capsys.readouterr().err) == (fault not in ("none", "no-etag"))
 
 
+def test_an_error_without_a_text_is_named(tmp_path, monkeypatch):
+    def break_off(*_):
+        raise ConnectionAbortedError
+
+    monkeypatch.setattr(downloading, "_continue", break_off)
+    with pytest.raises(UserError, match=r"cannot be downloaded \(ConnectionAbortedError\)"):
+        downloading.download("http://127.0.0.1:9/", tmp_path / "file", advice="")
+
+
 def test_a_broken_download_is_resumed(tmp_path, server):
     fetch_recordings(dataset_of(tmp_path, f"{server.url}/drops-once"))
     assert server.requests[1]["Range"] == f"bytes={len(ZIP) // 3}-"
