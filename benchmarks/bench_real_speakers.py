@@ -15,6 +15,7 @@ import numpy as np
 import yaml
 
 from wav2nano.describe import describe_accuracy
+from wav2nano.errors import UserError
 from wav2nano.evaluation.metrics import measure
 from wav2nano.predict import score_files
 from wav2nano.tables.scores import Scores
@@ -44,11 +45,12 @@ def report(folder: Path, experiment: Path) -> None:
     """Score every recording and print accuracy, with and without the background labels."""
     files = sorted(path for path in folder.glob("*/*") if path.suffix in (".flac", ".wav"))
     labels, results = score_files(files, experiment, runtime="litert")
-    kept = [
-        (path, scores[0])
-        for path, scores in zip(files, results, strict=True)
-        if path.parent.name in labels
-    ]
+    kept = []
+    for path, result in zip(files, results, strict=True):
+        if isinstance(result, UserError):
+            raise result
+        if path.parent.name in labels:
+            kept.append((path, result[0]))
     target = np.array([labels.index(path.parent.name) for path, _ in kept])
     scores = Scores(
         labels,
