@@ -63,7 +63,7 @@ def load_windows(
     parts = {}
     for name in PARTS:
         chosen = np.flatnonzero(part == name)
-        inside = [of_window[i] for i in chosen]
+        inside = [row for i in chosen if (row := of_window[i])]
         parts[name] = Windows(
             values=data.values[chosen],
             target=np.array([index[row.label] for row in inside], dtype=np.int64),

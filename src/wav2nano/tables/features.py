@@ -35,4 +35,4 @@ def read_features(paths: Sequence[Path | str]) -> FeatureSet:
             rate, samples = int(file.attrs["rate"]), int(file.attrs["samples"])
     joined = np.concatenate(values), np.concatenate(recording), np.concatenate(start)
     order = np.lexsort((joined[2], joined[1]))
-    return FeatureSet(*(array[order] for array in joined), rate=rate, samples=samples)
+    return FeatureSet(joined[0][order], joined[1][order], joined[2][order], rate, samples)

@@ -137,17 +137,17 @@ def augment(
     np.ndarray of the same shape
     """
     count, frames, bins = values.shape
-    shift = random.integers(-settings.shift_frames, settings.shift_frames + 1, count)
+    shift = random.integers(-settings.shift_frames, settings.shift_frames + 1, (count,))
     index = np.clip(np.arange(frames) - shift[:, None], 0, frames - 1)
     view = np.take_along_axis(values, index[:, :, None], axis=1)
-    gain = random.uniform(-settings.gain_db, settings.gain_db, count).astype(np.float32)
+    gain = random.uniform(-settings.gain_db, settings.gain_db, (count,)).astype(np.float32)
     add_gain(view, gain, preprocessing.features)
-    std = settings.response * np.float32(preprocessing.std)
+    std = settings.response * np.array(preprocessing.std, np.float32)
     view += random.standard_normal((count, 1, bins), dtype=np.float32) * std
     start = random.integers(0, frames, (count, 1))
     stop = start + random.integers(0, settings.mask_frames + 1, (count, 1))
     place = np.arange(frames)
-    view[(place >= start) & (place < stop)] = np.float32(preprocessing.mean)
+    view[(place >= start) & (place < stop)] = np.array(preprocessing.mean, np.float32)
     return view
 
 
