@@ -159,7 +159,12 @@ class Board:
         for number in range(5):
             Timer(chip, f"TIMER{number}")
         counters = [Rtc(chip, f"RTC{number}", clock) for number in range(3)]
-        clock.when_low_started = lambda: [counter.clock_started() for counter in counters]
+
+        def start_counters() -> None:
+            for counter in counters:
+                counter.clock_started()
+
+        clock.when_low_started = start_counters
         self._pdm = Pdm(chip, self._microphone, clock)
         for small in (
             FlashController,
@@ -173,25 +178,27 @@ class Board:
 
     # Memory-mapped registers.
 
-    def _read(self, _engine, offset: int, size: int, base: int) -> int:
+    def _read(self, _engine: object, offset: int, size: int, base: int) -> int:
         try:
             return self._bus.read(base + offset, size)
         except FaultError as fault:
             raise self._located(fault) from None
 
-    def _write(self, _engine, offset: int, size: int, value: int, base: int) -> None:
+    def _write(self, _engine: object, offset: int, size: int, value: int, base: int) -> None:
         try:
             self._bus.write(base + offset, size, value)
         except FaultError as fault:
             raise self._located(fault) from None
 
-    def _read_private(self, _engine, offset: int, size: int, _data) -> int:
+    def _read_private(self, _engine: object, offset: int, size: int, _data: object) -> int:
         try:
             return self._system.read(PRIVATE_BASE + offset, size)
         except FaultError as fault:
             raise self._located(fault) from None
 
-    def _write_private(self, _engine, offset: int, size: int, value: int, _data) -> None:
+    def _write_private(
+        self, _engine: object, offset: int, size: int, value: int, _data: object
+    ) -> None:
         try:
             self._system.write(PRIVATE_BASE + offset, size, value)
         except FaultError as fault:

@@ -107,7 +107,7 @@ class Registers:
 
     def write(self, *values: int) -> None:
         """Write all, in order."""
-        self._values[:] = values
+        self._values[:] = list(values)
         self._engine._do_reg_write_batch(self._names, self._pointers, self._count)
 
 

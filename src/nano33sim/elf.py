@@ -8,6 +8,7 @@ from pathlib import Path
 
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 
 from nano33sim.core import FLASH_SIZE
 from nano33sim.errors import ProgramError
@@ -74,6 +75,7 @@ def read_symbols(path: Path) -> Symbols:
     symbols = Symbols()
     try:
         for section in _open(data, path).iter_sections("SHT_SYMTAB"):
+            assert isinstance(section, SymbolTableSection)
             for symbol in section.iter_symbols():
                 # Names with $ mark where code and data begin.
                 if not symbol.name or symbol.name[0] == "$" or symbol["st_shndx"] == "SHN_UNDEF":

@@ -61,6 +61,7 @@ class Scheduler:
         while self.next_tick <= self._core.now:
             self._event_tick, _, event = heapq.heappop(self._queue)
             action, event.action = event.action, None
+            assert action is not None  # what was cancelled is not next
             try:
                 action()
             finally:

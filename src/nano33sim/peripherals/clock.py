@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from nano33sim.peripherals.base import Chip, Peripheral, Tasks
-from nano33sim.scheduler import NEVER, TICKS_PER_SECOND
+from nano33sim.scheduler import NEVER, TICKS_PER_SECOND, Event
 
 # Typical figures of the product specification, in seconds.
 HFXO_START = 360e-6
@@ -23,7 +23,8 @@ class Clock(Peripheral):
         super().__init__(chip, name)
         self.crystal_running = False
         self.low_running_from = NEVER
-        self._high = self._low = None
+        self._high: Event | None = None
+        self._low: Event | None = None
         self._high_run = self._low_run = 0
         self.when_low_started: Callable[[], None] = lambda: None
         self.on_read("HFCLKRUN", lambda: self._high_run)
@@ -38,12 +39,15 @@ class Clock(Peripheral):
             "HFCLKSTOP": self._stop_high,
             "LFCLKSTART": self._start_low,
             "LFCLKSTOP": self._stop_low,
-            "CAL": lambda: self._after(CALIBRATION, lambda: self.emit("DONE")),
+            "CAL": self._calibrate,
         }
 
-    def _after(self, seconds: float, action):
+    def _after(self, seconds: float, action: Callable[[], None]) -> Event:
         tick = self.chip.scheduler.now + round(seconds * TICKS_PER_SECOND)
         return self.chip.scheduler.at(tick, action)
+
+    def _calibrate(self) -> None:
+        self._after(CALIBRATION, lambda: self.emit("DONE"))
 
     def _read_lfclkstat(self) -> int:
         running = self.chip.scheduler.now >= self.low_running_from

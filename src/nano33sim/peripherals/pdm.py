@@ -4,6 +4,7 @@ from nano33sim.core import FaultError
 from nano33sim.microphone import Microphone
 from nano33sim.peripherals.base import Chip, Peripheral, Tasks
 from nano33sim.peripherals.clock import Clock
+from nano33sim.scheduler import Event
 
 # PDMCLKCTRL: 32 MHz divided by a whole number, in ticks of 64 MHz.
 CLOCK_TICKS = {
@@ -42,7 +43,7 @@ class Pdm(Peripheral):
     def __init__(self, chip: Chip, microphone: Microphone, clock: Clock, name: str = "PDM"):
         super().__init__(chip, name)
         self._microphone, self._clock = microphone, clock
-        self._event = None
+        self._event: Event | None = None
         self._next_given = False
         self._pointer = self._size = self._since = self._period = 0
         self.buffers = self.reused = self.delivered = 0

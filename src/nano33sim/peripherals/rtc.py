@@ -1,10 +1,11 @@
 """RTC0 to RTC2: counters of the 32.768 kHz clock."""
 
+from collections.abc import Callable
 from functools import partial
 
 from nano33sim.peripherals.base import Chip, Peripheral, Tasks
 from nano33sim.peripherals.clock import Clock
-from nano33sim.scheduler import NEVER
+from nano33sim.scheduler import NEVER, Event
 
 MODULUS = 1 << 24
 # 64 MHz / 32768 Hz = 15625 / 8 ticks.
@@ -32,7 +33,7 @@ class Rtc(Peripheral):
         self._started = False
         self._count, self._since = 0, 0  # counter value, and edge at which it had it
         self._routed = 0
-        self._event = None
+        self._event: Event | None = None
         self.on_read("COUNTER", self._counter)
         for channel in self._channels:
             self.on_write(f"CC[{channel}]", partial(self._write_cc, channel))
@@ -92,7 +93,7 @@ class Rtc(Peripheral):
         self.set(f"CC[{channel}]", value % MODULUS)
         self._plan()
 
-    def _write_evten(self, change, value: int) -> None:
+    def _write_evten(self, change: Callable[[int], int], value: int) -> None:
         self._routed = change(value)
         self._plan()
 

@@ -1,11 +1,12 @@
 """Peripherals with little to them: NVMC, FICR, UICR, RNG, TEMP, PPI."""
 
 import random
+from collections.abc import Callable
 from functools import partial
 
 from nano33sim.core import FaultError
 from nano33sim.peripherals.base import Chip, Peripheral, Tasks
-from nano33sim.scheduler import TICKS_PER_SECOND
+from nano33sim.scheduler import TICKS_PER_SECOND, Event
 
 
 class FlashController(Peripheral):
@@ -70,7 +71,7 @@ class RandomNumbers(Peripheral):
     def __init__(self, chip: Chip, name: str = "RNG"):
         super().__init__(chip, name)
         self._random = random.Random(840)
-        self._event = None
+        self._event: Event | None = None
         self.on_read("VALUE", lambda: self.get("VALUE"))
 
     def _make_tasks(self) -> Tasks:
@@ -126,7 +127,7 @@ class Interconnect(Peripheral):
             ("CHENSET", lambda value: self._enabled | value),
             ("CHENCLR", lambda value: self._enabled & ~value),
         ):
-            self.on_write(register, lambda value, change=change: self._enable(change(value)))
+            self.on_write(register, partial(self._write_enabled, change))
             self.on_read(register, lambda: self._enabled)
         for channel in range(self.CHANNELS):
             for name in (f"CH[{channel}].EEP", f"CH[{channel}].TEP", f"FORK[{channel}].TEP"):
@@ -135,7 +136,7 @@ class Interconnect(Peripheral):
             chip.bus.modelled.add(self.at[f"CHG[{group}]"])
 
     def _make_tasks(self) -> Tasks:
-        tasks = {}
+        tasks: Tasks = {}
         for group in range(self.GROUPS):
             tasks[f"CHG[{group}].EN"] = partial(self._switch_group, group, True)
             tasks[f"CHG[{group}].DIS"] = partial(self._switch_group, group, False)
@@ -144,6 +145,9 @@ class Interconnect(Peripheral):
     def _switch_group(self, group: int, on: bool) -> None:
         members = self.get(f"CHG[{group}]")
         self._enable(self._enabled | members if on else self._enabled & ~members)
+
+    def _write_enabled(self, change: Callable[[int], int], value: int) -> None:
+        self._enable(change(value))
 
     def _enable(self, channels: int) -> None:
         if channels >> self.CHANNELS:

@@ -4,6 +4,7 @@ from functools import partial
 
 from nano33sim.peripherals.base import Chip, Peripheral, Tasks
 from nano33sim.registers import CHANNELS
+from nano33sim.scheduler import Event
 
 TICKS_PER_COUNT = 4  # 64 MHz to 16 MHz
 BITS = {0: 16, 1: 8, 2: 24, 3: 32}
@@ -20,7 +21,7 @@ class Timer(Peripheral):
         self._running = False
         self._count = 0  # at self._since
         self._since = 0
-        self._event = None
+        self._event: Event | None = None
         self._planned: list[int] = []  # channels that the event is for
         self._cc = [self.at[f"CC[{channel}]"] for channel in self._channels]
         for channel in self._channels:

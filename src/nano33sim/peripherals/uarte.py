@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from nano33sim.core import FaultError
 from nano33sim.peripherals.base import Chip, Peripheral, Tasks
+from nano33sim.scheduler import Event
 
 ENABLED = 8
 FIFO = 6
@@ -38,11 +39,11 @@ class Uarte(Peripheral):
         super().__init__(chip, name)
         self._on_sent = on_sent
         self._sending: tuple[int, bytes] | None = None
-        self._sent_events = []
+        self._sent_events: list[Event] = []
         self._receiving: tuple[int, int, int] | None = None  # pointer, size, received
         self._fifo: deque[int] = deque()
         self._line: deque[int] = deque()
-        self._arrival = None
+        self._arrival: Event | None = None
         self.on_write("ERRORSRC", lambda v: self.set("ERRORSRC", self.get("ERRORSRC") & ~v))
 
     def _make_tasks(self) -> Tasks:
@@ -87,6 +88,7 @@ class Uarte(Peripheral):
         self.emit("TXSTARTED")
 
     def _finish_tx(self) -> None:
+        assert self._sending is not None
         start, data = self._sending
         step = self._byte_ticks
         data = data[: (self.chip.scheduler.now - start) // step]
@@ -139,6 +141,7 @@ class Uarte(Peripheral):
             self.emit("ERROR")
 
     def _store(self, byte: int) -> None:
+        assert self._receiving is not None
         pointer, size, received = self._receiving
         self.write_ram(pointer + received, bytes([byte]))
         self._receiving = pointer, size, received + 1
@@ -147,6 +150,7 @@ class Uarte(Peripheral):
             self._end_rx()
 
     def _end_rx(self) -> None:
+        assert self._receiving is not None
         received = self._receiving[2]
         self._receiving = None
         self.set("RXD.AMOUNT", received)

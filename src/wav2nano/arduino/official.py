@@ -6,7 +6,6 @@ https://github.com/arduino/ArduinoCore-mbed, any arm-none-eabi-gcc can say wheth
 compile for it.
 """
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -71,7 +70,7 @@ def check_official_core(
         sources += sorted(p for p in folder.rglob("*") if p.suffix in {".c", ".cpp"})
     for source in sources:
         is_c = source.suffix == ".c"
-        command = [shutil.which("arm-none-eabi-gcc" if is_c else "arm-none-eabi-g++")]
+        command = ["arm-none-eabi-gcc" if is_c else "arm-none-eabi-g++"]
         command += [f"@{variant}/defines.txt"]
         command += [f"@{variant}/{'cflags' if is_c else 'cxxflags'}.txt", *FLAGS, "-fsyntax-only"]
         command += search

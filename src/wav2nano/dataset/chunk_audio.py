@@ -37,5 +37,5 @@ def chunk_audio(*, recordings: Path, shard: str, settings: ChunkingSettings, out
         start.append(starts)
         recording += [row.id] * len(windows)
         label += [row.label] * len(windows)
-    windows = AudioWindows(np.concatenate(audio), recording, label, np.concatenate(start))
-    write_windows(out, windows, settings.model_dump())
+    joined = AudioWindows(np.concatenate(audio), recording, label, np.concatenate(start))
+    write_windows(out, joined, settings.model_dump())

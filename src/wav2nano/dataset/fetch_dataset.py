@@ -120,6 +120,7 @@ def _downloaded(folder: Path) -> tuple[Path, Path]:
 def _download(dataset: DatasetSettings, folder: Path) -> Path:
     partial, _ = _downloaded(folder)
     settings = dataset.download
+    assert settings is not None  # else there has to be a source
     there = partial.stat().st_size / 1e6 if partial.exists() else 0
     missing = max(0, settings.megabytes - there)
     _require_space(folder.parent, (missing + settings.unpacked_megabytes) * 1e6)

@@ -215,10 +215,7 @@ def _read_table(
         if None in row or None in row.values():
             problems.append(f"line {line} does not have {len(columns)} columns")
             continue
-        filled = {
-            field: re.sub(r"\{([^{}]+)\}", lambda match, row=row: row[match[1]].strip(), template)
-            for field, template in templates.items()
-        }
+        filled = {field: _fill(template, row) for field, template in templates.items()}
         name = os.path.normpath(filled.pop("path")).replace(os.sep, "/")
         if ignored.match(name):
             continue
@@ -253,6 +250,10 @@ def _templates(table: TableSettings, columns: Sequence[str], path: Path) -> dict
             f"{path} has no column {unknown[0]}. Its columns are: {', '.join(columns)}."
         )
     return templates
+
+
+def _fill(template: str, row: dict[str, str]) -> str:
+    return re.sub(r"\{([^{}]+)\}", lambda match: row[match[1]].strip(), template)
 
 
 def _read_lists(

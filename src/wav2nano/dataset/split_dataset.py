@@ -171,8 +171,8 @@ def _split_by_fold(
         for row in rows
     ]
     parts = defaultdict(set)
-    for row in split:
-        parts[row.group].add(row.part)
+    for placed in split:
+        parts[placed.group].add(placed.part)
     torn = sum(len(found) > 1 for found in parts.values())
     if torn:
         print(
@@ -221,7 +221,9 @@ def _shares(settings: SplitPlan) -> tuple[float, float, float]:
 
 
 def _overlap(one: SplitRow, other: SplitRow) -> bool:
-    if one.from_seconds is None or other.from_seconds is None:
+    if one.from_seconds is None or one.to_seconds is None:
+        return True
+    if other.from_seconds is None or other.to_seconds is None:
         return True
     return one.from_seconds < other.to_seconds and other.from_seconds < one.to_seconds
 
@@ -282,7 +284,8 @@ def _assign(
     names = sorted(set(stratum_label))
     of_label = np.array([stratum_label == name for name in names]).T.astype(float)
     weight = total / (of_label @ (total @ of_label))
-    best, best_cost = None, np.inf
+    best: np.ndarray | None = None
+    best_cost = np.inf
     for _ in range(max(1, min(TRIALS, MOST_STEPS // len(counts)))):
         part_of, inside = _fill(counts, total, share, random)
         cost = (weight * np.abs(inside / total - share)).sum()
@@ -291,7 +294,7 @@ def _assign(
         cost += 2.0 * np.count_nonzero(inside == 0)
         if cost < best_cost:
             best, best_cost = part_of, cost
-    if best_cost >= ABSENT:
+    if best is None or best_cost >= ABSENT:
         raise UserError(
             "No split by whole groups has every label in training, validation and test. "
             "Record more speakers for the labels that few speak, or set `split.policy: recording`."

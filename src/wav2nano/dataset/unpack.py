@@ -103,4 +103,5 @@ def _read_tar(archive: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
         for member in file:
             if not member.isdir():
                 yield member.name, file.extractfile(member) if member.isreg() else None
-            file.members = []  # or it remembers every one
+            # Or it remembers every one; its type tells of the method that gives them alone.
+            file.members = []  # type: ignore[attr-defined]

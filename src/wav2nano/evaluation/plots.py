@@ -140,19 +140,24 @@ def _curves(
 
     Where there are many labels, those told apart worst have colours, the others are grey.
     """
-    from matplotlib import colormaps
+    from matplotlib import color_sequences
     from sklearn.metrics import auc
 
-    colors = colormaps["tab10"].colors
+    colors = color_sequences["tab10"]
     worst: list[str] = []
     with figure(path, title, subtitle, ncols=2, figsize=(12, 5.8)) as (_, axes):
         panels = []
         for axis, (name, part) in zip(axes, runtimes.items(), strict=True):
-            found = {label: rates(part, i) for i, label in enumerate(part.labels)}
-            found = {label: curve for label, curve in found.items() if curve is not None}
+            found = {
+                label: curve
+                for i, label in enumerate(part.labels)
+                if (curve := rates(part, i)) is not None
+            }
             area = {label: auc(*curve) for label, curve in found.items()}
             # Those of the first panel are named in both.
-            worst = worst or sorted(sorted(area, key=area.get)[: len(colors)], key=list(area).index)
+            worst = worst or sorted(
+                sorted(area, key=area.__getitem__)[: len(colors)], key=list(area).index
+            )
             styles = {
                 label: {"color": color, "label": f"AUC {area[label]:.3f}  {label}", "zorder": 3}
                 for color, label in zip(colors, worst, strict=False)

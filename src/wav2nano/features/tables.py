@@ -14,8 +14,8 @@ from wav2nano.c_source import (
     rows,
     structure,
 )
-from wav2nano.features import KINDS, FeatureSettings
-from wav2nano.features.base import FrontEnd
+from wav2nano.features import KINDS
+from wav2nano.features.base import FeatureSettings, FrontEnd
 from wav2nano.features.filters import hann
 from wav2nano.files import write_text
 

@@ -170,7 +170,7 @@ def _play(firmware: Path, samples: np.ndarray, rate: int) -> tuple[Recording, np
     heard : np.ndarray [shape=(samples,), dtype=int16]
         What the program can have heard: all from the moment its microphone was on.
     """
-    lead = np.resize(np.int16([0, 1, 0, -1]), round(LEAD_SECONDS * rate))
+    lead = np.resize(np.array([0, 1, 0, -1], np.int16), round(LEAD_SECONDS * rate))
     audio = np.concatenate([lead, samples])
     board = Board(firmware, elf=firmware.with_suffix(".elf"))
     recording = board.run(audio, seconds=len(audio) / rate + SETTLE_SECONDS)

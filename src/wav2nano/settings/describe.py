@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, get_args
@@ -18,7 +19,7 @@ def explanations(settings: type[BaseModel]) -> dict[str, str]:
             continue
         [definition] = [
             node
-            for node in ast.walk(ast.parse(inspect.getsource(inspect.getmodule(cls))))
+            for node in ast.walk(ast.parse(inspect.getsource(sys.modules[cls.__module__])))
             if isinstance(node, ast.ClassDef) and node.name == cls.__name__
         ]
         for field, text in zip(definition.body, definition.body[1:], strict=False):

@@ -35,11 +35,11 @@ class ExperimentSettings(Settings):
 
     chunking: ChunkingSettings = ChunkingSettings()
 
-    features: AnyFeatures = KINDS["mfcc"].Settings()
+    features: AnyFeatures = KINDS["mfcc"].Settings()  # type: ignore[call-arg]  # kind has a default
 
     split: SplitSettings = SplitSettings()
 
-    model: AnyModel = ARCHITECTURES["lstm"].Settings()
+    model: AnyModel = ARCHITECTURES["lstm"].Settings()  # type: ignore[call-arg]  # likewise
 
     training: TrainingSettings = TrainingSettings()
 

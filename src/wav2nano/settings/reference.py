@@ -51,13 +51,14 @@ def params_yaml() -> str:
 
 def schemas() -> dict[str, str]:
     """JSON schemas by file name, for editors: of params.yaml and each kind of file in config/."""
-    texts = {}
-    for name, settings in {
+    described: dict[str, type[BaseModel]] = {
         "params": Params,
         "experiment": ExperimentSettings,
         "dataset": DatasetSettings,
         "sweep": SweepSettings,
-    }.items():
+    }
+    texts = {}
+    for name, settings in described.items():
         schema = settings.model_json_schema()
         # An experiment need not say which kind it is, where it is the default's.
         for field in schema["properties"].values():

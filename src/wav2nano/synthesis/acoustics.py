@@ -75,7 +75,7 @@ def record(
     kind, snr = "none", np.inf
     if rng.uniform() < settings.noise.probability:
         kind = str(rng.choice(settings.noise.kinds))
-        snr = rng.uniform(*settings.noise.snr_db)
+        snr = _between(settings.noise.snr_db, rng)
         sound = sound + 10 ** (-snr / 20) * noises[kind](rng, samples, rate)
     sound = colour(sound, rate, settings, rng)
     heard, level = digitize(sound, settings, settings.level_db, rng)
@@ -116,13 +116,13 @@ def room_impulse(rng: np.random.Generator, rate: int, settings: RoomSettings) ->
         Bounds of the reverberation time RT60, and of the distance from mouth to microphone.
     """
     size = rng.uniform((2.0, 2.0, 2.2), (8.0, 7.0, 3.5))
-    reverberation = rng.uniform(*settings.reverberation_s)
+    reverberation = _between(settings.reverberation_s, rng)
     volume, surface = size.prod(), 2 * (size * np.roll(size, 1)).sum()
     # Sabine's formula gives the absorption that makes this reverberation time.
     reflection = np.sqrt(1 - min(0.161 * volume / (surface * reverberation), 0.95))
     microphone = rng.uniform(0.3, size - 0.3)
     direction = rng.standard_normal(3)
-    distance = rng.uniform(*settings.distance_m)
+    distance = _between(settings.distance_m, rng)
     mouth = microphone + distance * direction / np.linalg.norm(direction)
     mouth = np.clip(mouth, 0.1, size - 0.1)
 
@@ -132,7 +132,7 @@ def room_impulse(rng: np.random.Generator, rate: int, settings: RoomSettings) ->
     grid, bounces = grid[bounces <= 2], bounces[bounces <= 2]
     images = np.where(grid % 2, (grid + 1) * size - mouth, grid * size + mouth)
     distances = np.linalg.norm(images - microphone, axis=1)
-    direct = max(np.linalg.norm(mouth - microphone), 0.05)
+    direct = max(float(np.linalg.norm(mouth - microphone)), 0.05)
     delays = np.rint((distances - direct) / SPEED_OF_SOUND * rate).astype(int)
     gains = reflection**bounces * direct / np.maximum(distances, direct)
 
@@ -182,9 +182,9 @@ def digitize(
     samples, level_db
         int16 [samples], and the level of `sound` relative to full scale.
     """
-    level = rng.uniform(*level_db)
+    level = _between(level_db, rng)
     sound = sound * (10 ** (level / 20) / max(np.sqrt(np.mean(sound * sound)), 1e-9))
-    hiss = 10 ** (rng.uniform(*settings.microphone_noise_db) / 20)
+    hiss = 10 ** (_between(settings.microphone_noise_db, rng) / 20)
     sound = sound + hiss * coloured(rng, len(sound), rng.uniform(0, 0.5))
     peak = np.abs(sound).max()
     if rng.uniform() < settings.clip_probability:
@@ -194,6 +194,11 @@ def digitize(
     # A level that the peaks do not leave room for is lowered: clipping has its own probability.
     sound *= min(1.0, (1 - 1 / FULL_SCALE) / max(peak, 1e-9))
     return np.rint(sound * FULL_SCALE).astype(np.int16), level
+
+
+def _between(bounds: Sequence[float], rng: np.random.Generator) -> float:
+    low, high = bounds
+    return rng.uniform(low, high)
 
 
 def _smooth(x: np.ndarray, knots: np.ndarray, values: np.ndarray) -> np.ndarray:

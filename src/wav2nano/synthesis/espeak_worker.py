@@ -17,6 +17,7 @@ import select
 import struct
 import sys
 import time
+from typing import Any
 
 SYNCHRONOUS = 2  # espeak_AUDIO_OUTPUT: AUDIO_OUTPUT_SYNCHRONOUS
 UTF8 = 1  # espeakCHARS_UTF8
@@ -25,8 +26,12 @@ RATE, VOLUME, PITCH, RANGE = 1, 2, 3, 4  # espeak_PARAMETER
 SPOKEN, CRASHED, TIMED_OUT, NO_VOICE = range(4)
 NO_VOICE_EXIT = 3
 
+SYNTH_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+)
 
-def speak(espeak: ctypes.CDLL, utterance: dict, out: int) -> int:
+
+def speak(espeak: ctypes.CDLL, utterance: dict[str, Any], out: int) -> int:
     """Write the utterance's samples to the file descriptor `out`; give the exit status."""
     if espeak.espeak_SetVoiceByName(utterance["voice"].encode()) != 0:
         return NO_VOICE_EXIT
@@ -40,13 +45,13 @@ def speak(espeak: ctypes.CDLL, utterance: dict, out: int) -> int:
     espeak.espeak_ng_SetRandSeed(ctypes.c_long(1))
     samples = bytearray()
 
-    @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
-    def collect(wave: object, count: int, _events: object) -> int:
+    def collect(wave: Any, count: int, _events: object) -> int:
         if wave and count > 0:
             samples.extend(ctypes.string_at(wave, 2 * count))
         return 0
 
-    espeak.espeak_SetSynthCallback(collect)
+    callback = SYNTH_CALLBACK(collect)  # held here, as C does not
+    espeak.espeak_SetSynthCallback(callback)
     text = utterance["text"].encode() + b"\0"
     failed = espeak.espeak_Synth(
         ctypes.c_char_p(text), ctypes.c_size_t(len(text)), 0, 0, 0, UTF8, None, None
@@ -58,7 +63,9 @@ def speak(espeak: ctypes.CDLL, utterance: dict, out: int) -> int:
     return 1 if failed else 0
 
 
-def speak_in_child(espeak: ctypes.CDLL, utterance: dict, timeout: float) -> tuple[int, bytes]:
+def speak_in_child(
+    espeak: ctypes.CDLL, utterance: dict[str, Any], timeout: float
+) -> tuple[int, bytes]:
     """Fork, speak in the child, and collect what it says within `timeout` seconds."""
     reading, writing = os.pipe()
     child = os.fork()

@@ -56,7 +56,7 @@ def clicks(rng: np.random.Generator, samples: int, rate: int) -> np.ndarray:
     """Taps, keys and knocks: short decaying resonances, over a little noise of a room."""
     out = np.zeros(samples)
     for _ in range(rng.integers(1, 9)):
-        start = rng.integers(samples)
+        start = int(rng.integers(samples))
         times = np.arange(min(samples - start, rate // 8)) / rate
         decay = np.exp(-times / rng.uniform(0.001, 0.02))
         ring = np.sin(2 * np.pi * np.exp(rng.uniform(np.log(150), np.log(6000))) * times)
@@ -98,7 +98,7 @@ def babble(speech: Sequence[np.ndarray]) -> Noise:
     def mixed(rng: np.random.Generator, samples: int, rate: int) -> np.ndarray:
         out = np.zeros(samples)
         for _ in range(rng.integers(2, 8)):
-            talk = speech[rng.integers(len(speech))]
+            talk = speech[int(rng.integers(len(speech)))]
             start = rng.integers(max(len(talk) - samples, 0) + 1)
             part = talk[start : start + samples][::-1]
             out[: len(part)] += 10 ** rng.uniform(-0.5, 0) * _unit_power(part)

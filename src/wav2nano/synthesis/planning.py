@@ -176,8 +176,8 @@ def _draw(
     rng = random(settings, label, _MANNER, utterance, attempt)
     low, high = np.log(bounds.rate)
     rate = float(np.exp(rng.uniform(low, high)))
-    pitch = float(rng.uniform(*bounds.pitch))
-    extent = float(rng.uniform(*bounds.range))
+    pitch = float(rng.uniform(bounds.pitch[0], bounds.pitch[1]))
+    extent = float(rng.uniform(bounds.range[0], bounds.range[1]))
     if (voice.engine, voice.name) in FIXED_INTONATION:
         pitch, extent = 0.0, 1.0
     low, high = np.log(settings.formants)

@@ -269,6 +269,7 @@ def _record_speech(
 def _record_silence(
     item: Planned, settings: SynthesisSettings, rate: int, noises: Mapping[str, noise.Noise]
 ) -> Heard:
+    assert settings.silence is not None  # else nothing is planned
     return record_noise(
         item.voice,
         round(SECONDS * rate),
@@ -284,7 +285,9 @@ def _record_silence(
 def _noises(settings: SynthesisSettings, rate: int) -> dict[str, noise.Noise]:
     """Noise by kind; for babble, sentences are spoken, the same for every label."""
     kinds = settings.acoustics.noise.kinds
-    noises = {kind: noise.COMPUTED[kind] for kind in kinds if kind in noise.COMPUTED}
+    noises: dict[str, noise.Noise] = {
+        kind: noise.COMPUTED[kind] for kind in kinds if kind in noise.COMPUTED
+    }
     if "babble" in kinds:
         noises["babble"] = noise.babble(_talk(settings, rate))
     return noises

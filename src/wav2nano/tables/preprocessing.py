@@ -26,7 +26,7 @@ class Preprocessing(Settings):
 
     def normalize(self, values: np.ndarray) -> np.ndarray:
         """Normalise features [..., bins] as the model expects them."""
-        mean, std = np.float32(self.mean), np.float32(self.std)
+        mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
         return (values - mean) / std
 
 

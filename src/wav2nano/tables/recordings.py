@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from wav2nano.errors import UserError
 from wav2nano.files import write_csv
@@ -62,7 +63,7 @@ def read_recordings(path: Path | str) -> list[Recording]:
     try:
         with Path(path).open(newline="", encoding="utf-8") as file:
             table = list(csv.DictReader(file))
-        types = {field.name: field.type for field in fields(Recording)}
+        types: dict[str, Any] = {field.name: field.type for field in fields(Recording)}
         return [Recording(**{name: types[name](row[name]) for name in types}) for row in table]
     except FileNotFoundError:
         raise UserError(f"{path} does not exist: run the step that makes it first.") from None

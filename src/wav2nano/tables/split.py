@@ -56,9 +56,9 @@ def rows_of_windows(
         blocks[row.recording].append(row)
 
     def holds(row: SplitRow, first: int) -> bool:
-        return row.from_seconds is None or (
-            row.from_seconds * rate <= first and first + samples <= row.to_seconds * rate
-        )
+        if row.from_seconds is None or row.to_seconds is None:
+            return True
+        return row.from_seconds * rate <= first and first + samples <= row.to_seconds * rate
 
     return [
         next((row for row in blocks.get(name, ()) if holds(row, int(first))), None)
