@@ -57,6 +57,7 @@ lint: setup
 	@echo "make: lint"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/snakefmt --check Snakefile workflow/rules 2>/dev/null || \
 		{ echo "run: snakefmt Snakefile workflow/rules"; exit 1; }
 	@$(BIN)/python tools/lint_workflow
