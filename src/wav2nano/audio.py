@@ -77,7 +77,13 @@ def inspect_audio(content: bytes, *, name: str) -> AudioInfo:
 
 
 def to_int16(samples: np.ndarray) -> np.ndarray:
-    """Round samples of full scale 1.0 to int16, as the board's microphone gives them."""
+    """Round samples of full scale 1.0 to int16, as the board's microphone gives them.
+
+    Examples
+    --------
+    >>> to_int16(np.array([0.5, -1.0, 1.0])).tolist()  # 1.0 itself is out of reach
+    [16384, -32768, 32767]
+    """
     return np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16)
 
 

@@ -14,17 +14,28 @@ def comment(text: str) -> str:
 
 
 def string_literal(text: str) -> str:
-    """Quote any text as a C string literal, in UTF-8.
+    r"""Quote any text as a C string literal, in UTF-8.
 
     Three octal digits end by themselves, whatever comes after; and with every ? escaped there are
     no trigraphs.
+
+    Examples
+    --------
+    >>> print(string_literal('né "?"'))
+    "n\303\251 \042\077\042"
     """
     plain = set(range(0x20, 0x7F)) - set(b'"\\?')
     return '"' + "".join(chr(b) if b in plain else f"\\{b:03o}" for b in text.encode()) + '"'
 
 
 def float_literal(value: np.float32) -> str:
-    """Give a literal that reads back as this very float32, with nine digits at most."""
+    """Give a literal that reads back as this very float32, with nine digits at most.
+
+    Examples
+    --------
+    >>> float_literal(np.float32(0.1)), float_literal(np.float32(3))
+    ('0.100000001f', '3.0f')
+    """
     text = f"{value:.9g}"
     return f"{text}f" if "." in text or "e" in text else f"{text}.0f"
 

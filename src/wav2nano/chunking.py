@@ -25,6 +25,22 @@ def chunk_recording(
     -------
     windows : np.ndarray [shape=(windows, window), dtype=int16]
     starts : np.ndarray [shape=(windows,), dtype=int64]
+        First sample of each in the recording; negative where silence comes before it.
+
+    Examples
+    --------
+    One and a half seconds, cut into windows of one second every quarter of a second:
+
+    >>> settings = ChunkingSettings(long="slide", hop_seconds=0.25)
+    >>> windows, starts = chunk_recording(np.ones(24000, np.int16), settings)
+    >>> windows.shape, starts.tolist()
+    ((3, 16000), [0, 4000, 8000])
+
+    Half a second comes into the middle of one:
+
+    >>> _, starts = chunk_recording(np.ones(8000, np.int16), settings)
+    >>> starts.tolist()
+    [-4000]
     """
     length = settings.window_samples
     surplus = len(samples) - length

@@ -21,7 +21,13 @@ DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
 
 
 def settings_digest(settings: Any) -> str:
-    """Hash of JSON-like settings, whatever the order of their keys."""
+    """Hash of JSON-like settings, whatever the order of their keys.
+
+    Examples
+    --------
+    >>> settings_digest({"rate": 16000, "bits": 16}) == settings_digest({"bits": 16, "rate": 16000})
+    True
+    """
     text = json.dumps(settings, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

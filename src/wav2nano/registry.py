@@ -11,6 +11,12 @@ def entries(package: str) -> dict[str, ModuleType]:
     """Import all modules of a package; by name, in alphabetical order.
 
     Adding an entry is adding a file: no list names them.
+
+    Examples
+    --------
+    >>> kinds = entries("wav2nano.features.kinds")
+    >>> kinds["logmel"].__name__
+    'wav2nano.features.kinds.logmel'
     """
     folder = Path(str(import_module(package).__file__)).parent
     names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))

@@ -229,7 +229,13 @@ def constant_axes(context: Context, tensor: Tensor, rank: int) -> list[int]:
 
 
 def split_at(shape: tuple[int, ...], axes: list[int]) -> tuple[int, int, int]:
-    """Give the sizes before, along and after neighbouring axes."""
+    """Give the sizes before, along and after neighbouring axes.
+
+    Examples
+    --------
+    >>> split_at((1, 8, 4, 16), [1, 2])
+    (1, 32, 16)
+    """
     first, last = axes[0], axes[-1]
     parts = shape[:first], shape[first : last + 1], shape[last + 1 :]
     outer, count, inner = (int(np.prod(part, dtype=np.int64)) for part in parts)

@@ -16,6 +16,11 @@ def pack_weights(weights: np.ndarray) -> np.ndarray:
     int16 array [shape=(outputs rounded up to a multiple of 4 / 2 * inputs rounded up to even,)]
         Four rows at a time, four columns at a time: 256 * second row + first row, then
         256 * fourth row + third row.
+
+    Examples
+    --------
+    >>> pack_weights(np.array([[1, 2], [3, 4]])).tolist()  # rows three and four are zero
+    [769, 1026, 0, 0]
     """
     outputs, inputs = weights.shape
     padded = np.zeros((-(-outputs // 4) * 4, -(-inputs // 2) * 2), np.int32)

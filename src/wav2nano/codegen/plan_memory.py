@@ -28,6 +28,13 @@ def plan(buffers: list[Buffer]) -> tuple[dict[str, int], int]:
     -------
     tuple[dict[str, int], int]
         Offset of each buffer by name, multiples of 4, and the size of the whole.
+
+    Examples
+    --------
+    The input of the first layer is not needed any more when the second writes its output:
+
+    >>> plan([Buffer("input", 400, 0, 1), Buffer("hidden", 100, 1, 2), Buffer("output", 10, 2, 3)])
+    ({'input': 0, 'hidden': 400, 'output': 0}, 500)
     """
     placed: list[tuple[Buffer, int]] = []
     for buffer in sorted(buffers, key=lambda b: (-b.size, b.first, b.name)):

@@ -19,6 +19,14 @@ def quantize_multiplier(factor: float) -> Scale:
     """Split a factor >= 0 into a multiplier of 31 bits and a power of two.
 
     TensorFlow Lite's QuantizeMultiplier (kernels/internal/quantization_util.cc).
+
+    Examples
+    --------
+    >>> scale = quantize_multiplier(0.0123)
+    >>> scale
+    Scale(multiplier=1690499128, shift=-6)
+    >>> round(scale.multiplier * 2.0 ** (scale.shift - 31), 9)
+    0.0123
     """
     if factor == 0:
         return Scale(0, 0)
@@ -43,7 +51,13 @@ def product_scales(
 
 
 def activation_range(activation: str, scale: np.float32, zero_point: int) -> tuple[int, int]:
-    """Smallest and largest int8 that a fused activation lets through."""
+    """Smallest and largest int8 that a fused activation lets through.
+
+    Examples
+    --------
+    >>> activation_range("relu6", np.float32(0.05), -128)  # 6 is 120 steps above 0
+    (-128, -8)
+    """
 
     def quantize(real: float) -> int:
         # Halves away from zero, in single precision.

@@ -33,6 +33,13 @@ def shape(samples: int, rate: int, settings: FeatureSettings) -> tuple[int, int]
     ------
     UserError
         If such features do not exist, or a window is shorter than one frame.
+
+    Examples
+    --------
+    One second at 16 kHz, in frames of 512 samples every 320:
+
+    >>> shape(16000, 16000, KINDS["mfcc"].Settings(n_fft=512, hop=320, coefficients=13))
+    (49, 13)
     """
     KINDS[settings.kind].check(rate, settings)
     frame = settings.frame_samples

@@ -190,7 +190,13 @@ def environment_page(title: str, environment: dict[str, Any]) -> str:
 
 
 def settings_rows(settings: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """List nested settings as (dotted name, value)."""
+    """List nested settings as (dotted name, value).
+
+    Examples
+    --------
+    >>> settings_rows({"training": {"epochs": 60}, "labels": ["yes", "no"]})
+    [('training.epochs', '60'), ('labels', 'yes, no')]
+    """
     rows = []
     for key, value in settings.items():
         name = f"{prefix}{key}"

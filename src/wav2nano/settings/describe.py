@@ -61,6 +61,15 @@ def resolve(
         The group that the last named field belongs to.
     explanation : str
         Of that field; empty where there is none.
+
+    Examples
+    --------
+    >>> from wav2nano.settings.chunking import ChunkingSettings
+    >>> path, group, explanation = resolve(ChunkingSettings, ["rate"])
+    >>> path, group.__name__
+    ('rate', 'ChunkingSettings')
+    >>> explanation
+    "sampling rate of the windows, Hz; the board's microphone gives 16,000"
     """
     path: list[str] = []
     group: type[BaseModel] | None = settings

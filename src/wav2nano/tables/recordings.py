@@ -40,7 +40,13 @@ class Recording:
 
 
 def slug(text: str) -> str:
-    """Short name of letters, digits, _ and - for `text`, another one for every text."""
+    """Short name of letters, digits, _ and - for `text`, another one for every text.
+
+    Examples
+    --------
+    >>> slug("hot_word-2"), slug("hot word"), slug("hot: word")
+    ('hot_word-2', 'hot-word-86b2a5', 'hot-word-335bd5')
+    """
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", text)
     if plain == text:
         return text

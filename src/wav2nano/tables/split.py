@@ -88,6 +88,12 @@ def read_split(path: Path | str) -> list[SplitRow]:
 
 
 def order_labels(found: set[str], wanted: Sequence[str] | None) -> list[str]:
-    """Order the classes: labels as they are given (or sorted), then the background."""
+    """Order the classes: labels as they are given (or sorted), then the background.
+
+    Examples
+    --------
+    >>> order_labels({"_silence_", "_unknown_", "yes", "no"}, ["yes", "no"])
+    ['yes', 'no', '_unknown_', '_silence_']
+    """
     first = list(wanted) if wanted is not None else sorted(found - set(BACKGROUND))
     return first + [label for label in BACKGROUND if label in found and label not in first]
