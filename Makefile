@@ -1,11 +1,12 @@
 # make firmware        set up this machine, then go from words or recordings to a binary
 # make test            set up, then lint and test everything
+# make coverage        the same, and tell what of src/ no test reaches
 # make report          what was built, as one page: report.html
 # make remote URL=...  where data, models and firmware are kept: a folder, s3://bucket/path, ssh://...
 # make bench RECORDINGS=folder SPEECH_COMMANDS=folder    the measurements that README quotes
 # make firmware EXPERIMENT=digits RECORDINGS=folder    another experiment (or a,b), recordings you have
 .POSIX:
-.PHONY: firmware report remote test bench lint setup oracle lock clean help
+.PHONY: firmware report remote test coverage bench lint setup oracle lock clean help
 MAKEFLAGS += --no-print-directory
 
 export UV_SYSTEM_CERTS = 1
@@ -65,7 +66,10 @@ lint: setup
 
 test: lint oracle
 	@echo "make: tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(MEASURE) $(TESTS)
+
+coverage: MEASURE = --cov --cov-report=term:skip-covered --cov-report=xml
+coverage: test
 
 bench: firmware
 	@echo "make: features against librosa, on $(RECORDINGS)"
@@ -84,4 +88,4 @@ clean:
 	rm -rf results logs data/index data/synthetic data/windows data/features .snakemake
 
 help:
-	@sed -n 's/^# //p' Makefile | head -6
+	@sed -n 's/^# //p' Makefile | head -7
