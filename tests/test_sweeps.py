@@ -60,6 +60,10 @@ def test_a_product_is_every_combination_with_every_row():
             {"product": {"split.seed": [1, 2], "training.seed": [3]}},
             ["split.seed-1", "split.seed-2"],
         ),
+        (
+            {"product": {"features.kind": ["mfcc", "logmel"], "model.architecture": ["cnn"]}},
+            ["mfcc", "logmel"],
+        ),
         ({"table": [{"labels": ["ja", "né"]}, {"labels": None}]}, ["labels-ja-n-", "labels-null"]),
     ],
 )

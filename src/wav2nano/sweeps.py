@@ -8,12 +8,15 @@ from typing import Any
 
 from wav2nano.errors import UserError
 from wav2nano.provenance import settings_digest
-from wav2nano.settings.load import load_sweep
+from wav2nano.settings.load import TAGS, load_sweep
 from wav2nano.settings.sweep import SweepSettings
 
 MOST = 500  # variants; a typing error makes thousands
 LONG = 100  # letters of a name, beyond which it ends in a digest
 SEPARATOR = "."  # between sweep and variant: in no name that people give
+
+# A kind of features or an architecture says itself what it is.
+TOLD_BY_VALUE = {f"{section}.{tag}" for section, tag in TAGS.items()}
 
 Variant = dict[str, Any]  # settings that differ, by dotted name
 
@@ -87,6 +90,8 @@ def name_variants(variants: Sequence[Variant]) -> list[str]:
     --------
     >>> name_variants([{"model.units": [32, 16]}, {"model.units": [8]}])
     ['units-32-16', 'units-8']
+    >>> name_variants([{"model.architecture": "cnn"}, {"model.architecture": "dense"}])
+    ['cnn', 'dense']
     """
     keys = list(dict.fromkeys(key for variant in variants for key in variant))
     # What all have alike does not tell them apart.
@@ -94,7 +99,13 @@ def name_variants(variants: Sequence[Variant]) -> list[str]:
     short = {key: _shortest(key, keys) for key in keys}
     names: list[str] = []
     for variant in variants:
-        parts = [f"{short[key]}-{_legible(variant[key])}" for key in told or keys if key in variant]
+        parts = [
+            _legible(variant[key])
+            if key in TOLD_BY_VALUE
+            else f"{short[key]}-{_legible(variant[key])}"
+            for key in told or keys
+            if key in variant
+        ]
         name = ".".join(parts) or "base"
         if len(name) > LONG or name in names:
             name = f"{name[:LONG]}-{settings_digest(describe_variant(variant))[:8]}"
