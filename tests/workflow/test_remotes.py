@@ -1,9 +1,13 @@
 """What is pushed to a folder, to S3 or over SSH comes back elsewhere as it was."""
 
+import hashlib
 import subprocess
 import sys
 
 import pytest
+import yaml
+
+from workflow.conftest import Checkout
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
@@ -57,6 +61,11 @@ def files(checkout):
     }
 
 
+def objects(folder):
+    """Names of what a cache or a remote in a folder holds."""
+    return {path.parent.name + path.name for path in (folder / "files" / "md5").glob("??/*")}
+
+
 def goes_round(checkout, target, *local):
     """Push, clone, pull the firmware alone, then all; `local` is a setting that is not in git."""
     checkout.commit()
@@ -67,6 +76,11 @@ def goes_round(checkout, target, *local):
     clone.dvc("pull", FIRMWARE)
     expected = files(checkout)
     of_firmware = {name for name in expected if name.startswith(FIRMWARE)}
+    # Nothing else is fetched but the list of all files of `results`.
+    outputs = yaml.safe_load((checkout.root / "dvc.lock").read_text())["stages"]["firmware"]["outs"]
+    of_results = next(output["md5"] for output in outputs if output["path"] == "results")
+    hashes = {hashlib.md5(expected[name]).hexdigest() for name in of_firmware}
+    assert objects(clone.root / ".dvc" / "cache") == hashes | {of_results}
     in_git = {"metrics/keywords.json", "metrics/second.json", "data/raw/keywords/README.md"}
     assert files(clone).keys() - in_git == of_firmware
     clone.dvc("pull")
@@ -96,3 +110,30 @@ def test_ssh(changed, tmp_path, ssh):
     password = ("password", "secret")
     changed.run("dvc", "remote", "modify", "--local", "storage", *password)
     goes_round(changed, tmp_path / "clone", *password)
+
+
+def test_a_part_that_is_pushed_alone_hides_the_rest(tmp_path):
+    small = Checkout(tmp_path / "small", {"DVC_NO_ANALYTICS": "1"})
+    for name in ("firmware", "scores"):
+        (small.root / "results" / name).mkdir(parents=True)
+        (small.root / "results" / name / "file").write_text(name)
+    small.run("git", "init", "--quiet", "--initial-branch", "main")
+    small.run("dvc", "init", "--quiet")
+    stage = ("--name", "firmware", "--outs-persist", "results")
+    small.run("dvc", "stage", "add", "--quiet", "--run", *stage, "true")
+    small.run("dvc", "remote", "add", "--default", "storage", str(tmp_path / "storage"))
+    small.commit()
+    small.dvc("push", "results/firmware")
+    # With the part came the list of all files, which DVC takes for all files.
+    assert "Everything is up to date" in small.dvc("push")
+    assert len(objects(tmp_path / "storage")) == 2
+    clone = small.clone(tmp_path / "clone")
+    clone.dvc("pull", "results/firmware")
+    assert "failed to transfer" in clone.dvc("pull", check=False)
+    # A new place gets all of it.
+    for checkout in (small, clone):
+        checkout.run("dvc", "remote", "modify", "storage", "url", str(tmp_path / "new"))
+    small.dvc("push")
+    clone.dvc("pull")
+    assert files(clone) == files(small)
+    assert len(files(clone)) == 2
