@@ -3,7 +3,7 @@
 # make coverage        the same, and tell what of src/ no test reaches
 # make report          what was built, as one page: report.html
 # make remote URL=...  where data, models and firmware are kept: a folder, s3://bucket/path, ssh://...
-# make bench RECORDINGS=folder SPEECH_COMMANDS=folder    the measurements that README quotes
+# make bench RECORDINGS=folder SPEECH_COMMANDS=folder    measures what README quotes, and writes it
 # make firmware EXPERIMENT=digits RECORDINGS=folder    another experiment (or a,b), recordings you have
 .POSIX:
 .PHONY: firmware report remote test coverage bench lint setup oracle lock clean help
@@ -71,13 +71,18 @@ test: lint oracle
 coverage: MEASURE = --cov --cov-report=term:skip-covered --cov-report=xml
 coverage: test
 
+# Writes benchmarks/figures/ and README's figures, which are in git. SPEECH_COMMANDS is the test set of
+# Speech Commands v0.02, RECORDINGS the Free Spoken Digits (without it they are downloaded).
 bench: firmware
-	@echo "make: features against librosa, on $(RECORDINGS)"
-	@$(BIN)/python benchmarks/bench_features.py $(RECORDINGS)
+	@echo "make: features against librosa, on $(SPEECH_COMMANDS)"
+	@$(BIN)/python benchmarks/bench_features.py $(SPEECH_COMMANDS)
+	@echo "make: ten digits by real speakers, and the sweep of README"
+	@$(BIN)/python benchmarks/bench_experiments.py $(RECORDINGS)
 	@echo "make: words typed, none recorded, heard by real speakers of $(SPEECH_COMMANDS)"
 	@$(BIN)/python benchmarks/bench_real_speakers.py $(SPEECH_COMMANDS)
 	@echo "make: a run with nothing to do, and one recording more"
 	@$(BIN)/python benchmarks/bench_rebuilds.py 100 1000 10000
+	@$(BIN)/python benchmarks/readme.py --gather
 
 lock:
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \

@@ -17,10 +17,12 @@ import yaml
 from wav2nano.describe import describe_accuracy
 from wav2nano.errors import UserError
 from wav2nano.evaluation.metrics import measure
+from wav2nano.files import write_json
 from wav2nano.predict import score_files
 from wav2nano.tables.scores import Scores
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
+FIGURES = ROOT / "benchmarks" / "figures"
 WORDS = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
 
 
@@ -60,6 +62,7 @@ def report(folder: Path, experiment: Path) -> None:
         np.array([path.stem.split("_")[0] for path, _ in kept]),
         np.full(len(kept), "own"),
     )
+    found = {}
     for name, chosen in {"all labels": labels, "words alone": WORDS}.items():
         columns = [labels.index(label) for label in chosen]
         rows = np.isin(target, columns)
@@ -78,6 +81,15 @@ def report(folder: Path, experiment: Path) -> None:
         )
         recall = (f"{key} {value['recall']:.2f}" for key, value in figures["per_class"].items())
         print("  recall:", ", ".join(recall))
+        low, high = figures["accuracy_ci95"]
+        found[name] = {
+            "accuracy": figures["accuracy"],
+            "accuracy_low": low,
+            "accuracy_high": high,
+            "recordings": figures["windows"],
+            "speakers": figures["groups"],
+        }
+    write_json(FIGURES / "real_speakers.json", found)
 
 
 if __name__ == "__main__":

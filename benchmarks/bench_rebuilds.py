@@ -1,4 +1,4 @@
-"""What a run costs that has nothing to do, and one recording more: prints a table.
+"""What a run costs that has nothing to do, and one recording more: a table.
 
 For each number of recordings a copy of this checkout is built with the default settings, on clips
 of one second (noise of another colour for each label) instead of speech: what is counted is the
@@ -20,11 +20,15 @@ import numpy as np
 import soundfile
 import yaml
 
+from wav2nano.files import write_json
+
 ROOT = Path(__file__).resolve().parents[1]
+FIGURES = ROOT / "benchmarks" / "figures"
 RATE = 16000
 LABELS, SPEAKERS = 10, 10
 RECORDINGS_OF_SHARD = 160
 RUNS = 3
+OTHERS = ["second", "third"]
 
 
 def record(folder: Path, number: int, random: np.random.Generator) -> None:
@@ -40,8 +44,15 @@ def record(folder: Path, number: int, random: np.random.Generator) -> None:
 def prepare(folder: Path, recordings: int) -> None:
     """Copy what is committed, and make the default experiment one of own recordings alone."""
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
-    experiment = folder / "config" / "experiments" / "keywords.yaml"
-    experiment.write_text("dataset: keywords\n")
+    experiments = folder / "config" / "experiments"
+    (experiments / "keywords.yaml").write_text("dataset: keywords\n")
+    for number, name in enumerate(OTHERS):  # over the same recordings
+        settings = {
+            "dataset": "keywords",
+            "model": {"architecture": "dense", "units": [8 + number]},
+            "training": {"epochs": 1},
+        }
+        (experiments / f"{name}.yaml").write_text(yaml.safe_dump(settings))
     dataset = folder / "config" / "datasets" / "keywords.yaml"
     shards = max(8, recordings // RECORDINGS_OF_SHARD)
     dataset.write_text(yaml.safe_dump(yaml.safe_load(dataset.read_text()) | {"shards": shards}))
@@ -73,12 +84,16 @@ def measure(folder: Path, recordings: int) -> list[str]:
     seconds(folder, "dvc", "repro")
     nothing = statistics.median(seconds(folder, *snakemake) for _ in range(RUNS))
     nothing_dvc = statistics.median(seconds(folder, "dvc", "repro") for _ in range(RUNS))
+    three = (*snakemake, "--config", f"experiments=[keywords,{','.join(OTHERS)}]")
+    seconds(folder, *three)
+    nothing_three = statistics.median(seconds(folder, *three) for _ in range(RUNS))
     record(folder / "data" / "raw" / "keywords", recordings, np.random.default_rng(2))
     features_more = seconds(folder, *to_features)
     whole_more = features_more + seconds(folder, *snakemake)
     return [
         f"{recordings:,}",
         f"{nothing:.1f} s",
+        f"{nothing_three:.1f} s",
         f"{nothing_dvc:.1f} s",
         f"{features:.0f} s",
         f"{features_more:.1f} s ({features_more / features:.0%})",
@@ -94,6 +109,7 @@ def main() -> None:
     columns = [
         "recordings",
         "snakemake, nothing to do",
+        "the same, three experiments",
         "dvc repro, nothing to do",
         "all features",
         "one recording more: features",
@@ -102,9 +118,12 @@ def main() -> None:
     ]
     args = parser.parse_args()
     print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
+    rows = []
     for recordings in args.recordings:
         with tempfile.TemporaryDirectory() as folder:
-            print(f"| {' | '.join(measure(Path(folder) / 'main', recordings))} |", flush=True)
+            rows.append(measure(Path(folder) / "main", recordings))
+        print(f"| {' | '.join(rows[-1])} |", flush=True)
+    write_json(FIGURES / "rebuilds.json", [columns, *rows])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,48 @@
+"""The experiment `digits` and the sweep that README shows: builds both in a clone.
+
+    python benchmarks/bench_experiments.py RECORDINGS
+
+RECORDINGS are those of the Free Spoken Digit Dataset; without them they are downloaded.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MADE = {
+    "metrics/digits.json": "benchmarks/figures/digits.json",
+    "results/comparison/sweep_example.csv": "benchmarks/figures/sweep_example.csv",
+    "results/comparison/sweep_example.png": "docs/sweep_example.png",
+}
+
+
+def main() -> None:
+    """Build, and copy the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("recordings", type=Path, nargs="?", help="a copy that you have")
+    recordings = parser.parse_args().recordings
+    source = ["--source", str(recordings.resolve())] if recordings else []
+    with tempfile.TemporaryDirectory(prefix="wav2nano-bench-") as folder:
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), folder], check=True)
+        # These commands, with the clone's library.
+        environment = {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(Path(folder) / "src"),
+        }
+        for command in (
+            ["wav2nano", "fetch-dataset", "digits", *source],
+            ["snakemake", "--cores", "all", "--quiet", "rules", "--", *MADE],
+        ):
+            subprocess.run(command, cwd=folder, env=environment, check=True)
+        for made, kept in MADE.items():
+            shutil.copyfile(Path(folder) / made, ROOT / kept)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""Fill in the figures of README.md from files that commands wrote; none is typed by hand.
+
+    python benchmarks/readme.py            write README.md
+    python benchmarks/readme.py --gather   first copy what was built: summary and picture
+
+Its sources: metrics/keywords.json, which `make firmware` writes, and benchmarks/figures/, which
+`make bench` writes.
+"""
+
+import argparse
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from wav2nano.boards import boards
+from wav2nano.settings.experiment import Params
+
+ROOT = Path(__file__).resolve().parents[1]
+FIGURES = ROOT / "benchmarks" / "figures"
+BEGIN, END = "<!-- figures: {} -->\n", "<!-- end -->"
+
+
+def summary() -> str:
+    """Quote the end of `make firmware`."""
+    return f"```\n{(FIGURES / 'keywords.txt').read_text(encoding='utf-8')}```\n"
+
+
+def figures() -> str:
+    """List what was measured, and how to get it again."""
+    built, digits = read("metrics/keywords.json"), read(FIGURES / "digits.json")
+    people, features = read(FIGURES / "real_speakers.json"), read(FIGURES / "features.json")
+    board = boards()[Params().firmware.board]
+    hops = built["instructions_per_second"] / built["instructions_per_hop"]
+    used, there = built["instructions_per_hop"], round(board.clock_hz / hops)
+    rows = [
+        (
+            "five keywords, voices never trained on, **synthetic speech**: float",
+            accuracy(built, "float"),
+            "`make firmware`",
+        ),
+        ("the same: int8", accuracy(built, "int8"), "`make firmware`"),
+        (
+            "ten digits (Free Spoken Digit Dataset), two speakers left out, three trained on: int8",
+            accuracy(digits, "int8"),
+            "`make firmware EXPERIMENT=digits`",
+        ),
+        (
+            "ten Speech Commands words typed, none recorded, heard by real speakers (words alone): "
+            "int8",
+            accuracy(people["words alone"], ""),
+            "`make bench`",
+        ),
+        (
+            "the same with `_unknown_` and `_silence_`: int8",
+            accuracy(people["all labels"], ""),
+            "`make bench`",
+        ),
+        (
+            "flash and RAM of the five-word firmware",
+            f"{built['flash_bytes'] / 1e3:.0f} kB and {built['ram_bytes'] / 1e3:.0f} kB, stack "
+            "included",
+            "`metrics/keywords.json`",
+        ),
+        (
+            "board's features from librosa's, of their range",
+            f"{built['feature_difference']:.0e}",
+            "the same",
+        ),
+        (
+            f"instructions for {1000 / hops:g} ms of sound, "
+            f"{Params().listener.inferences_per_second:g} decisions a second",
+            f"{used:,} of {there:,} ({used / there:.0%})",
+            "the same",
+        ),
+        *(
+            (
+                text,
+                f"{built[f'{track}_targets_heard']} of {built[f'{track}_targets_played']}, "
+                f"{built[f'{track}_false_reports']} false reports in "
+                f"{built[f'{track}_seconds']:g} s "
+                f"({built[f'{track}_false_reports_per_hour']:.0f} an hour)",
+                "the same",
+            )
+            for track, text in {
+                "one_by_one": "words heard on the simulated board, one by one with pauses",
+                "long_track": "the same back to back with much background",
+            }.items()
+        ),
+        (
+            "features of many windows at once, librosa clip by clip",
+            f"about {features['mfcc']['times_as_fast']:.0f} times as fast",
+            "`make bench`",
+        ),
+    ]
+    return table(("figure", "value", "how to get it again"), rows)
+
+
+def rebuilds() -> str:
+    """List what a change costs."""
+    columns, *rows = read(FIGURES / "rebuilds.json")
+    return table(columns, rows)
+
+
+def sweep() -> str:
+    """Rank the variants of the sweep that README shows."""
+    with (FIGURES / "sweep_example.csv").open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    rows = [
+        (
+            row["rank"],
+            f"{row['features.kind']}, {row['model.architecture']}",
+            f"{float(row['macro_f1']):.3f} ({float(row['macro_f1_low']):.3f} to "
+            f"{float(row['macro_f1_high']):.3f})",
+            f"{int(row['flash_bytes']) / 1e3:.0f} kB",
+            f"{int(row['instructions_per_second']) / 1e6:.1f} million",
+        )
+        for row in found
+    ]
+    return table(("rank", "variant", "macro F1", "flash", "instructions a second"), rows)
+
+
+BLOCKS = {"summary": summary, "table": figures, "rebuilds": rebuilds, "sweep": sweep}
+
+
+def fill_in(text: str) -> str:
+    """Put the figures between their marks in the text of README.md."""
+    for name, block in BLOCKS.items():
+        begin = BEGIN.format(name)
+        before, found, rest = text.partition(begin)
+        if not found:
+            sys.exit(f"README.md lacks the mark {begin.strip()}")
+        _, _, after = rest.partition(END)
+        text = f"{before}{begin}{block()}{END}{after}"
+    return text
+
+
+def gather() -> None:
+    """Copy what was built here to the files that are in git."""
+    command = [str(Path(sys.executable).with_name("wav2nano")), "summarize", "results/keywords"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (FIGURES / "keywords.txt").write_text(said, encoding="utf-8")
+    picture = ROOT / "results" / "keywords" / "evaluation" / "confusion.png"
+    shutil.copyfile(picture, ROOT / "docs" / picture.name)
+
+
+def accuracy(figures: dict[str, Any], name: str) -> str:
+    """Accuracy with its interval."""
+    prefix = f"{name}_" if name else ""
+    share, low, high = (
+        figures[f"{prefix}{key}"] for key in ("accuracy", "accuracy_low", "accuracy_high")
+    )
+    return f"{share:.1%} ({low:.1%} to {high:.1%})"
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Write a table in Markdown."""
+    columns = list(columns)
+    lines = [f"| {' | '.join(line)} |\n" for line in (columns, *rows)]
+    return "".join([lines[0], f"|{'---|' * len(columns)}\n", *lines[1:]])
+
+
+def read(path: Path | str) -> Any:
+    """Read a JSON file of the checkout."""
+    return json.loads((ROOT / path).read_text(encoding="utf-8"))
+
+
+def main() -> None:
+    """Write README.md."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--gather", action="store_true", help="first copy what was built here")
+    if parser.parse_args().gather:
+        gather()
+    readme = ROOT / "README.md"
+    readme.write_text(fill_in(readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
