@@ -106,6 +106,12 @@ def rebuilds() -> str:
     return table(columns, rows)
 
 
+def memory() -> str:
+    """List what training, quantising and scoring need of memory."""
+    columns, *rows = read(FIGURES / "memory.json")
+    return table(columns, rows)
+
+
 def sweep() -> str:
     """Rank the variants of the sweep that README shows."""
     with (FIGURES / "sweep_example.csv").open(encoding="utf-8", newline="") as file:
@@ -124,7 +130,13 @@ def sweep() -> str:
     return table(("rank", "variant", "macro F1", "flash", "instructions a second"), rows)
 
 
-BLOCKS = {"summary": summary, "table": figures, "rebuilds": rebuilds, "sweep": sweep}
+BLOCKS = {
+    "summary": summary,
+    "table": figures,
+    "rebuilds": rebuilds,
+    "memory": memory,
+    "sweep": sweep,
+}
 
 
 def fill_in(text: str) -> str:
