@@ -82,6 +82,8 @@ bench: firmware
 	@$(BIN)/python benchmarks/bench_real_speakers.py $(SPEECH_COMMANDS)
 	@echo "make: a run with nothing to do, and one recording more"
 	@$(BIN)/python benchmarks/bench_rebuilds.py 100 1000 10000
+	@echo "make: memory over the number of windows"
+	@$(BIN)/python benchmarks/bench_memory.py 10000 100000 1000000
 	@$(BIN)/python benchmarks/readme.py --gather
 
 lock:

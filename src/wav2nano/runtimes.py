@@ -13,6 +13,8 @@ from wav2nano.tables.preprocessing import Preprocessing
 
 Runtime = Literal["float", "litert", "c"]
 
+KERAS_BATCH = 256  # windows that Keras scores at a time
+
 
 def load_runtime(
     runtime: Runtime, model: Path, preprocessing: Preprocessing
@@ -33,7 +35,7 @@ def load_runtime(
 
         network = import_keras(0).saving.load_model(model, compile=False)
         return lambda values: network.predict(
-            preprocessing.normalize(values), batch_size=256, verbose=0
+            preprocessing.normalize(values), batch_size=KERAS_BATCH, verbose=0
         )
     litert = LiteRtModel(model)
     invoke = litert.invoke if runtime == "litert" else HostModel(model).invoke

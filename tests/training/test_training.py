@@ -10,7 +10,7 @@ from wav2nano.quantization.quantize_model import calibration_list, convert
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.training import TrainingSettings
 from wav2nano.tables.preprocessing import Preprocessing
-from wav2nano.training.train_model import augment
+from wav2nano.training.train_model import augment, draw_views
 
 SETTINGS = {"shift_frames": 0, "gain_db": 0.0, "response": 0.0, "mask_frames": 0}
 SHAPE = (20, 13)
@@ -33,8 +33,9 @@ def values():
 
 
 def view(values, kind="mfcc", **settings):
-    random = np.random.default_rng(1)
-    return augment(values, random, preprocessing(kind), TrainingSettings(**(SETTINGS | settings)))
+    settings = TrainingSettings(**(SETTINGS | settings))
+    views = draw_views(len(values), values.shape[1:], np.random.default_rng(1), settings)
+    return augment(values, views, preprocessing(kind), settings)
 
 
 def test_no_augmentation_changes_nothing(values):

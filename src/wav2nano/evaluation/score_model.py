@@ -6,9 +6,12 @@ from pathlib import Path
 
 from wav2nano.files import atomic_path
 from wav2nano.labelled_windows import load_windows
-from wav2nano.runtimes import Runtime, load_runtime
+from wav2nano.runtimes import KERAS_BATCH, Runtime, load_runtime
 from wav2nano.tables.preprocessing import read_preprocessing
 from wav2nano.tables.scores import KEYS
+
+# Windows at a time: whole batches of Keras, whose size may change the last digits of scores.
+BATCH = 4 * KERAS_BATCH
 
 
 def score_model(
@@ -48,7 +51,8 @@ def score_model(
         writer.writerow([*KEYS, *(f"score {label}" for label in order)])
         for name in ("validation", "test"):
             part = parts[name]
-            for index, scores in enumerate(invoke(part.values)):
+            rows = (scores for values in part.batches(BATCH) for scores in invoke(values))
+            for index, scores in enumerate(rows):
                 keys = (part.recording[index], part.start[index], part.group[index])
                 label = order[part.target[index]]
                 values = (f"{score:.7g}" for score in scores)

@@ -61,10 +61,10 @@ def quantize_model(
     trained = import_keras(0).saving.load_model(model, compile=False)
     content = convert(
         trained.get_weights(),
-        train.values.shape[1:],
+        train.features.shape,
         len(between.labels),
         model_settings,
-        between.normalize(train.values[chosen]),
+        between.normalize(train.take(chosen)),
     )
     with atomic_path(out) as temporary:
         temporary.write_bytes(content)

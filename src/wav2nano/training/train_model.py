@@ -3,6 +3,8 @@
 import math
 import platform
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
 
 # Extensions of the instruction set that matter for training.
 EXTENSIONS = ("AVX", "FMA3", "AVX2", "AVX512F", "NEON", "SVE")
+
+EVALUATED = 256  # windows at a time that validation scores
+SUMMED = 256  # windows at a time of which the statistics are taken
 
 
 def train_model(
@@ -64,17 +69,16 @@ def train_model(
     """
     order, parts = load_windows(features, split, labels)
     train, validation = parts["train"], parts["validation"]
-    mean = train.values.mean(axis=(0, 1), dtype=np.float64)
-    std = np.maximum(train.values.std(axis=(0, 1), dtype=np.float64), 1e-3)
+    mean, std = measure(train)
     between = Preprocessing(
         labels=order,
         chunking=chunking,
         features=feature_settings,
         mean=mean.tolist(),
-        std=std.tolist(),
+        std=np.maximum(std, 1e-3).tolist(),
     )
     keras = import_keras(settings.seed)
-    network = build_model(keras, train.values.shape[1:], len(order), model_settings)
+    network = build_model(keras, train.features.shape, len(order), model_settings)
     network.compile(
         optimizer=keras.optimizers.Adam(settings.learning_rate, clipnorm=1.0),
         loss="sparse_categorical_crossentropy",
@@ -115,13 +119,70 @@ def write_history(path: Path, history: list[dict[str, float]]) -> None:
     write_csv(path, history[0], ([epoch[name] for name in history[0]] for epoch in history))
 
 
-def augment(
-    values: np.ndarray,
+def measure(windows: Windows) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each bin over all frames of all windows.
+
+    They are, to the last digit, those that numpy gives for all features in one array.
+
+    Returns
+    -------
+    mean, std : np.ndarray [shape=(bins,)]
+        float64.
+    """
+    frames, bins = windows.features.shape
+    count = len(windows.target) * frames
+
+    def average(function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        total = np.empty((0, bins))
+        for values in windows.batches(SUMMED):
+            rows = function(values.reshape(-1, bins).astype(np.float64))
+            # Row is added to row, as in one array: the order of a sum counts.
+            total = np.concatenate([total, rows]).sum(axis=0, keepdims=True)
+        return total[0] / count
+
+    mean = average(lambda rows: rows)
+    return mean, np.sqrt(average(lambda rows: np.square(rows - mean)))
+
+
+@dataclass(frozen=True)
+class Views:
+    """How to change windows to what another microphone at another time would have heard.
+
+    All have one entry a window: a shift in frames, a gain in decibels, an offset of each bin in its
+    standard deviations, and the first frame that is hidden and the one after the last.
+    """
+
+    shift: np.ndarray
+    gain: np.ndarray
+    response: np.ndarray
+    start: np.ndarray
+    stop: np.ndarray
+
+    def part(self, first: int, count: int) -> "Views":
+        """Take the views of `count` windows from `first` on."""
+        return Views(*(values[first : first + count] for values in vars(self).values()))
+
+
+def draw_views(
+    count: int,
+    shape: tuple[int, int],
     random: np.random.Generator,
-    preprocessing: Preprocessing,
     settings: TrainingSettings,
+) -> Views:
+    """Draw views of `count` windows of `shape`, frames and bins."""
+    frames, bins = shape
+    shift = random.integers(-settings.shift_frames, settings.shift_frames + 1, (count,))
+    gain = random.uniform(-settings.gain_db, settings.gain_db, (count,)).astype(np.float32)
+    response = random.standard_normal((count, 1, bins), dtype=np.float32)
+    start = random.integers(0, frames, (count, 1))
+    stop = start + random.integers(0, settings.mask_frames + 1, (count, 1))
+    return Views(shift, gain, response, start, stop)
+
+
+def augment(
+    values: np.ndarray, views: Views, preprocessing: Preprocessing, settings: TrainingSettings
 ) -> np.ndarray:
-    """Make another view of each window, as another microphone at another time would give it.
+    """Make another view of each window.
 
     In this order: a shift in time, a gain, a constant offset of each bin (another frequency
     response of room and microphone), a stretch of frames set to the mean (SpecAugment's time
@@ -131,24 +192,50 @@ def augment(
     ----------
     values : np.ndarray [shape=(windows, frames, bins)]
         Features, not normalised.
+    views
+        Of these windows.
 
     Returns
     -------
     np.ndarray of the same shape
     """
-    count, frames, bins = values.shape
-    shift = random.integers(-settings.shift_frames, settings.shift_frames + 1, (count,))
-    index = np.clip(np.arange(frames) - shift[:, None], 0, frames - 1)
+    frames = values.shape[1]
+    index = np.clip(np.arange(frames) - views.shift[:, None], 0, frames - 1)
     view = np.take_along_axis(values, index[:, :, None], axis=1)
-    gain = random.uniform(-settings.gain_db, settings.gain_db, (count,)).astype(np.float32)
-    add_gain(view, gain, preprocessing.features)
-    std = settings.response * np.array(preprocessing.std, np.float32)
-    view += random.standard_normal((count, 1, bins), dtype=np.float32) * std
-    start = random.integers(0, frames, (count, 1))
-    stop = start + random.integers(0, settings.mask_frames + 1, (count, 1))
+    add_gain(view, views.gain, preprocessing.features)
+    view += views.response * (settings.response * np.array(preprocessing.std, np.float32))
     place = np.arange(frames)
-    view[(place >= start) & (place < stop)] = np.array(preprocessing.mean, np.float32)
+    view[(place >= views.start) & (place < views.stop)] = np.array(preprocessing.mean, np.float32)
     return view
+
+
+def _epoch(
+    train: Windows,
+    weight: np.ndarray,
+    random: np.random.Generator,
+    preprocessing: Preprocessing,
+    settings: TrainingSettings,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Give inputs, classes and weights of each batch of one pass over the training set."""
+    size = settings.batch_size
+    order = random.permutation(len(train.target))
+    # Drawn for the whole epoch at once: they are few numbers a window, and so they are the same
+    # however many windows are in memory.
+    views = draw_views(len(order), train.features.shape, random, settings)
+    for number, values in enumerate(train.batches(size, order)):
+        first = number * size
+        target = train.target[order[first : first + size]]
+        view = augment(values, views.part(first, size), preprocessing, settings)
+        yield preprocessing.normalize(view), target, weight[target]
+
+
+def _held_out(
+    validation: Windows, preprocessing: Preprocessing
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Give inputs and classes of each batch of the validation set."""
+    for number, values in enumerate(validation.batches(EVALUATED)):
+        first = number * EVALUATED
+        yield preprocessing.normalize(values), validation.target[first : first + EVALUATED]
 
 
 def _fit(
@@ -160,29 +247,28 @@ def _fit(
     settings: TrainingSettings,
 ) -> list[dict[str, float]]:
     random = np.random.default_rng(settings.seed)
-    size = settings.batch_size
-    steps = math.ceil(len(train.target) / size)
+    steps = math.ceil(len(train.target) / settings.batch_size)
     schedule = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate, settings.epochs * steps, alpha=0.02
     )
     model.optimizer.learning_rate = settings.learning_rate
-    held_out = preprocessing.normalize(validation.values)
     weight = _class_weights(train.target)
     history, best, best_weights = [], math.inf, None
     for epoch in range(1, settings.epochs + 1):
         model.optimizer.learning_rate = float(schedule((epoch - 1) * steps))
-        order = random.permutation(len(train.target))
-        values = augment(train.values[order], random, preprocessing, settings)
-        target = train.target[order]
+        # The number of batches is told: else Keras asks for one more, and that step, without data,
+        # moves the seed of the dropout.
         fitted = model.fit(
-            preprocessing.normalize(values),
-            target,
-            sample_weight=weight[target],
-            batch_size=size,
+            _epoch(train, weight, random, preprocessing, settings),
+            steps_per_epoch=steps,
             shuffle=False,
             verbose=0,
         )
-        loss, accuracy = model.evaluate(held_out, validation.target, batch_size=256, verbose=0)
+        loss, accuracy = model.evaluate(
+            _held_out(validation, preprocessing),
+            steps=math.ceil(len(validation.target) / EVALUATED),
+            verbose=0,
+        )
         better = loss < best
         if better:
             best, best_weights, best_epoch = loss, model.get_weights(), epoch
