@@ -28,8 +28,7 @@ endif
 firmware: setup
 ifneq ($(EXPERIMENT),)
 	@for name in $(subst $(COMMA), ,$(EXPERIMENT)); do \
-		dataset=$$(sed -n 's/^dataset: *//p' config/experiments/$$name.yaml) || exit 2; \
-		$(BIN)/wav2nano fetch-dataset "$${dataset:-keywords}" \
+		$(BIN)/wav2nano fetch-dataset --experiment "$$name" \
 			$(if $(RECORDINGS),--source "$(RECORDINGS)") || exit 1; done
 endif
 	@echo "make: running snakemake --cores all firmware $(SETTINGS)"
@@ -73,13 +72,16 @@ coverage: test
 
 # Writes benchmarks/figures/ and README's figures, which are in git. SPEECH_COMMANDS is the test set of
 # Speech Commands v0.02, RECORDINGS the Free Spoken Digits (without it they are downloaded).
-bench: firmware
+bench: setup
+	@[ -d "$(SPEECH_COMMANDS)" ] || { echo "make: where is the test set of Speech Commands? make bench SPEECH_COMMANDS=folder"; exit 2; }
+	@[ -z "$$(git status --porcelain)" ] || { echo "make: commit first: what is measured is a clone"; exit 2; }
+	@$(MAKE) firmware EXPERIMENT= RECORDINGS=
 	@echo "make: features against librosa, on $(SPEECH_COMMANDS)"
-	@$(BIN)/python benchmarks/bench_features.py $(SPEECH_COMMANDS)
+	@$(BIN)/python benchmarks/bench_features.py "$(SPEECH_COMMANDS)"
 	@echo "make: ten digits by real speakers, and the sweep of README"
-	@$(BIN)/python benchmarks/bench_experiments.py $(RECORDINGS)
+	@$(BIN)/python benchmarks/bench_experiments.py $(if $(RECORDINGS),"$(RECORDINGS)")
 	@echo "make: words typed, none recorded, heard by real speakers of $(SPEECH_COMMANDS)"
-	@$(BIN)/python benchmarks/bench_real_speakers.py $(SPEECH_COMMANDS)
+	@$(BIN)/python benchmarks/bench_real_speakers.py "$(SPEECH_COMMANDS)"
 	@echo "make: a run with nothing to do, and one recording more"
 	@$(BIN)/python benchmarks/bench_rebuilds.py 100 1000 10000
 	@echo "make: memory over the number of windows"

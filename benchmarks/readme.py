@@ -72,8 +72,8 @@ def figures() -> str:
             "the same",
         ),
         (
-            f"instructions for {1000 / hops:g} ms of sound, "
-            f"{Params().listener.inferences_per_second:g} decisions a second",
+            f"instructions for {1000 / hops:g} ms of sound, a decision every "
+            f"{1000 / hops * Params().listener.inference_hops(hops):g} ms",
             f"{used:,} of {there:,} ({used / there:.0%})",
             "the same",
         ),
@@ -132,10 +132,10 @@ def sweep() -> str:
 
 BLOCKS = {
     "summary": summary,
+    "sweep": sweep,
     "table": figures,
     "rebuilds": rebuilds,
     "memory": memory,
-    "sweep": sweep,
 }
 
 
@@ -146,7 +146,9 @@ def fill_in(text: str) -> str:
         before, found, rest = text.partition(begin)
         if not found:
             sys.exit(f"README.md lacks the mark {begin.strip()}")
-        _, _, after = rest.partition(END)
+        _, found, after = rest.partition(END)
+        if not found:
+            sys.exit(f"README.md lacks {END} after {begin.strip()}")
         text = f"{before}{begin}{block()}{END}{after}"
     return text
 

@@ -85,6 +85,10 @@ def test_names_are_short_and_differ():
         ({"product": {"model.units": []}}, "product.*at least 1 needed"),
         ({"product": {"a": [1, 2, 1]}}, "Two variants are alike: a: 1"),
         ({"product": {key: list(range(10)) for key in "abc"}}, "makes 1,000 variants; at most 500"),
+        ({"table": [{"training": {"epochs": 1}, "training.epochs": 4}]}, "epochs is given twice"),
+        ({"table": [{"a": 1}], "product": {"a": [2, 3]}}, "a is given twice for one variant"),
+        ({"product": {"experiments": [["a"], ["b"]]}}, "experiments is not a setting"),
+        ({"product": {"features.kind": [["mfcc"], "mfcc"]}}, "features.kind: .* is none of"),
         ({"table": [{"model": 3, "model.units": [1]}]}, "model.units: model has a value already"),
         (
             {"product": {"model.unit": [[3]]}},
@@ -127,6 +131,31 @@ def test_variants_are_experiments_that_share(checkout):
     assert len({tuple(one.windows()) for one in found}) == 1
     assert found[0].archives == experiments["keywords"].archives
     assert [one.settings.model.architecture for one in found] == ["cnn", "dense", "cnn", "dense"]
+
+
+@pytest.mark.parametrize("name", ["x.y", "sp ace", "-x", "comparison"])
+def test_names_that_cannot_be_are_told(tmp_path, name):
+    folder = tmp_path / "config" / ("experiments" if name == "comparison" else "sweeps")
+    folder.mkdir(parents=True)
+    (folder / f"{name}.yaml").write_text("base: keywords")
+    with pytest.raises(UserError, match=rf"{name}.yaml: .* Rename the file"):
+        Experiments({}, sha256=hash_file, root=tmp_path).names()
+
+
+def test_a_broken_sweep_leaves_others_alone(checkout, tmp_path):
+    experiments = checkout(product={"training.epochs": [1, 2]})
+    (tmp_path / "config" / "sweeps" / "broken.yaml").write_text("base: [")
+    found = experiments.find("this", lambda e: e.settings.training.epochs == 2)
+    assert found.name == "trial.epochs-2"
+    with pytest.raises(UserError, match=r"broken\.yaml"):
+        experiments.names()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "config/sweeps").glob("*.yaml")), ids=str)
+def test_every_sweep_is_valid(path):
+    experiments = Experiments(load_yaml(ROOT / "params.yaml"), sha256=hash_file, root=ROOT)
+    for name in experiments.variants(path.stem):
+        experiments.settings(name)
 
 
 def test_what_a_command_line_asks_for():

@@ -187,5 +187,5 @@ def _validator(response: http.client.HTTPResponse) -> str:
 def _read_version(path: Path) -> _Version:
     try:
         return _Version(**read_json(path))
-    except (OSError, ValueError, TypeError):
+    except (OSError, UserError, TypeError):
         return _Version("")

@@ -17,6 +17,7 @@ from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
 from wav2nano.provenance import settings_digest
+from wav2nano.settings.base import NAME
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.experiment import ExperimentSettings
 from wav2nano.settings.load import (
@@ -35,6 +36,7 @@ from wav2nano.sweeps import describe_variant, read_variants, sweep_of, unfold
 from wav2nano.tables.recordings import BACKGROUND, SILENCE, UNKNOWN, slug
 
 SYNTHETIC = "synthetic"  # stands for the data set where recordings are spoken here
+COMPARISONS = "comparison"  # folder of results that is no experiment's
 DIGITS = 8  # of a digest in a file's name
 
 
@@ -188,7 +190,7 @@ class Experiments:
         for experiment in list(self._loaded.values()):
             if holds(experiment):
                 return experiment
-        for name in self.names():
+        for name in self.names(whole=False):
             try:
                 if holds(self[name]):
                     return self[name]
@@ -196,16 +198,47 @@ class Experiments:
                 continue  # another experiment's mistake
         raise UserError(f"No experiment uses {what}.")
 
-    def names(self) -> list[str]:
-        """All experiments that have a file, and the variants of all sweeps."""
-        return [
-            *sorted(path.stem for path in (self._root / EXPERIMENTS).glob("*.yaml")),
-            *(variant for sweep in self.sweeps() for variant in self.variants(sweep)),
-        ]
+    def names(self, *, whole: bool = True) -> list[str]:
+        """All experiments that have a file, and the variants of all sweeps.
+
+        Parameters
+        ----------
+        whole
+            Whether a sweep that is not valid is an error; else it is left out.
+
+        Raises
+        ------
+        UserError
+            If a sweep is not valid.
+        """
+        found = self.files()
+        for sweep in self.sweeps():
+            try:
+                found += self.variants(sweep)
+            except UserError:
+                if whole:
+                    raise
+        return found
+
+    def files(self) -> list[str]:
+        """All experiments that have a file.
+
+        Raises
+        ------
+        UserError
+            If a file's name is none for an experiment.
+        """
+        return _names_in(EXPERIMENTS, self._root)
 
     def sweeps(self) -> list[str]:
-        """All sweeps."""
-        return sorted(path.stem for path in (self._root / SWEEPS).glob("*.yaml"))
+        """All sweeps.
+
+        Raises
+        ------
+        UserError
+            If a file's name is none for a sweep.
+        """
+        return _names_in(SWEEPS, self._root)
 
     def variants(self, sweep: str) -> list[str]:
         """Experiments of a sweep.
@@ -222,7 +255,14 @@ class Experiments:
             self._sweeps[sweep] = read_variants(existing_file(sweep, SWEEPS, self._root, "sweep"))
         return self._sweeps[sweep]
 
-    def _load(self, name: str) -> Experiment:
+    def settings(self, name: str) -> tuple[ExperimentSettings, str]:
+        """Read the settings of an experiment, and the file in which they stand.
+
+        Raises
+        ------
+        UserError
+            If there is no such experiment, or a setting is wrong.
+        """
         layers = [(str(PARAMS), self._defaults)]
         sweep = sweep_of(name)
         if sweep is None:
@@ -234,11 +274,12 @@ class Experiments:
                     f"{SWEEPS / sweep}.yaml has no variant {name}. Its variants are: "
                     f"{', '.join(variants)}"
                 )
-            varied = unfold(variants[name])
             file = f"{SWEEPS / sweep}.yaml, {describe_variant(variants[name])}"
-            layers += [read_experiment(base, root=self._root), (file, varied)]
-        settings = combine(*layers)
-        file, _ = layers[-1]
+            layers += [read_experiment(base, root=self._root), (file, unfold(variants[name]))]
+        return combine(*layers), layers[-1][0]
+
+    def _load(self, name: str) -> Experiment:
+        settings, file = self.settings(name)
         dataset, sources = self.dataset(settings.dataset)
         spoken = _spoken_labels(file, settings, dataset)
         if not spoken and not sources and self._need_recordings:
@@ -250,6 +291,22 @@ class Experiments:
         experiment = Experiment(name, file, settings, dataset, archives, sources)
         check(experiment)
         return experiment
+
+
+def _names_in(folder: Path, root: Path) -> list[str]:
+    """Names of the YAML files in a folder of `config/`."""
+    names = sorted(path.stem for path in (root / folder).glob("*.yaml"))
+    for name in names:
+        if not re.match(NAME, name):
+            raise UserError(
+                f"{folder}/{name}.yaml: a name has letters, digits, _ and -, and begins with a "
+                "letter or a digit. Rename the file."
+            )
+        if (folder, name) == (EXPERIMENTS, COMPARISONS):
+            raise UserError(
+                f"{folder}/{name}.yaml: results/{name} is for comparisons. Rename the file."
+            )
+    return names
 
 
 def check(experiment: Experiment) -> None:
@@ -289,7 +346,7 @@ def named_in(arguments: Iterable[str]) -> set[str]:
     >>> named_in(["--cores", "2", "results/digits/split.csv"])
     {'digits'}
     """
-    place = re.compile(r"(?:\./)?(?:results/(?!comparison/)([^/]+)/|metrics/([^/]+)\.json$)")
+    place = re.compile(rf"(?:\./)?(?:results/(?!{COMPARISONS}/)([^/]+)/|metrics/([^/]+)\.json$)")
     found = map(place.match, arguments)
     return {match[1] or match[2] for match in found if match}
 

@@ -72,7 +72,7 @@ def list_variants(settings: SweepSettings) -> list[Variant]:
         for values in product(*settings.product.values())
     ]
     variants = [
-        dict(_flatten({**row, **combination}))
+        _joined([*_flatten(row), *_flatten(combination)])
         for row in settings.table or [{}]
         for combination in combinations
     ]
@@ -107,7 +107,8 @@ def name_variants(variants: Sequence[Variant]) -> list[str]:
             if key in variant
         ]
         name = ".".join(parts) or "base"
-        if len(name) > LONG or name in names:
+        # Some file systems take Ja and ja for the same.
+        if len(name) > LONG or name.lower() in map(str.lower, names):
             name = f"{name[:LONG]}-{settings_digest(describe_variant(variant))[:8]}"
         names.append(name)
     return names
@@ -150,6 +151,13 @@ def unfold(variant: Variant) -> dict[str, Any]:
                 raise UserError(f"{key}: {part} has a value already and cannot have settings.")
         section[name] = value
     return sections
+
+
+def _joined(settings: Sequence[tuple[str, Any]]) -> Variant:
+    names = [name for name, _ in settings]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UserError(f"{twice[0]} is given twice for one variant.")
+    return dict(settings)
 
 
 def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,6 +1,7 @@
 """What was scored is told as it is, and the tables hold what the plots show."""
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -9,10 +10,13 @@ from made_up_scores import random_scores, scores_of
 from wav2nano.evaluation.evaluate_model import (
     ROC_POINTS,
     describe_data,
+    evaluate_model,
     write_confusion,
     write_roc,
 )
 from wav2nano.evaluation.metrics import measure
+from wav2nano.settings.evaluation import EvaluationSettings
+from wav2nano.tables.scores import KEYS
 
 
 @pytest.mark.parametrize(
@@ -65,3 +69,29 @@ def test_roc_table_is_bounded_and_goes_from_none_to_all(tmp_path, classes, windo
 def test_roc_table_leaves_out_a_label_that_is_not_there(tmp_path):
     write_roc(tmp_path / "roc.csv", scores_of([0, 0, 1], [0, 1, 1]))
     assert {row["label"] for row in read_csv(tmp_path / "roc.csv")} == {"yes", "no"}
+
+
+def test_what_is_not_for_the_board_has_no_scores_of_the_generated_c(tmp_path):
+    for name in ("float", "litert"):
+        scores = random_scores(3, 60)
+        with (tmp_path / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([*KEYS, *(f"score {label}" for label in scores.labels)])
+            for i, row in enumerate(scores.scores):
+                label = scores.labels[scores.target[i]]
+                writer.writerow(["test", i, 0, f"group {i % 7}", "own", label, *row])
+    (tmp_path / "history.csv").write_text(
+        "epoch,loss,accuracy,validation_loss,validation_accuracy,best\n1,1,0.5,1,0.5,1\n"
+    )
+    evaluate_model(
+        float_scores=tmp_path / "float.csv",
+        litert_scores=tmp_path / "litert.csv",
+        history=tmp_path / "history.csv",
+        settings=EvaluationSettings(),
+        title="t",
+        out=tmp_path,
+    )
+    evaluation = json.loads((tmp_path / "evaluation.json").read_text())
+    assert evaluation["int8"] == evaluation["float"]  # the same scores here
+    assert "litert" not in evaluation
+    assert evaluation["agreement"] == {"int8_with_float": 1.0}

@@ -160,6 +160,16 @@ def test_runtimes_are_side_by_side():
     assert "binary" not in text_of("results without binary")
 
 
+def test_without_the_generated_c_litert_is_int8():
+    alone = EVALUATION | {"agreement": {"int8_with_float": 0.99}}
+    del alone["litert"]
+    page = pages.results_page("t", alone, None, None)
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+    assert "float32, Keras int8, LiteRT Accuracy 91.0% (80.0% to 95.0%) 89.0%" in text
+    assert "Same label as float32 99.0%" in text
+    assert "Same label as LiteRT" not in text
+
+
 def test_budget_is_of_what_the_board_has():
     text = text_of("budget")
     assert "Flash 10% 90,000 of 900,000 bytes" in text

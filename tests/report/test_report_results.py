@@ -107,6 +107,7 @@ def test_figures_are_flat_and_of_each_track():
         "weight_bytes": 40_000,
         "arena_bytes": 9_000,
         "macs": 200_000,
+        "macs_per_second": 800_000,
         "flash_bytes": 90_000,
         "ram_bytes": 48_000,
         "stack_bytes": 520,
@@ -143,7 +144,7 @@ def report(tmp_path):
             (tmp_path / name).write_text(json.dumps(value))
         return tmp_path / name if value is not None else None
 
-    def make(build, board, rate=16_000):
+    def make(build, board, rate=16_000, model=MODEL):
         between = PREPROCESSING.model_copy(update={"chunking": ChunkingSettings(rate=rate)})
         write_preprocessing(tmp_path / "preprocessing.json", between)
         write_split(tmp_path / "split.csv", [SplitRow("a", "no", "ann", "own", "test")])
@@ -153,7 +154,7 @@ def report(tmp_path):
         report_results(
             evaluation=write("evaluation.json", EVALUATION),
             environment=write("environment.json", environment | {"extensions": []}),
-            model=MODEL,
+            model=model,
             preprocessing=tmp_path / "preprocessing.json",
             split=tmp_path / "split.csv",
             build=write("listener.json", build),
@@ -186,3 +187,11 @@ def test_an_experiment_that_is_only_evaluated_needs_no_build(report):
     assert "44,100 samples a second; the board" in pages["budget"]
     assert metrics["weight_bytes"] > 0
     assert "listener.bin" not in pages["results"]
+
+
+def test_a_network_that_cannot_be_generated_is_reported_with_the_reason(report):
+    metrics, pages = report(None, None, model=MODEL.with_name("float.tflite"))
+    assert metrics["int8_macro_f1"] == 0.78
+    assert "macs" not in metrics
+    assert "quantise the model to int8 first" in pages["budget"]
+    assert "Multiply-accumulates a second" not in pages["budget"]

@@ -35,6 +35,7 @@ def test_an_evaluation_ends_without_firmware(changed):
     )
     changed.snakemake("results/high/checksums.txt")
     assert not (changed.root / "results/high/firmware").exists()
+    assert not (changed.root / "results/high/scores/c.csv").exists()
     assert "int8_accuracy" in json.loads((changed.root / "metrics/high.json").read_text())
     page = (changed.root / "results/high/report/budget.html").read_text()
     assert "22,050" in page
@@ -66,7 +67,10 @@ def test_a_sweep_shares_what_is_there_and_ends_in_a_ranked_table(changed):
     # What a sweep made is in use as long as its file is there.
     assert "sizes.units-8" not in changed.snakemake("list_unused").stdout
     (changed.root / "config/sweeps/sizes.yaml").unlink()
-    assert "results/sizes.units-8" in changed.snakemake("list_unused").stdout
+    unused = changed.snakemake("list_unused").stdout.splitlines()
+    assert "results/sizes.units-8/model.keras" in unused
+    assert {"metrics/sizes.units-8.json", "results/comparison/sweep_sizes.csv"} <= set(unused)
+    assert "metrics/second.json" not in unused
 
 
 def test_a_mistake_in_a_sweep_is_told_before_any_job(changed):
@@ -76,6 +80,21 @@ def test_a_mistake_in_a_sweep_is_told_before_any_job(changed):
     assert "config/sweeps/wrong.yaml, features.f_max: 9000.0" in output
     assert "Traceback" not in output
     assert "rule " not in output
+
+
+def test_a_broken_sweep_stops_nobody_else(changed):
+    (changed.root / "config/sweeps/broken.yaml").write_text("base: [")
+    (features, *_) = (changed.root / "data/features").rglob("must-*.h5")
+    features.unlink()
+    changed.snakemake(str(features.relative_to(changed.root)))
+    assert features.exists()
+
+
+def test_a_file_with_a_name_that_cannot_be_is_told(changed):
+    (changed.root / "config/sweeps/x.y.yaml").write_text("base: keywords")
+    output = changed.output("snakemake", "-n", check=False)
+    assert "config/sweeps/x.y.yaml: a name has letters" in output
+    assert "Traceback" not in output
 
 
 def test_what_nobody_uses_is_listed_and_removed(changed):

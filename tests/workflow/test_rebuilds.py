@@ -15,8 +15,17 @@ def test_a_kernel_rebuilds_scores_and_firmware(changed):
     changed.replace(file, "#include", "/* changed */\n#include")
     jobs = changed.planned()
     assert jobs["compile_firmware"] == 4
-    assert jobs["score_model"] == 6
+    assert jobs["score_model"] == 2
     assert "train_model" not in jobs
+
+
+def test_a_board_rebuilds_what_is_for_it(changed):
+    file = "src/wav2nano/boards/nano33ble.py"
+    changed.replace(file, "flash_bytes=983_040", "flash_bytes=500_000")
+    jobs = changed.planned()
+    assert jobs["report_results"] == jobs["generate_code"] == jobs["simulate_board"] == 2
+    assert jobs["compile_firmware"] == 4
+    assert not {"train_model", "score_model"} & set(jobs)
 
 
 def test_what_was_deleted_is_made_again(changed):

@@ -14,6 +14,7 @@ from snakemake.logging import logger
 sys.path.insert(0, str(Path(workflow.basedir) / "src"))
 
 from wav2nano import provenance
+from wav2nano.boards import module_of
 from wav2nano.dataset.scan import digest_sources
 from wav2nano.errors import UserError
 from wav2nano.experiments import (
@@ -53,6 +54,7 @@ def load_experiments():
         # a traceback with what that raises.)
         fetches = any(argument.startswith("fetch_") for argument in sys.argv[1:])
         experiments = Experiments(config, sha256=FILES.sha256, need_recordings=not fetches)
+        experiments.files(), experiments.sweeps()  # names that cannot be
         named = sorted(named_in(sys.argv[1:]))
         varied = [name for sweep in sweeps_in(sys.argv[1:]) for name in experiments.variants(sweep)]
         for name in dict.fromkeys([*([] if fetches else listed), *named, *varied]):
@@ -100,15 +102,17 @@ def settings(choose):
     return lambda wildcards: as_json(choose(EXPERIMENTS[wildcards.experiment].settings))
 
 
-def code(*modules, kind=False, architecture=False):
-    """Hash of the code that a rule runs, with that of the experiment's kind of features or model."""
+def code(*modules, kind=False, architecture=False, board=False):
+    """Hash of the code that a rule runs, with that of what it looks up for the experiment."""
 
     def digest(wildcards):
         used = EXPERIMENTS[wildcards.experiment].settings
-        kinds = [f"wav2nano.features.kinds.{used.features.kind}"] if kind else []
+        found = [f"wav2nano.features.kinds.{used.features.kind}"] if kind else []
         if architecture:
-            kinds.append(f"wav2nano.models.architectures.{used.model.architecture}")
-        return code_digest(*modules, *kinds)
+            found.append(f"wav2nano.models.architectures.{used.model.architecture}")
+        if board:
+            found.append(module_of(used.firmware.board))
+        return code_digest(*modules, *found)
 
     return digest
 
@@ -177,6 +181,16 @@ def is_simulated(name):
     return has_firmware(name) and EXPERIMENTS[name].board.simulated
 
 
+def scores_of_c(experiment):
+    """Scores of the generated C: of what is not for the board there may be none."""
+    return [f"results/{experiment.name}/scores/c.csv"] * has_firmware(experiment.name)
+
+
+@cache
+def kernels_digest():
+    return files_digest(["firmware/libraries/Wav2NanoKernels"])
+
+
 def build_of(experiment):
     return [f"results/{experiment.name}/firmware/listener.json"] * has_firmware(experiment.name)
 
@@ -193,7 +207,7 @@ def everything_made(name):
         SPLIT,
         *rules.train_model.output,
         *rules.quantize_model.output,
-        *expand(rules.score_model.output, runtime=["float", "litert", "c"], allow_missing=True),
+        *expand(rules.score_model.output, runtime=["float", "litert"], allow_missing=True),
         *rules.evaluate_model.output,
         *rules.report_results.output,
     ]
@@ -204,6 +218,7 @@ def everything_made(name):
     return [
         *experiment.shared_files(),
         *expand(made, experiment=name),
+        *scores_of_c(experiment),
         *board_of(experiment),
     ]
 
@@ -224,10 +239,11 @@ def used_files():
     """Write a list of the files that some experiment or sweep in config/ uses; its path."""
     # One whose recordings are not here uses none of them.
     experiments = Experiments(config, sha256=FILES.sha256, need_recordings=False)
-    used = {"results/comparison"}
+    comparisons = ["experiments", *(f"sweep_{sweep}" for sweep in experiments.sweeps())]
+    used = {*expand(rules.compare_experiments.output, comparison=comparisons)}
     try:
         for name in experiments.names():
-            used |= {*experiments[name].shared_files(), f"results/{name}"}
+            used |= {*experiments[name].shared_files(), f"results/{name}", f"metrics/{name}.json"}
     except UserError as error:
         raise WorkflowError(f"What is used cannot be told. {error}") from None
     path = Path(".snakemake/used.txt")

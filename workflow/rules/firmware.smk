@@ -31,7 +31,7 @@ rule generate_code:
         folder=subpath(output[0], parent=True),
         board=of(lambda experiment: experiment.board.fqbn),
         listener=settings(lambda settings: settings.listener),
-        code=code("wav2nano.firmware.generate_code", kind=True),
+        code=code("wav2nano.firmware.generate_code", kind=True, board=True),
     shell:
         "wav2nano generate-code --model {input.model:q} --preprocessing {input.preprocessing:q}"
         " --title {wildcards.experiment:q} --board {params.board:q}"
@@ -63,6 +63,7 @@ rule compile_firmware:
             "wav2nano.firmware.compile_firmware",
             kind=True,
             architecture=True,
+            board=True,
         ),
         libraries=files_digest(["firmware/libraries", "firmware/hardware"]),
         sketch=lambda wildcards: files_digest([f"firmware/sketches/{wildcards.sketch}"]),
@@ -95,7 +96,7 @@ rule simulate_board:
         mem_mb=2000,
     params:
         settings=settings(lambda settings: settings.simulation),
-        code=code("wav2nano.firmware.simulate_board", kind=True),
+        code=code("wav2nano.firmware.simulate_board", kind=True, board=True),
         # Compiled for this machine, too: what the board must answer.
         libraries=files_digest(["firmware/libraries"]),
     shell:

@@ -73,12 +73,13 @@ rule score_model:
         "logs/{experiment}/score_model/{runtime}.log",
     benchmark:
         "logs/{experiment}/score_model/{runtime}.tsv"
+    threads: lambda wildcards: 4 if wildcards.runtime == "float" else 1
     resources:
         mem_mb=4000,
     params:
         labels=settings(lambda settings: settings.labels),
         code=code_digest("wav2nano.evaluation.score_model"),
-        kernels=files_digest(["firmware/libraries/Wav2NanoKernels"]),
+        kernels=lambda wildcards: kernels_digest() if wildcards.runtime == "c" else "",
     shell:
         "wav2nano score-model --runtime {wildcards.runtime} --model {input.model:q}"
         " --preprocessing {input.preprocessing:q} --split {input.split:q}"
@@ -90,7 +91,7 @@ rule evaluate_model:
     input:
         float=f"{RESULTS}/scores/float.csv",
         litert=f"{RESULTS}/scores/litert.csv",
-        c=f"{RESULTS}/scores/c.csv",
+        c=of(scores_of_c),
         history=f"{RESULTS}/history.csv",
     output:
         f"{RESULTS}/evaluation/evaluation.json",
@@ -139,9 +140,10 @@ rule evaluate_model:
         mem_mb=1000,
     params:
         folder=subpath(output[0], parent=True),
+        c=lambda wildcards, input: ["--c-scores", *input.c] if input.c else [],
         settings=settings(lambda settings: settings.evaluation),
         code=code_digest("wav2nano.evaluation.evaluate_model"),
     shell:
         "wav2nano evaluate-model --float-scores {input.float:q} --litert-scores {input.litert:q}"
-        " --c-scores {input.c:q} --history {input.history:q} --title {wildcards.experiment:q}"
+        " {params.c:q} --history {input.history:q} --title {wildcards.experiment:q}"
         " --settings {params.settings:q} --out {params.folder:q} 2>&1 | tee {log:q}"

@@ -79,7 +79,7 @@ rule report_results:
             )
         ),
         data=of(lambda experiment: as_json(experiment.dataset.model_dump(exclude_none=True))),
-        code=code_digest("wav2nano.report.report_results"),
+        code=code("wav2nano.report.report_results", board=True),
     shell:
         "wav2nano report-results --evaluation {input.evaluation:q}"
         " --environment {input.environment:q} --model {input.model:q}"
@@ -134,10 +134,10 @@ rule compare_experiments:
         mem_mb=500,
     params:
         title=lambda wildcards: wildcards.comparison.replace("_", " ", 1).capitalize(),
-        sweep=lambda wildcards, input: f"--sweep {input.sweep}" if input.sweep else "",
+        sweep=lambda wildcards, input: ["--sweep", input.sweep] if input.sweep else [],
         code=code_digest("wav2nano.report.compare_experiments"),
     shell:
-        "wav2nano compare-experiments --metrics {input.metrics:q} {params.sweep}"
+        "wav2nano compare-experiments --metrics {input.metrics:q} {params.sweep:q}"
         " --title {params.title:q} --table {output.table:q} --plot {output.plot:q}"
         " --page {output.page:q} 2>&1 | tee {log:q}"
 
@@ -181,5 +181,5 @@ for rule_name, option in {"list_unused": "", "remove_unused": "--remove"}.items(
             option=option,
             used=lambda wildcards: used_files(),
         shell:
-            "wav2nano remove-unused data/synthetic data/windows data/features data/index results"
+            "wav2nano remove-unused data/synthetic data/windows data/features data/index results metrics"
             " --used {params.used:q} {params.option} 2>&1 | tee {log:q}"

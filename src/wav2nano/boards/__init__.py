@@ -49,6 +49,15 @@ def boards() -> dict[str, Board]:
     return {module.BOARD.fqbn: module.BOARD for module in entries(__name__).values()}
 
 
+def module_of(fqbn: str) -> str:
+    """Name the module that describes a board."""
+    return next(
+        f"{__name__}.{name}"
+        for name, module in entries(__name__).items()
+        if fqbn == module.BOARD.fqbn
+    )
+
+
 def find_board(fqbn: str) -> Board:
     """Find a board by its fully qualified name.
 

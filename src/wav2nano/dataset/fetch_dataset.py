@@ -12,14 +12,16 @@ from wav2nano.dataset.scan import Description, describe_recordings
 from wav2nano.dataset.unpack import unpack
 from wav2nano.download import WrongArchiveError, download, require_checksum, verify
 from wav2nano.errors import UserError
+from wav2nano.experiments import Experiments
+from wav2nano.hashes import hash_file
 from wav2nano.progress import Progress
 from wav2nano.settings.dataset import DatasetSettings
-from wav2nano.settings.load import load_dataset
+from wav2nano.settings.load import PARAMS, load_dataset, load_yaml
 
 MOST_EXPANSION = 50  # of an archive of which nothing is known: audio is not packed tighter
 
 
-def fetch_dataset(name: str, *, source: Path | None = None) -> None:
+def fetch_dataset(name: str, *, source: Path | None = None, experiment: bool = False) -> None:
     """Bring a data set's recordings into its folder, whole or not at all.
 
     Parameters
@@ -31,12 +33,18 @@ def fetch_dataset(name: str, *, source: Path | None = None) -> None:
         downloaded, and a download that was interrupted is continued. An archive is verified
         against the data set's checksum; a folder is taken as it is, for it may hold a part or
         another format.
+    experiment
+        The name is that of an experiment: fetch its data set.
 
     Raises
     ------
     UserError
         If there is no such data set, or as `fetch_recordings`.
     """
+    if experiment:
+        experiments = Experiments(load_yaml(PARAMS), sha256=hash_file)
+        settings, _ = experiments.settings(name)
+        name = settings.dataset
     fetch_recordings(load_dataset(name), source=source)
 
 

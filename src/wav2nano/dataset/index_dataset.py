@@ -102,5 +102,5 @@ def _read_known(path: Path, version: str) -> dict[str, Decoded]:
             sha256: (float(seconds), int(rate), int(channels))
             for sha256, (seconds, rate, channels) in stored["decoded"].items()
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, UserError, ValueError, KeyError, TypeError, AttributeError):
         return {}

@@ -23,7 +23,7 @@ def evaluate_model(
     *,
     float_scores: Path,
     litert_scores: Path,
-    c_scores: Path,
+    c_scores: Path | None = None,
     history: Path,
     settings: EvaluationSettings,
     title: str,
@@ -38,7 +38,7 @@ def evaluate_model(
     litert_scores
         The same of the int8 model in LiteRT.
     c_scores
-        The same of the int8 model as the board computes it.
+        The same of the int8 model as the board computes it; none where it is not for the board.
     history
         CSV file of the training's history.
     settings
@@ -47,31 +47,32 @@ def evaluate_model(
         Name of the experiment, for the plots.
     out
         Folder to write `evaluation.json`, the plots, and `confusion.csv` and `roc.csv` (of the
-        int8 model, as the board computes it) to.
+        int8 model, as the board computes it if it is for the board) to.
     """
-    paths = {"float": float_scores, "litert": litert_scores, "c": c_scores}
+    paths = {"float": float_scores, "litert": litert_scores, "int8": c_scores or litert_scores}
     test = {name: read_scores(path).of_part("test") for name, path in paths.items()}
+    if c_scores is None:
+        del test["litert"]  # it is int8
     data = describe_data(test["float"])
     figures = {
-        "int8" if name == "c" else name: measure(
-            part, resamplings=settings.bootstrap, seed=settings.seed
-        )
+        name: measure(part, resamplings=settings.bootstrap, seed=settings.seed)
         for name, part in test.items()
     }
+    agreement = {"int8_with_float": _agreement(test["int8"], test["float"])}
+    if "litert" in test:
+        difference = np.abs(test["int8"].scores - test["litert"].scores).max()
+        agreement |= {
+            "int8_with_litert": _agreement(test["int8"], test["litert"]),
+            "largest_score_difference_to_litert": round(float(difference), 5),
+        }
     evaluation = {
         "experiment": title,
         "test_data": data,
         **figures,
-        "agreement": {
-            "int8_with_float": _agreement(test["c"], test["float"]),
-            "int8_with_litert": _agreement(test["c"], test["litert"]),
-            "largest_score_difference_to_litert": round(
-                float(np.abs(test["c"].scores - test["litert"].scores).max()), 5
-            ),
-        },
+        "agreement": agreement,
     }
     subtitle = f"test set: {data['description']}"
-    shown = {"float": test["float"], "int8": test["c"]}
+    shown = {"float": test["float"], "int8": test["int8"]}
     plots.learning_curves(
         _read_history(history), figures["float"], out / "learning_curves.png", title, subtitle
     )
@@ -79,8 +80,8 @@ def evaluate_model(
     plots.per_class(figures, test["float"].labels, out / "per_class.png", title, subtitle)
     plots.roc_curves(shown, out / "roc.png", title, subtitle)
     plots.det_curves(shown, out / "det.png", title, subtitle)
-    write_confusion(out / "confusion.csv", test["c"])
-    write_roc(out / "roc.csv", test["c"])
+    write_confusion(out / "confusion.csv", test["int8"])
+    write_roc(out / "roc.csv", test["int8"])
     # Last: where evaluation.json is, everything is.
     write_json(out / "evaluation.json", evaluation)
     for name in ("float", "int8"):

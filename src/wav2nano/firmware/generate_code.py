@@ -111,8 +111,7 @@ def settings_code(
     window, hop = preprocessing.chunking.window_samples, feature.hop_samples
     frames, bins = features.shape(window, rate, feature)
     targets = [label for label in preprocessing.labels if label not in BACKGROUND]
-    per_second = listener.inferences_per_second
-    inference_hops = max(1, round(rate / hop / per_second))
+    inference_hops = listener.inference_hops(rate / hop)
     seconds = inference_hops * hop / rate
     smoothing = max(1, round(listener.smoothing_seconds / seconds))
     description = (

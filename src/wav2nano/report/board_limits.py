@@ -27,7 +27,9 @@ class NetworkCost:
     macs_per_second: int
 
 
-def measure_network(model: Path, listener: ListenerSettings) -> NetworkCost:
+def measure_network(
+    model: Path, preprocessing: Preprocessing, listener: ListenerSettings
+) -> NetworkCost:
     """Measure what a .tflite model costs as C, by generating it.
 
     Raises
@@ -37,11 +39,13 @@ def measure_network(model: Path, listener: ListenerSettings) -> NetworkCost:
     """
     with tempfile.TemporaryDirectory() as folder:
         generated = generate_model_c(model, folder)
+    hops_per_second = preprocessing.chunking.rate / preprocessing.features.hop_samples
+    per_second = hops_per_second / listener.inference_hops(hops_per_second)
     return NetworkCost(
         weight_bytes=generated.weight_bytes,
         arena_bytes=generated.arena_bytes,
         macs=generated.macs,
-        macs_per_second=round(generated.macs * listener.inferences_per_second),
+        macs_per_second=round(generated.macs * per_second),
     )
 
 

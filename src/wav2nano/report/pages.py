@@ -26,16 +26,22 @@ def results_page(
     title: str, evaluation: dict[str, Any], board: dict[str, Any] | None, binary: str | None
 ) -> str:
     """Make the page with float, int8 and board side by side."""
-    figures = [evaluation[name] for name in RUNTIMES]
+    runtimes = runtimes_of(evaluation)
+    figures = [evaluation[name] for name in runtimes]
     agreement = evaluation["agreement"]
     rows: list[list[Any]] = [
         ["Accuracy", *(_with_interval(one, "accuracy") for one in figures)],
         ["Macro F1", *(_with_interval(one, "macro_f1") for one in figures)],
         ["Cross-entropy loss", *(f"{one['loss']:.3f}" for one in figures)],
-        ["Same label as float32", "", "", f"{agreement['int8_with_float']:.1%}"],
-        ["Same label as LiteRT", "", "", f"{agreement['int8_with_litert']:.1%}"],
+        [
+            "Same label as float32",
+            *[""] * (len(runtimes) - 1),
+            f"{agreement['int8_with_float']:.1%}",
+        ],
     ]
-    header = ["", *RUNTIMES.values()]
+    if "int8_with_litert" in agreement:
+        rows.append(["Same label as LiteRT", "", "", f"{agreement['int8_with_litert']:.1%}"])
+    header = ["", *runtimes.values()]
     if board is not None:
         rows = [[*row, "as the generated C"] for row in rows]
         header.append("board (simulated)")
@@ -50,6 +56,13 @@ def results_page(
         heard_header=_heard_header(board) if board else None,
         binary=binary,
     )
+
+
+def runtimes_of(evaluation: dict[str, Any]) -> dict[str, str]:
+    """Name what scored: for an evaluation alone, whose int8 model ran in LiteRT, not the C."""
+    if "int8_with_litert" in evaluation["agreement"]:
+        return RUNTIMES
+    return {"float": RUNTIMES["float"], "int8": RUNTIMES["litert"]}
 
 
 def _heard_header(board: dict[str, Any]) -> list[str]:
@@ -86,7 +99,7 @@ def seconds_per_hop(preprocessing: Preprocessing) -> float:
 def budget_page(
     title: str,
     hardware: Board,
-    cost: NetworkCost,
+    cost: NetworkCost | None,
     build: dict[str, Any] | None,
     board: dict[str, Any] | None,
     *,
@@ -102,11 +115,15 @@ def budget_page(
     budget: list[tuple[str, int, int, str]]
     if build is None:
         most = MACS_PER_TICK * hardware.clock_hz
-        budget = [
-            ("Flash, weights", cost.weight_bytes, hardware.flash_bytes, "bytes"),
-            ("RAM, intermediate results", cost.arena_bytes, hardware.ram_bytes, "bytes"),
-            ("Multiply-accumulates a second", cost.macs_per_second, most, "at most"),
-        ]
+        budget = (
+            []
+            if cost is None
+            else [
+                ("Flash, weights", cost.weight_bytes, hardware.flash_bytes, "bytes"),
+                ("RAM, intermediate results", cost.arena_bytes, hardware.ram_bytes, "bytes"),
+                ("Multiply-accumulates a second", cost.macs_per_second, most, "at most"),
+            ]
+        )
     else:
         budget = [
             ("Flash", build["flash_bytes"], build["flash_limit"], "bytes"),
@@ -127,7 +144,7 @@ def budget_page(
         "budget",
         title=f"{title}: the board's budget",
         hardware=hardware.title,
-        macs=cost.macs,
+        macs=cost.macs if cost is not None else None,
         build=build,
         board=board,
         budget=budget,

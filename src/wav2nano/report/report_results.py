@@ -1,19 +1,21 @@
 """Step report-results: the figures by which experiments are compared, and the report's pages."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from wav2nano.boards import find_board
+from wav2nano.errors import UserError
 from wav2nano.files import read_json, write_json, write_text
 from wav2nano.report.board_limits import NetworkCost, measure_network, reasons_against
 from wav2nano.report.pages import (
-    RUNTIMES,
     TRACKS,
     budget_page,
     data_page,
     environment_page,
     false_reports_per_hour,
     results_page,
+    runtimes_of,
     seconds_per_hop,
     settings_page,
     split_page,
@@ -81,7 +83,11 @@ def report_results(
     rows = read_split(split)
     between = read_preprocessing(preprocessing)
     hardware = find_board(target)
-    cost = measure_network(model, listener)
+    try:
+        cost = measure_network(model, between, listener)
+        reasons = reasons_against(hardware, cost, between)
+    except UserError as error:  # for a network that is evaluated only
+        cost, reasons = None, [str(error)]
     title = scored["experiment"]
     binary = build.with_suffix(".bin").as_posix() if build else None
     made = {
@@ -93,7 +99,7 @@ def report_results(
             built,
             ran,
             preprocessing=between,
-            reasons=reasons_against(hardware, cost, between),
+            reasons=reasons,
         ),
         "data": data_page(title, data, rows, scored),
         "split": split_page(title, rows, policy),
@@ -107,7 +113,7 @@ def report_results(
 
 def gather_metrics(
     evaluation: dict[str, Any],
-    cost: NetworkCost,
+    cost: NetworkCost | None,
     build: dict[str, Any] | None,
     board: dict[str, Any] | None,
     preprocessing: Preprocessing,
@@ -118,17 +124,13 @@ def gather_metrics(
     are counted over both tracks. Without a build there are no figures of one.
     """
     metrics: dict[str, Any] = {}
-    for name in RUNTIMES:
+    for name in runtimes_of(evaluation):
         for figure in ("accuracy", "macro_f1"):
             metrics[f"{name}_{figure}"] = evaluation[name][figure]
             if interval := evaluation[name][f"{figure}_ci95"]:
                 low, high = interval
                 metrics |= {f"{name}_{figure}_low": low, f"{name}_{figure}_high": high}
-    metrics |= {
-        "weight_bytes": cost.weight_bytes,
-        "arena_bytes": cost.arena_bytes,
-        "macs": cost.macs,
-    }
+    metrics |= asdict(cost) if cost is not None else {}
     if build is not None:
         metrics |= {key: build[key] for key in ("flash_bytes", "ram_bytes")}
     if board is None:

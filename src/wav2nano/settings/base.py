@@ -18,8 +18,12 @@ class Settings(BaseModel):
     )
 
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+Name = Annotated[str, Field(pattern=NAME)]
 """Letters, digits, _ and -; it begins with a letter or a digit."""
+
+Experiment = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+"""A name, or sweep.variant."""
 
 Text = Annotated[str, Field(min_length=1)]
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from wav2nano.features import KINDS, AnyFeatures
 from wav2nano.models import ARCHITECTURES, AnyModel
-from wav2nano.settings.base import Name, Settings, Text
+from wav2nano.settings.base import Experiment, Name, Settings, Text
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.settings.firmware import FirmwareSettings
@@ -57,5 +57,5 @@ class ExperimentSettings(Settings):
 class Params(ExperimentSettings):
     """params.yaml: the defaults of all experiments, and which experiments there are to build."""
 
-    experiments: Annotated[list[Name], Field(min_length=1)] = Field(default=["keywords"])
-    """those that are built: files in config/experiments/, without .yaml"""
+    experiments: Annotated[list[Experiment], Field(min_length=1)] = Field(default=["keywords"])
+    """those that are built: files in config/experiments/, without .yaml, or variants of a sweep"""

@@ -21,3 +21,7 @@ class ListenerSettings(Settings):
 
     quiet_seconds: Annotated[float, Field(ge=0)] = 1.0
     """least time between two reports, seconds"""
+
+    def inference_hops(self, hops_per_second: float) -> int:
+        """Round the time between two inferences to whole hops of the features."""
+        return max(1, round(hops_per_second / self.inferences_per_second))

@@ -174,9 +174,10 @@ def combine(*layers: Layer) -> ExperimentSettings:
         Naming every setting that is wrong, and in which of the layers it stands.
     """
     merged: dict[str, Any] = {}
-    for _, layer in layers:
+    for number, (_, layer) in enumerate(layers):
         merged = overlay(merged, layer)
-    merged.pop("experiments", None)  # of params.yaml
+        if number == 0:
+            merged.pop("experiments", None)  # of params.yaml, and of no other
 
     def place(setting: str) -> str:
         """Source of a setting; of one that is missing, the last."""
@@ -207,7 +208,8 @@ def _known(section: str, tag: Any) -> set[str]:
     from wav2nano.models import ARCHITECTURES
 
     modules: Mapping[str, Any] = KINDS if section == "features" else ARCHITECTURES
-    return set(modules[tag].Settings.model_fields) if tag in modules else set()
+    known = isinstance(tag, str) and tag in modules
+    return set(modules[tag].Settings.model_fields) if known else set()
 
 
 def _holds(layer: Mapping[str, Any], setting: str) -> bool:
