@@ -112,9 +112,9 @@ def main() -> None:
         "the same, three experiments",
         "dvc repro, nothing to do",
         "all features",
-        "one recording more: features",
-        "all, to the binary",
-        "one recording more: all",
+        "one more recording: features",
+        "everything, to the binary",
+        "one more recording: everything",
     ]
     args = parser.parse_args()
     print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
