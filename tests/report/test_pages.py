@@ -180,7 +180,7 @@ def test_budget_is_of_what_the_board_has():
 def test_why_there_is_no_binary_is_told():
     text = text_of("budget without binary")
     assert "No firmware was built" in text
-    assert "Why it cannot be on the board The weights take 4,200,000 bytes &lt;b&gt;" in text
+    assert "Why it cannot run on the board The weights take 4,200,000 bytes &lt;b&gt;" in text
     assert "Flash, weights 427% 4,200,000 of 983,040 bytes" in text
     assert "RAM, intermediate results 25% 65,536 of 262,144 bytes" in text
     assert "Multiply-accumulates a second 50% 64,000,000 of 128,000,000" in text
