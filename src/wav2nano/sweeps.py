@@ -148,7 +148,7 @@ def unfold(variant: Variant) -> dict[str, Any]:
         for part in path:
             section = section.setdefault(part, {})
             if not isinstance(section, dict):
-                raise UserError(f"{key}: {part} has a value already and cannot have settings.")
+                raise UserError(f"{key}: {part} already has a value and cannot have settings.")
         section[name] = value
     return sections
 

@@ -47,7 +47,7 @@ def shape(samples: int, rate: int, settings: FeatureSettings) -> tuple[int, int]
         raise UserError(
             f"A window of {samples} samples ({samples / rate:.3g} s) is shorter than one feature "
             f"frame of {frame}. Set chunking.window_seconds to {frame / rate:.3g} or more, or "
-            "make the frame shorter in `features`."
+            "use a shorter frame in `features`."
         )
     return 1 + (samples - frame) // settings.hop_samples, bins(settings)
 

@@ -16,7 +16,7 @@ class SpectralSettings(FeatureSettings):
     """Settings of features that are made of the spectrum of frames."""
 
     n_fft: Literal[256, 512, 1024] = 512
-    """samples of a frame"""
+    """samples in a frame"""
 
     hop: Annotated[int, Field(ge=16)] = 320
     """samples from one frame to the next, at most n_fft"""
@@ -43,7 +43,7 @@ def check_hop(settings: SpectralSettings) -> None:
     if settings.hop > settings.n_fft:
         raise UserError(
             f"features.hop: {settings.hop} is not possible; use at most n_fft ({settings.n_fft}): "
-            "a longer hop leaves samples unheard."
+            "a longer hop skips samples."
         )
 
 

@@ -21,8 +21,8 @@ WIDTH = 100
 BEGIN, END = "<!-- generated: {} -->", "<!-- end -->"
 PARAMS_HEADER = """\
 # yaml-language-server: $schema=workflow/schemas/params.schema.json
-# The defaults of all experiments, and which are built. An experiment is a file in
-# config/experiments/ with only what differs. Every key is explained in config/README.md, too.
+# The defaults for all experiments, and which ones to build. An experiment is a file in
+# config/experiments/ that states only what differs. config/README.md explains every key, too.
 """
 
 

@@ -20,10 +20,10 @@ class Settings(mel.MelSettings):
     """mfcc: cepstral coefficients of mel bands"""
 
     coefficients: Annotated[int, Field(ge=2, le=mel.MAX_BANDS)] = 13
-    """how many, at most mel_bands"""
+    """number of coefficients, at most mel_bands"""
 
     floor_db: mel.FloorDb = mel.FLOOR_DB
-    """quieter bands count as this quiet, dB of full scale"""
+    """lower limit of each band's level, dB of full scale"""
 
 
 def bins(settings: Settings) -> int:

@@ -19,7 +19,7 @@ class Settings(SpectralSettings):
     # Noise of one unit in the last of 16 bits is below -90 dB in every bin, so that all silence is
     # the same; and single precision stays within 1e-4 of the features' range down to there.
     floor_db: Annotated[float, Field(ge=-90, le=-40)] = -90.0
-    """quieter frequencies count as this quiet, dB of full scale"""
+    """lower limit of each frequency's level, dB of full scale"""
 
 
 def bins(settings: Settings) -> int:
