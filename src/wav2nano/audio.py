@@ -97,12 +97,12 @@ def _decode(content: bytes, name: str) -> tuple[np.ndarray, AudioInfo]:
         reason = getattr(error, "error_string", None) or str(error)
         raise UserError(
             f"{name} cannot be decoded ({reason.strip().rstrip('.')}). "
-            "Record it again, convert it to WAV, or remove it."
+            "Record it again, convert it to WAV or remove it."
         ) from None
     if not len(samples):
-        raise UserError(f"{name} holds no samples. Remove it or record it again.")
+        raise UserError(f"{name} contains no samples. Remove it or record it again.")
     if not np.isfinite(samples).all():
-        raise UserError(f"{name} holds NaN or infinite samples. Export it again as 16-bit WAV.")
+        raise UserError(f"{name} contains NaN or infinite samples. Export it again as 16-bit WAV.")
     info = AudioInfo(len(samples) / rate, rate, samples.shape[1])
     return samples.mean(axis=1), info
 
@@ -122,7 +122,7 @@ def _check_wav_length(content: bytes, name: str) -> bytes:
             if size > there:
                 raise UserError(
                     f"{name} is truncated: its header promises {size} bytes of audio, "
-                    f"{there} are there. Copy it again or remove it."
+                    f"but it has {there}. Copy it again or remove it."
                 )
             return content
         position += 8 + size + size % 2

@@ -22,7 +22,7 @@ from wav2nano import __version__
 from wav2nano.errors import UserError
 
 DESCRIPTION = """\
-From recordings, or a list of words, to an Arduino Nano 33 BLE Sense that hears them.
+From recordings, or a list of words, to an Arduino Nano 33 BLE Sense that recognises them.
 The workflow runs the steps in their order: snakemake --cores 8 firmware"""
 
 # In the order of the work; then what people use by hand.

@@ -48,7 +48,7 @@ def require_checksum(path: Path, found: str, expected: str, what: str) -> None:
     """
     if found != expected:
         raise WrongArchiveError(
-            f"{path} is not what was published: it has the checksum ({what}) {found} instead of "
+            f"{path} is not what was published: its checksum ({what}) is {found} instead of "
             f"{expected}. Fetch it again; if that does not help, the source has changed."
         )
 
@@ -115,7 +115,7 @@ def download(url: str, path: Path, *, advice: str, patient: bool = True) -> None
         if retries == len(pauses):
             raise UserError(_explain(url, reason, advice))
         pause = pauses[retries]
-        print(f"broken off ({reason}): once more in {pause} s", file=sys.stderr, flush=True)
+        print(f"interrupted ({reason}): trying again in {pause} s", file=sys.stderr, flush=True)
         time.sleep(pause)
         retries += 1
 
@@ -141,13 +141,13 @@ def _continue(url: str, path: Path) -> None:
         if have == known.size or error.headers.get("Content-Range") == f"bytes */{have}":
             return  # it is all there
         path.unlink()
-        raise _BrokenOffError("the file has another length now") from None
+        raise _BrokenOffError("the length of the file has changed") from None
     with response:
         begin, stop, size = _range_of(response)
         version = _Version(url, _validator(response), size)
         if begin and (begin != have or version != known):
             path.unlink()
-            raise _BrokenOffError("the server sent another part, or a part of another file")
+            raise _BrokenOffError("the server sent a different part, or part of a different file")
         if not begin:
             path.unlink(missing_ok=True)
             write_json(known_as, asdict(version))
@@ -170,7 +170,7 @@ def _range_of(response: http.client.HTTPResponse) -> tuple[int, int | None, int 
             r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", "")
         )
         if not match:
-            raise _BrokenOffError("the server does not say which part it sends")
+            raise _BrokenOffError("the server does not say which part it is sending")
         size = None if match[3] == "*" else int(match[3])
         return int(match[1]), int(match[2]) + 1, size
     length = response.headers.get("Content-Length", "")

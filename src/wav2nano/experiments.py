@@ -178,7 +178,7 @@ class Experiments:
             folder = self._root / dataset.recordings
             if Path(f"{folder}.dvc").exists() and not folder.exists():
                 raise UserError(
-                    f"{dataset.recordings} is in DVC and not here yet. Get it: "
+                    f"{dataset.recordings} is in DVC but not here yet. Get it: "
                     f"dvc pull {dataset.recordings}"
                 )
             sources = scan_recordings(dataset, root=self._root, sha256=self._sha256)
@@ -380,7 +380,7 @@ def _spoken_labels(file: str, settings: ExperimentSettings, dataset: DatasetSett
     if settings.synthesize == "background":
         return list(BACKGROUND)
     if settings.labels is None:
-        raise UserError(f"{file}:\n  labels: a list is needed where words are synthesised.")
+        raise UserError(f"{file}:\n  labels: a list is needed if words are to be synthesised.")
     return [*settings.labels, *BACKGROUND]
 
 
@@ -398,9 +398,9 @@ def _archive(label: str, settings: ExperimentSettings, dataset: DatasetSettings)
 def _check_labels(labels: list[str] | None) -> None:
     twice = sorted({label for label in labels or () if (labels or ()).count(label) > 1})
     if twice:
-        raise UserError(f"labels: {twice[0]!r} is there twice.")
+        raise UserError(f"labels: {twice[0]!r} is listed twice.")
     if labels is not None and not set(labels) - set(BACKGROUND):
-        raise UserError("labels: there is nothing to hear but the background.")
+        raise UserError("labels: there is nothing to recognise but the background.")
 
 
 def _check_board(settings: ExperimentSettings) -> None:
@@ -417,8 +417,9 @@ def _check_board(settings: ExperimentSettings) -> None:
 def _check_split(experiment: Experiment) -> None:
     if experiment.split_plan().policy == "time" and experiment.settings.chunking.long != "slide":
         raise UserError(
-            "split.policy: time divides long recordings, of which chunking.long: "
-            f"{experiment.settings.chunking.long} takes one window only. Set chunking.long: slide."
+            "split.policy: time divides long recordings, but chunking.long: "
+            f"{experiment.settings.chunking.long} takes only one window of each. "
+            "Set chunking.long: slide."
         )
 
 

@@ -39,7 +39,9 @@ class LiteRtModel:
             )
             self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
-            raise UserError(f"{path} is not a TFLite model ({error}). Quantise again.") from None
+            raise UserError(
+                f"{path} is not a TFLite model ({error}). Quantise the model again."
+            ) from None
         [self._input] = self._interpreter.get_input_details()
         [self._output] = self._interpreter.get_output_details()
         if self._input["dtype"] is not np.int8 or self._output["dtype"] is not np.int8:

@@ -39,7 +39,7 @@ def predict(
         Print one JSON object a window.
     """
     if not files:
-        raise UserError("Name an audio file at least.")
+        raise UserError("Name at least one audio file.")
     labels, results = score_files(files, experiment, runtime=RUNTIMES[model])
     for file, result in zip(files, results, strict=True):
         if isinstance(result, UserError):
@@ -81,7 +81,7 @@ def score_files(
     """
     if not (experiment / "preprocessing.json").exists():
         raise UserError(
-            f"{experiment} holds no trained model. Train one: snakemake --cores 8 firmware"
+            f"{experiment} has no trained model. Train one: snakemake --cores 8 firmware"
         )
     preprocessing = read_preprocessing(experiment / "preprocessing.json")
     name = "model.keras" if runtime == "float" else "model_int8.tflite"

@@ -137,9 +137,9 @@ def _summary(pieces: list[Recording]) -> str:
         )
     depth = pieces[-1].stack_depth
     lines.append(
-        f"stack      {depth:,} bytes at most"
+        f"stack      at most {depth:,} bytes"
         if depth is not None
-        else "stack      depth not known: the program's memory layout does not tell its end"
+        else "stack      depth unknown: the program's memory layout does not show its end"
     )
     for title, texts in (
         ("resets", [f"the program reset the chip {sum(p.resets for p in pieces)} times"]),

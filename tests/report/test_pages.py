@@ -153,7 +153,7 @@ def test_runtimes_are_side_by_side():
     text = text_of("results")
     assert "float32, Keras int8, LiteRT int8, generated C board (simulated)" in text
     assert "Accuracy 91.0% (80.0% to 95.0%) 90.0% (80.0% to 95.0%) 89.0%" in text
-    assert "targets played 12 12 of these heard 11 11" in text
+    assert "targets played 12 12 of these recognised 11 11" in text
     assert "false reports 9 9 false reports per hour 540 540 samples lost 0 0" in text
     assert "board" not in text_of("results without board").split("Test set")[1].lower()
     assert text_of("results without board").endswith("The binary file listener.bin ")

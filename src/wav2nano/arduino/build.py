@@ -100,18 +100,18 @@ def compile_sketch(
     name = sketch_dir.name
     if not (sketch_dir / f"{name}.ino").is_file():
         raise UserError(
-            f"{sketch_dir} is not a sketch: it has no {name}.ino (the file has the folder's name)"
+            f"{sketch_dir} is not a sketch: it has no {name}.ino (named like the folder)"
         )
     libraries = Path(libraries).resolve() if libraries else LIBRARIES
     if not libraries.is_dir():
-        raise UserError(f"There is no folder {libraries} to take libraries from.")
+        raise UserError(f"The folder of libraries, {libraries}, does not exist.")
     tool = find_build_tool(build_tool)
     if fqbn == BUNDLED_BOARD:
         find_compiler()
     elif tool.name != CLI:
         raise UserError(
-            f"The board {fqbn} needs arduino-cli, and {tool} was found. Install arduino-cli and "
-            f"the board's core, or choose the bundled board {BUNDLED_BOARD}."
+            f"The board {fqbn} needs arduino-cli, but only {tool} was found. Install arduino-cli "
+            f"and the board's core, or choose the bundled board {BUNDLED_BOARD}."
         )
 
     with tempfile.TemporaryDirectory(prefix="wav2nano-build-") as temporary:
@@ -241,7 +241,7 @@ def _explain(name: str, fqbn: str, tool: BuildTool, output: str, messages: list[
     if "undefined reference to `_sbrk'" in text:
         return UserError(
             f"The sketch {name} uses the heap (malloc, new, printf or the like), which the "
-            "bundled board package does not have: use static variables, and Serial.print."
+            "bundled board package does not have: use static variables and Serial.print."
         )
     errors = [line for line in messages if re.search(r"error: |undefined reference", line)]
     first = "\n".join((errors or messages)[:5])

@@ -68,5 +68,5 @@ def find_board(fqbn: str) -> Board:
     """
     known = boards()
     if fqbn not in known:
-        raise UserError(f"firmware.board: {fqbn!r} is none of: {', '.join(known)}")
+        raise UserError(f"firmware.board: {fqbn!r} is not one of: {', '.join(known)}")
     return known[fqbn]

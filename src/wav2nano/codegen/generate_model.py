@@ -90,7 +90,9 @@ def generate_model_c(
         If the file is no such model, or it has an operation for which there is no kernel.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise UserError(f"{name!r} cannot name C functions: use lower-case letters, digits and _.")
+        raise UserError(
+            f"{name!r} cannot be used in C names: use lower-case letters, digits and _."
+        )
     content, origin = _read(tflite)
     graph = simplify(read_graph(content, origin))
     lowered = lower_graph(graph)

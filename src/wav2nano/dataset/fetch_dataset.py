@@ -61,11 +61,11 @@ def fetch_recordings(
     """
     folder = Path(root) / dataset.recordings
     if folder.is_dir() and any(folder.iterdir()):
-        print(f"{folder} is there already. To fetch it again, remove it first.", file=sys.stderr)
+        print(f"{folder} already exists. To fetch it again, remove it first.", file=sys.stderr)
         return
     if source is None and dataset.download is None:
         raise UserError(
-            f"The data set {dataset.name} is nowhere to download. Put recordings into {folder}, "
+            f"The data set {dataset.name} cannot be downloaded. Put recordings into {folder}, "
             "or name a folder or an archive: --source PATH."
         )
     if source is not None and not source.exists():
@@ -85,7 +85,7 @@ def fetch_recordings(
     print(f"{count} recordings in {folder}: {dataset.title}", file=sys.stderr)
     print(f"licence: {dataset.licence}", file=sys.stderr)
     if dataset.citation is not None:
-        print(f"to be cited: {dataset.citation}", file=sys.stderr)
+        print(f"please cite: {dataset.citation}", file=sys.stderr)
 
 
 def digest_recordings(folder: Path, names: list[str], kind: str) -> str:
@@ -136,7 +136,7 @@ def _download(dataset: DatasetSettings, folder: Path) -> Path:
     download(
         settings.url,
         partial,
-        advice="Call again to go on with it, or fetch it by hand and name the file or the folder: "
+        advice="Run it again to continue, or fetch it by hand and name the file or the folder: "
         f"wav2nano fetch-dataset {dataset.name} --source PATH.",
     )
     return partial
@@ -194,7 +194,7 @@ def _expect_recordings(dataset: DatasetSettings, folder: Path) -> dict[str, Desc
     if not found:
         in_table = dataset.table.path if dataset.table is not None else None
         form = in_table or dataset.pattern or "{label}/{file}"
-        raise UserError(f"{folder} holds no recordings as the data set has them: {form}.")
+        raise UserError(f"{folder} has no recordings where the data set has them: {form}.")
     return found
 
 
@@ -203,7 +203,7 @@ def _require_space(folder: Path, needed: float) -> None:
     if needed > free:
         raise UserError(
             f"{folder} is on a disk with {free / 1e6:.0f} MB free; {needed / 1e6:.0f} MB are "
-            "needed. Make room, or let data/raw be a link to a larger disk."
+            "needed. Free some space, or make data/raw a link to a larger disk."
         )
 
 

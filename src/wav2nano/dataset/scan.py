@@ -111,7 +111,7 @@ def explain_no_recordings(dataset: DatasetSettings) -> str:
     if dataset.download is not None:
         return (
             f"There are no recordings in {folder}. Download them with "
-            f"`snakemake --cores 1 fetch_{name}`, or take a copy that you have: "
+            f"`snakemake --cores 1 fetch_{name}`, or use a copy that you have: "
             f"`wav2nano fetch-dataset {name} --source PATH`."
         )
     form = (dataset.pattern or "{label}/{file}") + ".wav"
@@ -157,7 +157,7 @@ def _read_folders(folder: Path, names: Sequence[str]) -> dict[str, Description]:
         label, *groups = name.split("/")[:-1] or [""]
         if not label:
             raise UserError(
-                f"{folder / name} is in no label's folder. Move it to {folder / 'LABEL' / name}."
+                f"{folder / name} is not in a label's folder. Move it to {folder / 'LABEL' / name}."
             )
         described[name] = Description(label, "/".join(groups))
     return described
@@ -186,7 +186,7 @@ def _match_names(pattern: str, folder: Path, names: Sequence[str]) -> dict[str, 
     if strange:
         raise UserError(
             f"{_count(strange, 'recording')} not named as `pattern` says, {pattern}. Rename or "
-            f"remove them, or name them under `ignore`.{_list(strange)}"
+            f"remove them, or list them under `ignore`.{_list(strange)}"
         )
     return described
 
@@ -222,15 +222,15 @@ def _read_table(
         if not filled["label"]:
             problems.append(f"line {line}: {name} has no label")
         elif name in described:
-            problems.append(f"line {line}: {name} is there a second time")
+            problems.append(f"line {line}: {name} is listed twice")
         elif name not in there:
-            problems.append(f"line {line}: {folder / name} is not there, or no recording")
+            problems.append(f"line {line}: {folder / name} does not exist, or is not a recording")
         described[name] = Description(**filled)
     problems += [f"no line is about {name}" for name in names if name not in described]
     if problems:
         raise UserError(
-            f"{path} and the recordings in {folder} do not agree. Mend the table, or name what is "
-            f"not to be used under `ignore`.{_list(problems)}"
+            f"{path} and the recordings in {folder} do not agree. Correct the table, or list what "
+            f"should not be used under `ignore`.{_list(problems)}"
         )
     return {name: described[name] for name in names}
 
@@ -276,7 +276,7 @@ def _read_lists(
         problems = [f"{name} is not there" for name in named if name not in there]
         problems += [f"{name} is in {file_of[name]} too" for name in named if name in file_of]
         if problems:
-            raise UserError(f"{path} names wrong recordings. Mend the list.{_list(problems)}")
+            raise UserError(f"{path} names wrong recordings. Correct the list.{_list(problems)}")
         fold_of |= dict.fromkeys(named, fold)
         file_of |= dict.fromkeys(named, file)
     return fold_of

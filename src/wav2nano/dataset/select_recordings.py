@@ -36,13 +36,13 @@ def select_recordings(*, tables: list[Path], out: Path, public: bool = False) ->
     if not rows:
         raise UserError(
             f"There are no recordings: {', '.join(map(str, tables))} have none. Put some into the "
-            "data set's folder, or have some made: `synthesize` in the experiment's settings."
+            "data set's folder, or synthesise some: `synthesize` in the experiment's settings."
         )
     write_recordings(out, rows)
     labels = {row.label for row in rows}
     groups = {row.group for row in rows}
     print(
-        f"{len(rows)} recordings of {len(labels)} labels by {len(groups)} groups", file=sys.stderr
+        f"{len(rows)} recordings of {len(labels)} labels from {len(groups)} groups", file=sys.stderr
     )
 
 

@@ -157,7 +157,7 @@ def _split_by_fold(
     for row in rows:
         if not row.fold:
             raise UserError(
-                f"{row.path} is in no official fold, which `split.policy: official` goes by. "
+                f"{row.path} is in no official fold, but `split.policy: official` needs one. "
                 "Give it one, or set another policy."
             )
     for fold, part in part_of.items():
@@ -177,7 +177,7 @@ def _split_by_fold(
     if torn:
         print(
             f"the official folds have {torn} of {len(parts)} groups (speakers, sources) in more "
-            "than one part: figures will be better than for speakers never heard",
+            "than one part: figures will be better than for unheard speakers",
             file=sys.stderr,
         )
     return split
@@ -191,8 +191,8 @@ def _split_by_time(
 ) -> list[SplitRow]:
     if chunking.long != "slide":
         raise UserError(
-            "split.policy: time divides long recordings, of which `chunking.long: "
-            f"{chunking.long}` takes one window only. Set `chunking.long: slide`."
+            "split.policy: time divides long recordings, but `chunking.long: "
+            f"{chunking.long}` takes only one window of each. Set `chunking.long: slide`."
         )
     window = chunking.window_seconds
     # A block as long as a window and a hop holds a window, wherever it begins.
@@ -205,7 +205,7 @@ def _split_by_time(
             raise UserError(
                 f"{row.path} lasts {row.seconds:g} s: too short to train on one block of it and "
                 f"test on another, which takes {needed:.1f} s. Remove it, or set `split.policy: "
-                "group` in an experiment with short recordings."
+                "group` for short recordings."
             )
         start = 0.0
         for part, share in zip(PARTS, shares, strict=True):
@@ -239,11 +239,11 @@ def _require_labels(found: set[str], labels: Sequence[str] | None) -> None:
     if missing:
         raise UserError(
             f"There is no recording of: {', '.join(missing)}. Record some, "
-            "or take it out of `labels` in the experiment's settings."
+            "or remove the label from `labels` in the experiment's settings."
         )
     if len(found) < 2:
         raise UserError(
-            f"There is one class only, {next(iter(found))}: nothing to tell apart. "
+            f"There is only one class, {next(iter(found))}: nothing to tell apart. "
             "Add recordings of another label, for example of other words as _unknown_."
         )
 
@@ -254,7 +254,7 @@ def _require_parts(split: Sequence[SplitRow]) -> None:
         missing = sorted(labels - {row.label for row in split if row.part == part})
         if missing:
             raise UserError(
-                f"No recording of {missing[0]} is there for {part}. Choose other folds in the data "
+                f"There is no recording of {missing[0]} for {part}. Choose other folds in the data "
                 "set's `split`, or set another `split.policy`."
             )
 
@@ -268,7 +268,7 @@ def _require_groups(labels: np.ndarray, groups: np.ndarray, by_group: bool) -> N
             raise UserError(
                 f"{label} has recordings of {count} group(s) (speakers, voices, sources): too few "
                 "to train, validate and test on different ones. Add recordings of other speakers "
-                "in folders of their own, {label}/{speaker}/, or set `split.policy: recording` "
+                "in separate folders, {label}/{speaker}/, or set `split.policy: recording` "
                 "(then the figures say nothing about speakers that training never heard)."
             )
         raise UserError(f"{label} has {count} recording(s): at least {len(PARTS)} are needed.")
@@ -297,7 +297,7 @@ def _assign(
     if best is None or best_cost >= ABSENT:
         raise UserError(
             "No split by whole groups has every label in training, validation and test. "
-            "Record more speakers for the labels that few speak, or set `split.policy: recording`."
+            "Record more speakers for labels that have few, or set `split.policy: recording`."
         )
     return best
 

@@ -47,7 +47,7 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
         elif zipfile.is_zipfile(archive):
             members = _read_zip(archive)
         else:
-            raise WrongArchiveError(f"{archive} is no zip or tar archive, or not a whole one.")
+            raise WrongArchiveError(f"{archive} is not a zip or tar archive, or it is incomplete.")
         for count, (name, content) in enumerate(members, 1):
             if count > MOST_MEMBERS:
                 raise WrongArchiveError(f"{archive} has more than {MOST_MEMBERS} members.")
@@ -56,7 +56,7 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
                 continue
             if content is None or place.is_absolute() or ".." in place.parts:
                 raise WrongArchiveError(
-                    f"{archive} holds {name!r}, which is no plain file, or leads out of the folder."
+                    f"{archive} holds {name!r}, which is not a plain file or is outside the folder."
                 )
             path = target / place
             path.parent.mkdir(parents=True, exist_ok=True)

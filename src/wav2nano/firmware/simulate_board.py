@@ -131,7 +131,7 @@ def run_self_test(
     printed = printed[: len(windows)]
     if [window.start for window in printed] != [i * length for i in range(len(windows))]:
         raise UserError(
-            f"{firmware}: the self-test printed {len(printed)} windows of {len(windows)}. "
+            f"{firmware}: the self-test printed {len(printed)} of {len(windows)} windows. "
             f"Its last lines were: {recording.text[-300:]!r}"
         )
     board_features = np.stack([window.features for window in printed])
@@ -151,11 +151,11 @@ def run_self_test(
     if difference > FEATURE_TOLERANCE:
         raise UserError(
             f"{firmware}: the board's features differ from the reference by {difference:.2g} of "
-            f"their range; {FEATURE_TOLERANCE:g} is allowed."
+            f"their range; at most {FEATURE_TOLERANCE:g} is allowed."
         )
     if min(result["inputs_equal"], result["scores_equal"]) < len(windows):
         raise UserError(
-            f"{firmware}: of {len(windows)} windows the model's inputs agree in "
+            f"{firmware}: of {len(windows)} windows, the model's inputs agree in "
             f"{result['inputs_equal']} and its scores in {result['scores_equal']}."
         )
     return result
@@ -176,7 +176,7 @@ def _play(firmware: Path, samples: np.ndarray, rate: int) -> tuple[Recording, np
     recording = board.run(audio, seconds=len(audio) / rate + SETTLE_SECONDS)
     if len(recording.heard) != 1 or recording.heard[0][0] >= len(lead):
         raise UserError(
-            f"{firmware}: not all samples reached the board's memory, but those of "
+            f"{firmware}: not all samples reached the board's memory, only those of "
             f"{recording.heard[:5]}. The PDM driver has lost some."
         )
     return recording, audio[recording.heard[0][0] :]
@@ -212,14 +212,14 @@ def run_listener(firmware: Path, host: HostListener, track: Track, rate: int) ->
         missing = [d for d in expected if d not in reports][:3]
         surplus = [d for d in reports if d not in expected][:3]
         raise UserError(
-            f"{firmware}: the board reported other labels than the same code on this machine. "
+            f"{firmware}: the board's reports differ from those of the same code on this machine. "
             f"Not reported: {missing}; reported instead: {surplus}."
         )
     if lost or recording.pdm_buffers_reused:
         raise UserError(
             f"{firmware}: the board lost {lost} samples and {recording.pdm_buffers_reused} buffers "
             "of the microphone: it is too slow. Set a lower listener.inferences_per_second or "
-            "smaller model.units."
+            "fewer model.units."
         )
     # The board began to listen a little before the track: positions in it are later on the board.
     offset = len(samples) - len(track.samples)
@@ -283,10 +283,10 @@ def describe_report(report: dict[str, Any]) -> str:
     for name in ("recordings", "long_track"):
         run = report[name]
         lines.append(
-            f"{name.replace('_', ' ')}: {run['seconds']:g} s, {run['reports']} reports, all as the "
-            f"same code on this machine; {run['targets_heard']} of {run['targets_played']} targets "
-            f"heard, {run['false_reports']} false reports, {run['lost_samples']} samples lost, "
-            f"{run['instructions_per_hop']:,} instructions a hop ({run['busy_share']:.0%} busy), "
-            f"{run['stack_bytes']:,} bytes of stack"
+            f"{name.replace('_', ' ')}: {run['seconds']:g} s, {run['reports']} reports, all as by "
+            f"the same code on this machine; {run['targets_heard']} of {run['targets_played']} "
+            f"targets heard, {run['false_reports']} false reports, {run['lost_samples']} samples "
+            f"lost, {run['instructions_per_hop']:,} instructions per hop ({run['busy_share']:.0%} "
+            f"busy), {run['stack_bytes']:,} bytes of stack"
         )
     return "\n".join(lines)

@@ -58,7 +58,7 @@ def reasons_against(board: Board, cost: NetworkCost, preprocessing: Preprocessin
     rate = preprocessing.chunking.rate
     if rate != board.microphone_rate:
         reasons.append(
-            f"The audio has {rate:,} samples a second; the board's microphone gives "
+            f"The audio has {rate:,} samples per second; the board's microphone gives "
             f"{board.microphone_rate:,}."
         )
     for what, needed, there, memory in (
@@ -72,7 +72,7 @@ def reasons_against(board: Board, cost: NetworkCost, preprocessing: Preprocessin
     most = MACS_PER_TICK * board.clock_hz
     if cost.macs_per_second > most:
         reasons.append(
-            f"The network makes {cost.macs_per_second:,} multiply-accumulates a second; the board "
-            f"makes {most:,} at most."
+            f"The network needs {cost.macs_per_second:,} multiply-accumulates per second; the "
+            f"board does {most:,} at most."
         )
     return reasons

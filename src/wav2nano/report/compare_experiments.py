@@ -113,7 +113,7 @@ def _read_figures(path: Path) -> dict[str, Any]:
     figures: dict[str, Any] = read_json(path)
     if missing := [key for key in ("int8_macro_f1", "int8_accuracy") if key not in figures]:
         raise UserError(
-            f"{path}: {missing[0]} is missing; it is no file of an experiment's figures."
+            f"{path}: {missing[0]} is missing; this is not a file of an experiment's figures."
         )
     return figures
 
@@ -124,7 +124,7 @@ def rank_experiments(metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]
     Those with equal macro F1 and flash share a rank; one without a binary is behind its equals.
     """
     if not metrics:
-        raise UserError("There is nothing to compare: name an experiment at least.")
+        raise UserError("There is nothing to compare: name at least one experiment.")
     keys = {
         name: (-figures["int8_macro_f1"], figures.get("flash_bytes", float("inf")))
         for name, figures in metrics.items()

@@ -72,12 +72,12 @@ def _heard_header(board: dict[str, Any]) -> list[str]:
 def _heard(board: dict[str, Any]) -> list[tuple[str, int, int]]:
     names = {
         "targets_played": "targets played",
-        "targets_heard": "of these heard",
+        "targets_heard": "of these recognised",
         "background_played": "background played",
         "false_reports": "false reports",
         "lost_samples": "samples lost",
         "reports": "reports",
-        "reports_equal_to_host": "of these as the same C on this machine",
+        "reports_equal_to_host": "of these equal to the same C on this machine",
     }
     runs = [board[name] for name in TRACKS]
     rows = [(text, *(run[key] for run in runs)) for key, text in names.items()]

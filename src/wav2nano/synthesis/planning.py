@@ -221,7 +221,7 @@ def _plan_silence(settings: SynthesisSettings) -> list[Planned]:
 
 def _given(section: Section | None, name: str) -> Section:
     if section is None:
-        raise UserError(f"synthesis.{name} is missing in the data set's settings.")
+        raise UserError(f"synthesis.{name} is missing from the data set's settings.")
     return section
 
 
@@ -233,7 +233,7 @@ def _other_words(words: Sequence[str], labels: Sequence[str]) -> list[str]:
     if not words:
         raise UserError(
             "synthesis.unknown.words has no word that is not among the labels: list some other "
-            "words, near misses of the labels among them"
+            "words, including near misses of the labels"
         )
     return words
 
@@ -245,5 +245,5 @@ def _check_speakable(word: str) -> None:
     what = f"has {' '.join(strange)}, which" if strange else "has no letter to begin with, which"
     raise UserError(
         f"synthesis: the word {word!r} {what} the English voices cannot say. Spell it with the "
-        "letters a to z, or bring recordings of your own for it"
+        "letters a to z, or use your own recordings of it"
     )

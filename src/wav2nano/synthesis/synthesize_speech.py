@@ -187,7 +187,7 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
     number = next(iter(pace))
     item = said_by[number]
     raise UserError(
-        f"{item.text!r} does not fit into {SECONDS:.0f} s: even in a hurry, {item.engine} needs "
+        f"{item.text!r} does not fit into {SECONDS:.0f} s: even speaking fast, {item.engine} needs "
         f"{seconds[number]:.1f} s with the voice {item.voice}. Choose a shorter word"
     )
 
@@ -207,7 +207,7 @@ def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
     if peak < 1e-6 or loud[-1] - loud[0] < SHORTEST * rate:
         raise UserError(
             f"{item.engine} said nothing for {item.text!r} with the voice {item.voice}. Spell the "
-            "word with letters as an English speaker would, or take it out of the settings"
+            "word with letters as an English speaker would, or remove it from the settings"
         )
     speech = speech[loud[0] : loud[-1] + 1]
     fade = np.linspace(0, 1, frame // 2)
@@ -250,7 +250,7 @@ def speak_different(
     item = planned[again[0]]
     raise UserError(
         f"{redrawn} of {len(planned)} recordings of {item.label!r} came out identical to another, "
-        f"among them {item.engine} with the voice {item.voice}. Ask for fewer recordings, for more "
+        f"for example {item.engine} with the voice {item.voice}. Ask for fewer recordings or more "
         f"voices, or widen rate, pitch and range in synthesis.engines.{item.engine}"
     )
 

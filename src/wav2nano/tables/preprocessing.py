@@ -48,5 +48,5 @@ def read_preprocessing(path: Path | str) -> Preprocessing:
     except ValueError as error:
         reason = str(error).splitlines()[0]
         raise UserError(
-            f"{path} is not of this version ({reason}). Delete it, and the next run makes it again."
+            f"{path} is not of this version ({reason}). Delete it: the next run rebuilds it."
         ) from None

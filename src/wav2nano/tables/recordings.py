@@ -75,7 +75,7 @@ def read_recordings(path: Path | str) -> list[Recording]:
         raise UserError(f"{path} does not exist: run the step that makes it first.") from None
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(
-            f"{path} is no table of recordings ({error}). Delete it: the next run makes it again."
+            f"{path} is not a table of recordings ({error}). Delete it: the next run rebuilds it."
         ) from None
 
 

@@ -13,11 +13,11 @@ def lower(context: Context) -> Alias:
     """Lower to a part of the input."""
     places = slice_places(context.node)
     if places is None:
-        raise UserError(f"{context.where} has bounds that are no constants.")
+        raise UserError(f"{context.where} has bounds that are not constant.")
     first = int(places[0]) if len(places) else 0
     if not np.array_equal(places, np.arange(first, first + len(places))):
         raise UserError(
-            f"{context.where} picks elements that do not lie side by side: no kernel does that."
+            f"{context.where} picks elements that are not contiguous: no kernel does that."
         )
     return Alias(context.node.outputs[0], context.required(0), first)
 
