@@ -46,7 +46,7 @@ def read_audio(path: Path | str, rate: int) -> np.ndarray:
     path
         WAV, FLAC, OGG, MP3 or another format of libsndfile, or `archive.zip#member`.
     rate
-        Wanted sampling rate in Hz; others are resampled (soxr, high quality).
+        Sampling rate to return, in Hz; other rates are resampled (soxr, high quality).
 
     Returns
     -------
@@ -72,7 +72,7 @@ def decode_audio(content: bytes, rate: int, *, name: str) -> np.ndarray:
 
 
 def inspect_audio(content: bytes, *, name: str) -> AudioInfo:
-    """Decode a whole recording and tell its length, rate and channels; errors as `read_audio`."""
+    """Decode a whole recording; return length, rate and channels. Errors as in `read_audio`."""
     return _decode(content, name)[1]
 
 
@@ -108,7 +108,7 @@ def _decode(content: bytes, name: str) -> tuple[np.ndarray, AudioInfo]:
 
 
 def _check_wav_length(content: bytes, name: str) -> bytes:
-    """Refuse a truncated WAV file: libsndfile reads what is there of it and says nothing."""
+    """Refuse a truncated WAV file: libsndfile silently reads what there is."""
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         return content
     position = 12

@@ -1,4 +1,4 @@
-"""What the workflow knows of experiments before any job: their settings, data and file names.
+"""What the workflow knows about experiments before any job: settings, data and file names.
 
 What experiments share (synthetic speech, windows, features) is named by a digest of exactly the
 settings that it depends on.
@@ -42,7 +42,7 @@ DIGITS = 8  # of a digest in a file's name
 
 @dataclass(frozen=True)
 class Archive:
-    """Recordings of one label that are made here."""
+    """Recordings of one label that are to be synthesised."""
 
     name: str
     label: str
@@ -106,12 +106,12 @@ class Experiment:
         return [*spoken, *([f"data/index/{self.dataset.name}.csv"] if self.sources else [])]
 
     def shared_files(self) -> list[str]:
-        """All files that other experiments may use, too."""
+        """All files that other experiments may also use."""
         archives = [f"data/synthetic/{name}.zip" for name in self.archives]
         return [*archives, *self.tables(), *self.windows(), *self.features()]
 
     def split_plan(self) -> SplitPlan:
-        """How to split: as the experiment says, else as the data set does."""
+        """How to split: as the experiment says, otherwise as the data set does."""
         own = self.dataset.split
         policy = self.settings.split.policy or own.policy
         folds = {}
@@ -138,7 +138,7 @@ class Experiments:
     defaults
         What params.yaml holds.
     sha256
-        Hash of a file, remembered where it can be.
+        Hash of a file, remembered if possible.
     need_recordings
         Whether an experiment without recordings is refused.
     """
@@ -172,7 +172,7 @@ class Experiments:
         return self._loaded[name]
 
     def dataset(self, name: str) -> tuple[DatasetSettings, list[Source]]:
-        """Give a data set, and the recordings that people brought."""
+        """Give a data set, and the user's recordings of it."""
         if name not in self._datasets:
             dataset = load_dataset(name, root=self._root)
             folder = self._root / dataset.recordings
@@ -310,7 +310,7 @@ def _names_in(folder: Path, root: Path) -> list[str]:
 
 
 def check(experiment: Experiment) -> None:
-    """Check what settings have to do with each other, before any job.
+    """Check that settings go together, before any job.
 
     Raises
     ------
@@ -385,7 +385,7 @@ def _spoken_labels(file: str, settings: ExperimentSettings, dataset: DatasetSett
 
 
 def _archive(label: str, settings: ExperimentSettings, dataset: DatasetSettings) -> Archive:
-    """Gather what a label's recordings depend on, and no more."""
+    """Gather what a label's recordings depend on, and nothing else."""
     assert dataset.synthesis is not None
     left_out = {UNKNOWN: {"silence"}, SILENCE: {"unknown"}}.get(label, {"silence", "unknown"})
     synthesis = dataset.synthesis.model_dump(exclude=left_out, exclude_none=True)

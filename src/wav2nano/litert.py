@@ -32,7 +32,7 @@ class LiteRtModel:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
         try:
-            # The default delegate (XNNPACK) may round otherwise than LiteRT's own kernels.
+            # The default delegate (XNNPACK) may round differently from LiteRT's own kernels.
             self._interpreter = Interpreter(
                 model_path=str(path),
                 experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,

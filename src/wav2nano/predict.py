@@ -25,7 +25,7 @@ def predict(
     model: Literal["int8", "float", "c"] = "int8",
     json: bool = False,
 ) -> None:
-    """Print a line a window: file, label, score, and the next best labels.
+    """Print a line for each window: file, label, score and the next best labels.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def predict(
     model
         int8 in LiteRT, float in Keras, or the board's own C.
     json
-        Print one JSON object a window.
+        Print one JSON object per window.
     """
     if not files:
         raise UserError("Name at least one audio file.")

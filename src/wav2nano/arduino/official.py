@@ -36,8 +36,8 @@ def check_official_core(
     libraries : Path
         Folder of Arduino libraries.
     api : Path, optional
-        Checkout of ArduinoCore-API, of which the core wants the folder `api`; an installed core
-        has it already.
+        Checkout of ArduinoCore-API, whose folder `api` the core needs; an installed core already
+        has it.
 
     Returns
     -------

@@ -46,7 +46,7 @@ class BuildTool:
     path : str
         Where it is.
     version : str
-        What it says of itself.
+        What it reports.
     reason : str
         Why it was chosen.
     """
@@ -71,7 +71,7 @@ def find_build_tool(wanted: str | None = None) -> BuildTool:
     ----------
     wanted : str, optional
         `arduino-cli`, `arduino-builder` or the path of one of them, instead of that order. The
-        environment variable WAV2NANO_BUILD_TOOL says the same.
+        environment variable WAV2NANO_BUILD_TOOL does the same.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def _wanted(wanted: str, reason: str) -> BuildTool:
 
 
 def _tool(path: str, reason: str) -> BuildTool:
-    """Ask a program which of the two it is: its file may have any name."""
+    """Ask a program which of the two it is: the file may have any name."""
     try:
         answer = _output([path, "version"])
         if not answer.startswith(CLI):
@@ -174,7 +174,7 @@ def _download() -> Path:
     name, expected = CLI_ARCHIVES[machine]
     with tempfile.TemporaryDirectory(prefix="wav2nano-") as folder:
         archive = Path(folder) / name
-        # Not patient: an installed program is had sooner than a broken connection is mended.
+        # Not patient: installing a program takes less time than waiting for a broken connection.
         download(CLI_URL + name, archive, advice="Is there an internet connection?", patient=False)
         verify(archive, "sha256", expected)
         with tarfile.open(archive) as tar, atomic_path(_downloaded()) as temporary:

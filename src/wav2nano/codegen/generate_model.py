@@ -87,7 +87,7 @@ def generate_model_c(
     Raises
     ------
     UserError
-        If the file is no such model, or it has an operation for which there is no kernel.
+        If the file is not such a model, or it has an operation for which there is no kernel.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise UserError(

@@ -40,7 +40,7 @@ class Layer:
     op : str
         Name of the operation in TensorFlow Lite.
     description : str
-        Shapes and quantisation, for people.
+        Shapes and quantisation, for the reader.
     inputs, output : list of Tensor, Tensor
         What it reads and writes.
     calls : list of str
@@ -72,7 +72,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Alias:
-    """A tensor that is a part of another: `size` elements from `offset` on."""
+    """A tensor that is part of another: `size` elements starting at `offset`."""
 
     output: Tensor
     input: Tensor

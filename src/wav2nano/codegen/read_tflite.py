@@ -90,7 +90,7 @@ def read_graph(content: bytes, source: str) -> Graph:
         inputs = [tensors[i] for i in subgraph.inputs]
         outputs = [tensors[i] for i in subgraph.outputs]
         subgraphs = len(model.subgraphs)
-    except Exception as error:  # a damaged flatbuffer fails in any way there is
+    except Exception as error:  # a damaged flatbuffer can fail in any way
         raise UserError(
             f"{source} is damaged or truncated ({type(error).__name__}). Convert the model again."
         ) from error

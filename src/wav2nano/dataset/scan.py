@@ -1,4 +1,4 @@
-"""Finding a data set's own recordings, and what folders, names or tables say of them."""
+"""Finding a data set's own recordings, and what folders, names or tables say about them."""
 
 import csv
 import fnmatch
@@ -20,7 +20,7 @@ MOST_SHOWN = 10
 
 
 class Description(NamedTuple):
-    """What is known of a recording; `group` and `fold` are empty where nothing is."""
+    """What is known of a recording; an unknown `group` or `fold` is empty."""
 
     label: str
     group: str = ""
@@ -66,16 +66,16 @@ def scan_recordings(
 
 
 def digest_sources(sources: Iterable[Source]) -> str:
-    """One hash over recordings and what is said of them; it changes when any of that does."""
+    """One hash over recordings and what is said about them; it changes when any of that does."""
     lines = sorted(f"{s.id}\0{s.label}\0{s.group}\0{s.fold}\0{s.sha256}\n" for s in sources)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def describe_recordings(dataset: DatasetSettings, folder: Path) -> dict[str, Description]:
-    """Tell label, group and official fold of each recording in `folder`, without opening any.
+    """Find label, group and official fold of each recording in `folder`, without opening any.
 
-    The data set's `table`, else its `pattern`, else the folders `{label}/{file}` and
-    `{label}/{group}/{file}` say so; `folds` names lists of recordings.
+    These come from the data set's `table`, else its `pattern`, else the folders `{label}/{file}`
+    and `{label}/{group}/{file}`; `folds` names lists of recordings.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def describe_recordings(dataset: DatasetSettings, folder: Path) -> dict[str, Des
     Raises
     ------
     UserError
-        If they do not say what each recording is, or name recordings that are not there.
+        If these do not say what each recording is, or name recordings that do not exist.
     """
     ignored = re.compile("|".join(map(fnmatch.translate, dataset.ignore)) or r"(?!)")
     names = [name for name in _list_recordings(folder) if not ignored.match(name)]
@@ -236,7 +236,7 @@ def _read_table(
 
 
 def _templates(table: TableSettings, columns: Sequence[str], path: Path) -> dict[str, str]:
-    """Complete the templates: a field without one is the column of its name, if there is one."""
+    """Complete the templates: a field without one is the column of that name, if there is one."""
     given = {"path": table.path, "label": table.label, "group": table.group, "fold": table.fold}
     templates = {
         field: template or f"{{{field}}}"

@@ -1,4 +1,4 @@
-"""Step split-dataset: who trains, who validates, who tests; never one audio on two sides."""
+"""Step split-dataset: who trains, validates and tests; never the same audio on two sides."""
 
 import itertools
 import sys
@@ -57,12 +57,12 @@ def assign_parts(
 ) -> list[SplitRow]:
     """Assign recordings to training, validation or test, as the policy says.
 
-    - `group`: whole groups. Of many random assignments the one is taken whose parts come closest
-      to the wanted share of every label and of every origin, so that small classes and rare
+    - `group`: whole groups. Of many random assignments, the one is used whose parts come closest
+      to the desired share of every label and of every origin, so that small classes and rare
       engines are tested too.
-    - `recording`: the same, each recording being a group of its own.
+    - `recording`: the same, each recording being its own group.
     - `official`: by the data set's own folds, those of `settings.folds` for validation and test.
-    - `time`: each recording in three blocks, with a gap of a window between them.
+    - `time`: each recording in three blocks, with a gap of one window between them.
 
     Synthetic recordings have no fold and are short: the last two policies leave them to `group`.
 
@@ -195,7 +195,7 @@ def _split_by_time(
             f"{chunking.long}` takes only one window of each. Set `chunking.long: slide`."
         )
     window = chunking.window_seconds
-    # A block as long as a window and a hop holds a window, wherever it begins.
+    # A block as long as a window and a hop contains a window, wherever it begins.
     shortest = window + chunking.hop_seconds
     shares = _shares(settings)
     needed = shortest / min(shares) + 2 * window
@@ -229,8 +229,8 @@ def _overlap(one: SplitRow, other: SplitRow) -> bool:
 
 
 def _engine_family(row: Recording) -> str:
-    # All engines but the one with formant synthesis speak with voices of persons. There are few of
-    # these, and a test set without one would say nothing about persons.
+    # All engines but the one with formant synthesis speak with real people's voices. There are few
+    # of these, and a test set without one would say nothing about people.
     return "formant" if row.origin == "espeak" else "person"
 
 
@@ -289,7 +289,7 @@ def _assign(
     for _ in range(max(1, min(TRIALS, MOST_STEPS // len(counts)))):
         part_of, inside = _fill(counts, total, share, random)
         cost = (weight * np.abs(inside / total - share)).sum()
-        # A label that is absent from a part cannot be learned, chosen or scored.
+        # A label that is missing from a part cannot be learned, validated or scored.
         cost += ABSENT * np.count_nonzero(inside @ of_label == 0)
         cost += 2.0 * np.count_nonzero(inside == 0)
         if cost < best_cost:

@@ -14,7 +14,7 @@ KINDS = cast(dict[str, Kind], entries("wav2nano.features.kinds"))
 if TYPE_CHECKING:
     AnyFeatures = FeatureSettings
 else:
-    # Told apart by `kind`: a setting of one kind does not exist for another.
+    # Distinguished by `kind`: a setting of one kind does not exist for another.
     AnyFeatures = Annotated[
         Union[tuple(kind.Settings for kind in KINDS.values())],  # noqa: UP007
         Field(discriminator="kind"),
@@ -53,7 +53,7 @@ def shape(samples: int, rate: int, settings: FeatureSettings) -> tuple[int, int]
 
 
 def compute(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.ndarray:
-    """Features of windows of audio.
+    """Compute the features of windows of audio.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def compute(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.nda
     rate : int
         Samples a second.
     settings : FeatureSettings
-        Of the wanted kind.
+        Of the kind to compute.
 
     Returns
     -------

@@ -66,7 +66,7 @@ def generate_code(
     model
         TFLite file of the int8 model.
     preprocessing
-        JSON file of what stands between audio and the model.
+        JSON file of what comes between audio and the model.
     listener
         `listener` of the experiment.
     board

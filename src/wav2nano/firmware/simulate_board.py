@@ -67,7 +67,7 @@ def simulate_board(
     model
         TFLite file of the int8 model.
     preprocessing
-        JSON file of what stands between audio and the model.
+        JSON file of what comes between audio and the model.
     code
         Files of generated C.
     listener
@@ -90,7 +90,7 @@ def simulate_board(
     Raises
     ------
     UserError
-        Where the board's answers are not those of the references, or samples were lost.
+        If the board's answers differ from the references, or samples were lost.
     """
     between = read_preprocessing(preprocessing)
     rate, seed = between.chunking.rate, settings.seed
@@ -118,9 +118,9 @@ def run_self_test(
 ) -> dict[str, Any]:
     """Play windows to the self-test and compare what it prints with the references.
 
-    Features are compared with a library's of the same samples, the model's input with numpy's
-    quantisation of the board's features, and the scores with the generated C on this machine,
-    which gives those of tflite-micro.
+    Features are compared with a library's for the same samples, the model's input with numpy's
+    quantisation of the board's features, and the scores with those of the generated C on this
+    machine, which equal tflite-micro's.
     """
     rate = preprocessing.chunking.rate
     length = windows.shape[1]
@@ -162,7 +162,7 @@ def run_self_test(
 
 
 def _play(firmware: Path, samples: np.ndarray, rate: int) -> tuple[Recording, np.ndarray]:
-    """Play samples to a board that is switched on as they begin, after a moment of near silence.
+    """Play samples, after a moment of near silence, to a board switched on as they begin.
 
     Returns
     -------
@@ -221,7 +221,7 @@ def run_listener(firmware: Path, host: HostListener, track: Track, rate: int) ->
             "of the microphone: it is too slow. Set a lower listener.inferences_per_second or "
             "fewer model.units."
         )
-    # The board began to listen a little before the track: positions in it are later on the board.
+    # The board began to listen a little before the track: its positions are later on the board.
     offset = len(samples) - len(track.samples)
     colours = len([change for change in recording.pins if change.name.startswith("LED")])
     if reports and not colours:
@@ -254,7 +254,7 @@ def parse_reports(text: str, labels: Sequence[str]) -> tuple[list[Detection], in
 def _heard(
     track: Track, reports: Sequence[Detection], host: HostListener, offset: int
 ) -> dict[str, int]:
-    """Count what was heard right: a target once with its label, background not at all."""
+    """Count what was correct: a target reported once with its label, background not at all."""
     targets = [played for played in track.played if played.label in host.targets]
     right, claimed = 0, set()
     for played in targets:
@@ -275,7 +275,7 @@ def _heard(
 
 
 def describe_report(report: dict[str, Any]) -> str:
-    """Tell in a few lines how the board did."""
+    """Say in a few lines how the board did."""
     lines = [
         f"self-test: {report['self_test']['windows']} windows, features within "
         f"{report['self_test']['feature_difference']:.1g} of the reference, scores equal"

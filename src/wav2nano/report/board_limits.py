@@ -1,4 +1,4 @@
-"""What a network alone asks of a board, and why it cannot be there."""
+"""What a network alone needs of a board, and why it cannot run there."""
 
 import tempfile
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from wav2nano.codegen import generate_model_c
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing
 
-# The Cortex-M4's SMLAD makes two multiply-accumulates in a tick, and nothing makes more.
+# The Cortex-M4's SMLAD does two multiply-accumulates per tick, and nothing does more.
 MACS_PER_TICK = 2
 
 
@@ -50,7 +50,7 @@ def measure_network(
 
 
 def reasons_against(board: Board, cost: NetworkCost, preprocessing: Preprocessing) -> list[str]:
-    """Say in numbers why a network cannot be on a board; nothing where it may fit.
+    """Say in numbers why a network cannot run on a board; nothing if it may fit.
 
     These are lower bounds: features, listener and sketch need room and time, too.
     """

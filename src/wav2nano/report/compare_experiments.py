@@ -31,7 +31,7 @@ FIGURES = (
 class Compared:
     """An experiment's figures of the int8 model and of the board; None where there are none.
 
-    Whether it is on a Pareto front is None where it lacks what the front is drawn against.
+    Whether it is on a Pareto front is None if it lacks what the front is drawn against.
     """
 
     rank: int
@@ -56,12 +56,12 @@ def compare_experiments(
     plot: Path,
     page: Path,
 ) -> None:
-    """Rank experiments, and draw what they cost.
+    """Rank experiments, and plot what they cost.
 
     Parameters
     ----------
     metrics
-        Of each experiment the JSON file of figures, with its name and the suffix `.json`.
+        JSON file of figures of each experiment, with its name and the suffix `.json`.
     title
         What is compared.
     sweep
@@ -121,7 +121,7 @@ def _read_figures(path: Path) -> dict[str, Any]:
 def rank_experiments(metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]:
     """Order experiments by macro F1 of the int8 model, the smaller binary first among equals.
 
-    Those with equal macro F1 and flash share a rank; one without a binary is behind its equals.
+    Those with equal macro F1 and flash share a rank; one without a binary comes after its equals.
     """
     if not metrics:
         raise UserError("There is nothing to compare: name at least one experiment.")

@@ -87,7 +87,7 @@ def _heard(board: dict[str, Any]) -> list[tuple[str, int, int]]:
 
 
 def false_reports_per_hour(run: dict[str, Any]) -> float:
-    """Reckon false reports per hour from those of one track that was played."""
+    """Calculate false reports per hour from those of one track that was played."""
     return float(3600 * run["false_reports"] / run["seconds"])
 
 
@@ -108,8 +108,8 @@ def budget_page(
 ) -> str:
     """Make the page of flash, RAM, stack and instructions.
 
-    Without a build it is of the network alone, with the sentences that say why it cannot be on the
-    board.
+    Without a build it covers the network alone, with the sentences that say why it cannot run on
+    the board.
     """
     busy, hop = 0.0, ""
     budget: list[tuple[str, int, int, str]]

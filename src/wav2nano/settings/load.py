@@ -13,8 +13,8 @@ from wav2nano.settings.describe import groups_in, resolve, tag_of
 from wav2nano.settings.experiment import ExperimentSettings, Params
 from wav2nano.settings.sweep import SweepSettings
 
-# The same, written in C, is there in most installations; it reads the settings in a tenth of the
-# time, and they are read at each start of the workflow.
+# Most installations also have it written in C, which reads the settings in a tenth of the time, and
+# they are read every time the workflow starts.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 PARAMS = Path("params.yaml")
@@ -22,7 +22,7 @@ EXPERIMENTS = Path("config/experiments")
 DATASETS = Path("config/datasets")
 SWEEPS = Path("config/sweeps")
 
-# What tells the kinds of a section apart.
+# What distinguishes the kinds of a section.
 TAGS = {"features": "kind", "model": "architecture"}
 WANTED = {
     "int_type": "a whole number",
@@ -61,7 +61,7 @@ def load_yaml(path: Path | str) -> dict[str, Any]:
 
 
 def parse(settings: type[Group], value: Any, *, source: str | Callable[[str], str]) -> Group:
-    """Make typed settings of plain values.
+    """Make typed settings from plain values.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def parse(settings: type[Group], value: Any, *, source: str | Callable[[str], st
     value
         As read from YAML or JSON.
     source
-        Where they are from, for messages; or a function that tells it of a dotted name.
+        Where they are from, for messages; or a function that says so for a dotted name.
 
     Raises
     ------
@@ -165,8 +165,8 @@ def load_sweep(path: Path) -> SweepSettings:
 def combine(*layers: Layer) -> ExperimentSettings:
     """Lay settings over each other, the defaults first, and validate the whole.
 
-    Where a section is of another kind than in the layers below, what that kind does not know is
-    left out of these.
+    If a section is of another kind than in the layers below, settings of these that the kind does
+    not have are dropped.
 
     Raises
     ------

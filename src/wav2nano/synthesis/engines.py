@@ -206,7 +206,7 @@ FESTIVAL_PACKAGES = {
 FESTIVAL_F0 = {"kal_diphone": (105, 14), "ked_diphone": (105, 15)}
 FESTIVAL_STRETCH = 1.1
 
-# An error inside festival leaves its utterance without a file, and goes on with the next.
+# After an error, festival leaves the utterance without a file and continues with the next.
 _FESTIVAL_PRELUDE = """
 (define (w2n_save text file)
   (let ((utt (eval (list 'Utterance 'Text text))))

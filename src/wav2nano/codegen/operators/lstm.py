@@ -26,7 +26,7 @@ OPERATIONS = ("UNIDIRECTIONAL_SEQUENCE_LSTM",)
 LAYER_NAME = "lstm"
 HEADER = "w2n_lstm.h"
 
-SUM_LIMIT = 2**23  # what sums must stay below: the kernel starts them from the bias
+SUM_LIMIT = 2**23  # limit of the sums, which the kernel starts from the bias
 
 # Places among the 24 inputs of UNIDIRECTIONAL_SEQUENCE_LSTM, gates in the order input, forget,
 # cell, output.

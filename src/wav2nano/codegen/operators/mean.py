@@ -1,4 +1,4 @@
-"""The mean over axes that lie side by side."""
+"""The mean over adjacent axes."""
 
 from wav2nano.codegen.operator_parts import (
     Context,

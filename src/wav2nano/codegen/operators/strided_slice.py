@@ -1,4 +1,4 @@
-"""A part of a tensor that lies in one piece: nothing is computed."""
+"""A contiguous part of a tensor: nothing is computed."""
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def slice_places(node: Node) -> np.ndarray | None:
     Returns
     -------
     int array [shape=(output size,)] or None
-        None where the bounds are no constants.
+        None if the bounds are not constant.
     """
     input_, *others = node.inputs[:4]
     bounds = [np.atleast_1d(t.values) for t in others if t is not None and t.values is not None]

@@ -20,7 +20,7 @@ class Settings(mel.MelSettings):
 
 
 def bins(settings: Settings) -> int:
-    """Features in a frame: one a band."""
+    """Features in a frame: one per band."""
     return settings.mel_bands
 
 

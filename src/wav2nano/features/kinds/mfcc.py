@@ -27,12 +27,12 @@ class Settings(mel.MelSettings):
 
 
 def bins(settings: Settings) -> int:
-    """Features in a frame: one a coefficient."""
+    """Features in a frame: one per coefficient."""
     return settings.coefficients
 
 
 def check(rate: int, settings: Settings) -> None:
-    """Check as for log-mel, and that there are as many bands as coefficients."""
+    """Check as for log-mel, and that there are at least as many bands as coefficients."""
     mel.check(rate, settings)
     if settings.coefficients > settings.mel_bands:
         raise UserError(
@@ -69,5 +69,5 @@ def front_end(rate: int, settings: Settings) -> FrontEnd:
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
-    """Change the first coefficient: the rows of the DCT after it sum to nothing."""
+    """Change the first coefficient: the DCT's other rows sum to zero."""
     values[:, :, 0] += gain_db[:, np.newaxis] * math.sqrt(settings.mel_bands)

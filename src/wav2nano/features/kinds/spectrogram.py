@@ -23,12 +23,12 @@ class Settings(SpectralSettings):
 
 
 def bins(settings: Settings) -> int:
-    """Features in a frame: one a frequency."""
+    """Features in a frame: one per frequency."""
     return settings.n_fft // 2 + 1
 
 
 def check(rate: int, settings: Settings) -> None:
-    """Check that no sample is unheard.
+    """Check that no sample is skipped.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def check(rate: int, settings: Settings) -> None:
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
-    """Decibels of each frequency, a bank with one bin a band."""
+    """Decibels of each frequency, from a bank with one bin per band."""
     return band_decibels(
         windows, _bank(settings.n_fft), hop=settings.hop, floor_db=settings.floor_db
     )
