@@ -1,6 +1,6 @@
 # make firmware        set up this machine, then go from words or recordings to a binary
 # make test            set up, then lint and test everything
-# make coverage        the same, and tell what of src/ no test reaches
+# make coverage        the same, and show what no test reaches in src/
 # make report          what was built, as one page: report.html
 # make remote URL=...  where data, models and firmware are kept: a folder, s3://bucket/path, ssh://...
 # make bench RECORDINGS=folder SPEECH_COMMANDS=folder    measures what README quotes, and writes it
@@ -10,7 +10,7 @@
 MAKEFLAGS += --no-print-directory
 
 export UV_SYSTEM_CERTS = 1
-# Some containers forbid Python to keep what it compiles: then TensorFlow starts three times as slow.
+# Some containers stop Python caching bytecode; TensorFlow then takes three times as long to start.
 export PYTHONDONTWRITEBYTECODE =
 BIN = .venv/bin
 EXPERIMENT =
@@ -20,7 +20,7 @@ URL =
 SPEECH_COMMANDS =
 TESTS = tests
 
-# Those of params.yaml, unless others are named.
+# The experiments listed in params.yaml, unless others are named.
 ifneq ($(EXPERIMENT),)
 SETTINGS = --config 'experiments=[$(EXPERIMENT)]'
 endif
@@ -42,16 +42,16 @@ remote: setup
 	@[ -n "$(URL)" ] || { echo "make: where to? make remote URL=folder (or s3://bucket/path, ssh://host/path)"; exit 2; }
 	@$(BIN)/dvc remote add --quiet --force --default storage "$(URL)"
 	@$(BIN)/dvc remote modify --quiet storage verify true
-	@echo "make: .dvc/config names the remote now: commit it. Then: dvc push, and elsewhere dvc pull"
+	@echo "make: .dvc/config now names the remote: commit it. Then: dvc push, and elsewhere dvc pull"
 
 setup:
 	@tools/setup
 
-# tflite-micro has dated releases only, which may vanish: tests that use it skip without it.
+# tflite-micro has only dated releases, which may vanish: tests that use it are skipped without it.
 oracle: setup
 	@$(BIN)/python -c 'import tflite_micro' 2>/dev/null || \
 		$(BIN)/uv pip install --quiet --no-deps --require-hashes -r tests/oracle.lock || \
-		echo "make: tflite-micro cannot be had now: its tests skip"
+		echo "make: tflite-micro is not available now: its tests are skipped"
 
 lint: setup
 	@echo "make: lint"

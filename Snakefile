@@ -20,7 +20,7 @@ include: "workflow/rules/firmware.smk"
 include: "workflow/rules/report.smk"
 
 
-# What was found out about recordings and code is known to the next run.
+# The next run need not find out about recordings and code again.
 FILES.save()
 
 

@@ -1,4 +1,4 @@
-"""Words typed, none recorded, and how well the result hears people.
+"""Words typed, none recorded, and how well the result recognises real speakers.
 
 Trains on synthetic speech of ten words in a clone of this checkout and scores the int8 model on
 real recordings, {folder}/{label}/{speaker}_*.flac, such as the test set of Speech Commands v0.02.
@@ -29,7 +29,7 @@ WORDS = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
 def main() -> None:
     """Train, score and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="real recordings, a folder a label")
+    parser.add_argument("folder", type=Path, help="real recordings, a folder per label")
     folder = parser.parse_args().folder.resolve()
     with tempfile.TemporaryDirectory(prefix="wav2nano-bench-") as temporary:
         checkout = Path(temporary)

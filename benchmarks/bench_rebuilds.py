@@ -1,8 +1,8 @@
-"""What a run costs that has nothing to do, and one recording more: a table.
+"""What a run with nothing to do costs, and what one more recording costs: a table.
 
 For each number of recordings a copy of this checkout is built with the default settings, on clips
-of one second (noise of another colour for each label) instead of speech: what is counted is the
-work, not how well it hears. Wall-clock time; a run with nothing to do is the median of three.
+of one second (noise of a different colour for each label) instead of speech: what counts is the
+work, not how well it recognises. Wall-clock time; a run with nothing to do is the median of three.
 
     python benchmarks/bench_rebuilds.py 100 1000 10000
 """
@@ -42,7 +42,7 @@ def record(folder: Path, number: int, random: np.random.Generator) -> None:
 
 
 def prepare(folder: Path, recordings: int) -> None:
-    """Copy what is committed, and make the default experiment one of own recordings alone."""
+    """Copy what is committed, and make the default experiment use own recordings alone."""
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
     experiments = folder / "config" / "experiments"
     (experiments / "keywords.yaml").write_text("dataset: keywords\n")
@@ -112,9 +112,9 @@ def main() -> None:
         "the same, three experiments",
         "dvc repro, nothing to do",
         "all features",
-        "one recording more: features",
-        "all, to the binary",
-        "one recording more: all",
+        "one more recording: features",
+        "everything, to the binary",
+        "one more recording: everything",
     ]
     args = parser.parse_args()
     print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)

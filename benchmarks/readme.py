@@ -31,7 +31,7 @@ def summary() -> str:
 
 
 def figures() -> str:
-    """List what was measured, and how to get it again."""
+    """List what was measured, and how to reproduce it."""
     built, digits = read("metrics/keywords.json"), read(FIGURES / "digits.json")
     people, features = read(FIGURES / "real_speakers.json"), read(FIGURES / "features.json")
     board = boards()[Params().firmware.board]
@@ -50,8 +50,8 @@ def figures() -> str:
             "`make firmware EXPERIMENT=digits`",
         ),
         (
-            "ten Speech Commands words typed, none recorded, heard by real speakers (words alone): "
-            "int8",
+            "ten Speech Commands words typed, none recorded, tested on real speakers "
+            "(words alone): int8",
             accuracy(people["words alone"], ""),
             "`make bench`",
         ),
@@ -67,12 +67,12 @@ def figures() -> str:
             "`metrics/keywords.json`",
         ),
         (
-            "board's features from librosa's, of their range",
+            "difference of the board's features from librosa's, relative to their range",
             f"{built['feature_difference']:.0e}",
             "the same",
         ),
         (
-            f"instructions for {1000 / hops:g} ms of sound, a decision every "
+            f"instructions per {1000 / hops:g} ms of sound, a decision every "
             f"{1000 / hops * Params().listener.inference_hops(hops):g} ms",
             f"{used:,} of {there:,} ({used / there:.0%})",
             "the same",
@@ -87,17 +87,17 @@ def figures() -> str:
                 "the same",
             )
             for track, text in {
-                "one_by_one": "words heard on the simulated board, one by one with pauses",
-                "long_track": "the same back to back with much background",
+                "one_by_one": "words recognised by the simulated board, one by one with pauses",
+                "long_track": "the same, back to back with a lot of background",
             }.items()
         ),
         (
-            "features of many windows at once, librosa clip by clip",
+            "features of many windows at once, compared with librosa clip by clip",
             f"about {features['mfcc']['times_as_fast']:.0f} times as fast",
             "`make bench`",
         ),
     ]
-    return table(("figure", "value", "how to get it again"), rows)
+    return table(("figure", "value", "how to reproduce it"), rows)
 
 
 def rebuilds() -> str:

@@ -57,12 +57,12 @@ def test_what_an_archive_does_not_depend_on_leaves_its_name(checkout):
         ({"features": {"coefficients": 41}}, "features.coefficients: 41 is not possible"),
         ({"features": {"hop": 600}}, "features.hop: 600"),
         ({"chunking": {"window_seconds": 0.02}}, "shorter than one feature frame"),
-        ({"firmware": {"board": "uno"}}, "firmware.board: 'uno' is none of: wav2nano:nrf52"),
+        ({"firmware": {"board": "uno"}}, "firmware.board: 'uno' is not one of: wav2nano:nrf52"),
         ({"split": {"policy": "official"}}, "the data set keywords has no official folds"),
         ({"split": {"policy": "time"}}, "Set chunking.long: slide"),
-        ({"labels": ["yes", "yes"]}, "labels: 'yes' is there twice"),
-        ({"labels": None}, "labels: a list is needed where words are synthesised"),
-        ({"labels": ["_unknown_"]}, "nothing to hear but the background"),
+        ({"labels": ["yes", "yes"]}, "labels: 'yes' is listed twice"),
+        ({"labels": None}, "labels: a list is needed if words are to be synthesised"),
+        ({"labels": ["_unknown_"]}, "nothing to recognise but the background"),
     ],
 )
 def test_settings_that_do_not_go_together_are_told_before_any_job(checkout, settings, message):

@@ -48,7 +48,7 @@ def test_an_error_leaves_the_earlier_version(tmp_path):
 
 def test_a_full_disk_is_told(small_disk):
     write_text(small_disk / "a.txt", "first")
-    with pytest.raises(UserError, match=r"a\.txt cannot be written: No space left .* Make room"):
+    with pytest.raises(UserError, match=r"a\.txt cannot be written: No space left .* Free some"):
         write_text(small_disk / "a.txt", "x" * 300_000)
     assert (small_disk / "a.txt").read_text() == "first"
     assert os.listdir(small_disk) == ["a.txt"]

@@ -82,14 +82,14 @@ def test_names_are_short_and_differ():
     ("settings", "message"),
     [
         ({}, "nothing to vary"),
-        ({"product": {"model.units": []}}, "product.*at least 1 needed"),
+        ({"product": {"model.units": []}}, "product.*needs at least 1"),
         ({"product": {"a": [1, 2, 1]}}, "Two variants are alike: a: 1"),
         ({"product": {key: list(range(10)) for key in "abc"}}, "makes 1,000 variants; at most 500"),
         ({"table": [{"training": {"epochs": 1}, "training.epochs": 4}]}, "epochs is given twice"),
         ({"table": [{"a": 1}], "product": {"a": [2, 3]}}, "a is given twice for one variant"),
         ({"product": {"experiments": [["a"], ["b"]]}}, "experiments is not a setting"),
-        ({"product": {"features.kind": [["mfcc"], "mfcc"]}}, "features.kind: .* is none of"),
-        ({"table": [{"model": 3, "model.units": [1]}]}, "model.units: model has a value already"),
+        ({"product": {"features.kind": [["mfcc"], "mfcc"]}}, "features.kind: .* is not one of"),
+        ({"table": [{"model": 3, "model.units": [1]}]}, "model.units: model already has a value"),
         (
             {"product": {"model.unit": [[3]]}},
             r"trial.yaml, model.unit: \[3\]:\n  model.unit is not",

@@ -1,4 +1,4 @@
-"""A Nano 33 BLE Sense (nRF52840) that runs the very bytes which get flashed.
+"""A Nano 33 BLE Sense (nRF52840) that runs the very bytes to be flashed.
 
 Modelled: the Cortex-M4F with its exceptions, NVIC, SysTick and cycle counter; sleep; CLOCK, POWER,
 GPIO, UARTE, TIMER, RTC, PDM, PPI, RNG, TEMP, FICR, UICR and the readiness of NVMC.

@@ -210,7 +210,7 @@ class Board:
         return fault
 
     def _look_again(self) -> None:
-        """Stop executing after the present instruction: something may be due."""
+        """Stop executing after the current instruction: something may be due."""
         self._core.interrupt_at(0)
 
     def _request_reset(self) -> None:
@@ -265,7 +265,7 @@ class Board:
         stop: Callable[[Recording], bool] | None = None,
         on_event: Callable[[SerialLine | PinChange], None] | None = None,
     ) -> Recording:
-        """Let the board run on, with `audio` at the microphone.
+        """Keep the board running, with `audio` at the microphone.
 
         Parameters
         ----------
@@ -287,7 +287,7 @@ class Board:
         Raises
         ------
         SimulationError
-            If the program did what the chip cannot do, or crashed; its `recording` tells what
+            If the program did something the chip cannot do, or crashed; its `recording` says what
             happened until then.
         """
         audio = np.zeros(0, np.int16) if audio is None else np.asarray(audio)

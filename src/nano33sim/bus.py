@@ -25,7 +25,7 @@ class Bus:
         self.unmodelled: set[str] = set()
 
     def name(self, address: int) -> str:
-        """Name a register for a person."""
+        """Name a register in messages."""
         return "/".join(str(entry) for entry in self.table[address])
 
     def _check(self, address: int, size: int, verb: str) -> None:

@@ -19,10 +19,10 @@ FLASH_SIZE = 1 << 20
 RAM_START, RAM_SIZE = 0x2000_0000, 256 << 10
 RAM_END = RAM_START + RAM_SIZE
 
-# Unlike zero, it shows where a program reads memory that it never wrote.
+# Unlike zero, it reveals a program that reads memory it never wrote.
 RAM_FILL = 0xA7
 
-# Unicorn stops at an address of our choice; one where no program can be.
+# Unicorn stops at an address of our choice: one where no program can be.
 NOWHERE = 0xFFFF_FFF0
 
 # With UC_MODE_MCLASS, Unicorn 2.1 makes a Cortex-M33 whatever model is asked for, and would accept
@@ -49,7 +49,7 @@ class FaultError(Exception):
 
     def __init__(self, kind: str, message: str, address: int | None = None):
         self.kind, self.message, self.address = kind, message, address
-        self.pc: int | None = None  # where it is known better than by the register
+        self.pc: int | None = None  # if it is known better than from the register
         super().__init__(message)
 
 
@@ -78,8 +78,8 @@ def _counter_index() -> int:
         found = here if found is None else found & here
     if not found or len(found) != 1:
         raise RuntimeError(
-            f"Unicorn {unicorn.__version__} keeps its instruction count elsewhere than known "
-            "versions do; install unicorn 2.1.4"
+            f"Unicorn {unicorn.__version__} keeps its instruction count in a different place from "
+            "known versions; install unicorn 2.1.4"
         )
     return found.pop()
 
@@ -220,7 +220,7 @@ class Core:
             counter[1] = max(min(counter[1], tick - self._tick), counter[0])
 
     def waited(self, address: int, value: int) -> None:
-        """Note that the program reads a register that changes by events only.
+        """Note that the program reads a register that only events change.
 
         If it reads the same value in a loop that does nothing else, all rounds but the last before
         the next event are gone through at once.
@@ -303,7 +303,7 @@ class Core:
                 "usage", "A jump to an even address: the Cortex-M4 runs Thumb code only"
             )
         raise FaultError(
-            "usage", f"0x{self._halfword(pc):04x} is no instruction of the Cortex-M4"
+            "usage", f"0x{self._halfword(pc):04x} is not an instruction of the Cortex-M4"
         ) from error
 
     def _explain_access(self, access: int, address: int, size: int) -> Stop:

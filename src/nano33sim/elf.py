@@ -92,7 +92,7 @@ def read_symbols(path: Path) -> Symbols:
 
 
 def _with_ends(functions: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """Let functions of unknown size, as assembly has them, reach to the next."""
+    """Extend functions of unknown size, as in assembly, to the next."""
     following = [start for start, _, _ in functions[1:]] + [FLASH_SIZE]
     return [
         (start, end if end > start else following[i], name)
@@ -127,7 +127,7 @@ def read_image(firmware: bytes | Path) -> Image:
 
 
 def _from_binary(data: bytes, name: str) -> Image:
-    """Find where a .bin file goes: its vector table tells."""
+    """Find where a .bin file goes, from its vector table."""
     if len(data) < 64:
         raise ProgramError(f"{name} is too short ({len(data)} bytes) to be a program")
     stack, *vectors = struct.unpack_from("<16I", data)
@@ -187,5 +187,5 @@ def _from_pieces(pieces: list[tuple[int, bytes]], path: Path) -> Image:
                 f"{path} puts {len(data)} bytes at 0x{address:08x}: the nRF52840 has no flash there"
             )
     if not pieces:
-        raise ProgramError(f"{path} holds no program")
+        raise ProgramError(f"{path} contains no program")
     return Image(pieces, min(address for address, _ in pieces))

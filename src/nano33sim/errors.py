@@ -4,9 +4,9 @@ from nano33sim.recording import Recording
 
 
 class ProgramError(Exception):
-    """The program is wrong, or the file that should hold it.
+    """The program, or the file that should hold it, is wrong.
 
-    The message says what was wrong, where, and what would be right: it can be shown to a person as
+    The message says what was wrong, where, and what would be right: it can be shown to the user as
     it is.
     """
 

@@ -85,13 +85,13 @@ class Exceptions:
             self.on_pending()
 
     def unpend(self, number: int) -> None:
-        """Take it back; an interrupt whose peripheral still asks comes again."""
+        """Clear it; an interrupt that its peripheral still requests becomes pending again."""
         self.pending &= ~(1 << number)
         if self.lines >> number & 1:
             self.pend(number)
 
     def set_line(self, irq: int, level: bool) -> None:
-        """Tell that a peripheral asks for its interrupt, or does not any more."""
+        """Note that a peripheral requests its interrupt, or no longer does."""
         bit = 1 << FIRST_IRQ + irq
         if level and not self.lines & bit:
             self.lines |= bit
@@ -110,7 +110,7 @@ class Exceptions:
     # Who is first.
 
     def priority_of(self, number: int) -> int:
-        """Priority of an exception; the lower, the more urgent."""
+        """Priority of an exception: the lower, the more urgent."""
         if number == NMI:
             return -2
         if number == HARD_FAULT:
@@ -208,7 +208,7 @@ class Exceptions:
         control &= ~(CONTROL_SPSEL | CONTROL_FPCA)
         core.write_register(arm.UC_ARM_REG_SP, sp)
         if control & CONTROL_NPRIV:
-            # The stack can be chosen in privileged thread mode only.
+            # The stack can be chosen only in privileged thread mode.
             self._modes.write(handler, 0, handler & ~0x1FF)
         self._entry.write(control & ~CONTROL_NPRIV, handler, control, handler, exc_return)
         self.active.append(number)

@@ -60,7 +60,7 @@ class Microphone:
     def samples(self, start: int, sample_ticks: int, count: int) -> np.ndarray:
         """Give `count` samples, the first at the tick `start`.
 
-        Times must not go back from call to call.
+        Times must not go backwards from call to call.
         """
         result = np.zeros(count, dtype=np.int16)
         ticks = start + sample_ticks * np.arange(count, dtype=np.int64)

@@ -33,7 +33,7 @@ class Profile:
         self._block, self._begin = address, begin
 
     def finish(self) -> dict[str, int]:
-        """Give the instructions of each function, the most expensive first, and begin anew."""
+        """Give the instructions of each function, the most expensive first, and start over."""
         self._counts[self._block] += self._core.awake - self._begin
         self._begin = self._core.awake
         result: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""What is seen of a run from outside: serial lines, pins and figures."""
+"""What a run looks like from outside: serial lines, pins and figures."""
 
 from dataclasses import dataclass, field
 
@@ -50,7 +50,7 @@ class Recording:
     sleep_seconds : float
         Time spent asleep (WFI, WFE).
     stack_depth : int or None
-        Bytes of stack used since power-on; None if the layout of the memory does not tell.
+        Bytes of stack used since power-on; None if the layout of the memory does not show it.
     pdm_samples_delivered : int
         Samples that the microphone interface wrote to memory.
     pdm_buffers, pdm_buffers_reused : int
@@ -62,7 +62,7 @@ class Recording:
     unmodelled : list of str
         Registers used that exist but have no effect in the simulator.
     warnings : list of str
-        What works here, but is doubtful on a board.
+        What works here, but may not on a board.
     faults : list of str
         Faults that were left to the program's own handlers.
     resets : int

@@ -10,7 +10,7 @@ from pathlib import Path
 CHANNELS = {"TIMER0": 4, "TIMER1": 4, "TIMER2": 4, "RTC0": 3}
 
 # Not in the table, but read or written by Nordic's and Arduino's own start-up code, which works
-# around published errata of the chip with them. 0x10000130 tells the part, 0x10000134 its revision.
+# around published errata of the chip with them. 0x10000130 gives the part, 0x10000134 its revision.
 ERRATA = {
     0x1000_0130: ("FICR", 0x8),
     0x1000_0134: ("FICR", 0x3),
@@ -89,8 +89,8 @@ def peripherals() -> dict[str, PeripheralTable]:
 def by_address() -> dict[int, list[Register]]:
     """All registers by address.
 
-    Peripherals that share an address (UART0 and UARTE0, for instance) both have a say: an access
-    is right if it is right for one of them.
+    For peripherals that share an address (UART0 and UARTE0, for instance), an access is right if
+    it is right for one of them.
     """
     result: dict[int, list[Register]] = {}
     for peripheral in peripherals().values():

@@ -57,7 +57,7 @@ class Scheduler:
         return queue[0][0] if queue else NEVER
 
     def run(self) -> None:
-        """Let everything happen that is due."""
+        """Run everything that is due."""
         while self.next_tick <= self._core.now:
             self._event_tick, _, event = heapq.heappop(self._queue)
             action, event.action = event.action, None

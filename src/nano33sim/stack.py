@@ -23,7 +23,7 @@ def stack_depth(core: Core, top: int, symbols: Symbols) -> int | None:
     top : int
         Initial stack pointer.
     symbols : Symbols
-        Symbols of the program: they may tell where the stack ends.
+        Symbols of the program: they may show where the stack ends.
 
     Returns
     -------

@@ -136,7 +136,7 @@ class SysTick:
         self.reschedule()
 
     def reschedule(self) -> None:
-        """Plan the next wrap again, as after a sleep."""
+        """Plan the next wrap again, for example after a sleep."""
         if self._event:
             self._event.cancel()
         self._event = None

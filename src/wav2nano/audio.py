@@ -46,7 +46,7 @@ def read_audio(path: Path | str, rate: int) -> np.ndarray:
     path
         WAV, FLAC, OGG, MP3 or another format of libsndfile, or `archive.zip#member`.
     rate
-        Wanted sampling rate in Hz; others are resampled (soxr, high quality).
+        Sampling rate to return, in Hz; other rates are resampled (soxr, high quality).
 
     Returns
     -------
@@ -72,7 +72,7 @@ def decode_audio(content: bytes, rate: int, *, name: str) -> np.ndarray:
 
 
 def inspect_audio(content: bytes, *, name: str) -> AudioInfo:
-    """Decode a whole recording and tell its length, rate and channels; errors as `read_audio`."""
+    """Decode a whole recording; return length, rate and channels. Errors as in `read_audio`."""
     return _decode(content, name)[1]
 
 
@@ -97,18 +97,18 @@ def _decode(content: bytes, name: str) -> tuple[np.ndarray, AudioInfo]:
         reason = getattr(error, "error_string", None) or str(error)
         raise UserError(
             f"{name} cannot be decoded ({reason.strip().rstrip('.')}). "
-            "Record it again, convert it to WAV, or remove it."
+            "Record it again, convert it to WAV or remove it."
         ) from None
     if not len(samples):
-        raise UserError(f"{name} holds no samples. Remove it or record it again.")
+        raise UserError(f"{name} contains no samples. Remove it or record it again.")
     if not np.isfinite(samples).all():
-        raise UserError(f"{name} holds NaN or infinite samples. Export it again as 16-bit WAV.")
+        raise UserError(f"{name} contains NaN or infinite samples. Export it again as 16-bit WAV.")
     info = AudioInfo(len(samples) / rate, rate, samples.shape[1])
     return samples.mean(axis=1), info
 
 
 def _check_wav_length(content: bytes, name: str) -> bytes:
-    """Refuse a truncated WAV file: libsndfile reads what is there of it and says nothing."""
+    """Refuse a truncated WAV file: libsndfile silently reads what there is."""
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         return content
     position = 12
@@ -122,7 +122,7 @@ def _check_wav_length(content: bytes, name: str) -> bytes:
             if size > there:
                 raise UserError(
                     f"{name} is truncated: its header promises {size} bytes of audio, "
-                    f"{there} are there. Copy it again or remove it."
+                    f"but it has {there}. Copy it again or remove it."
                 )
             return content
         position += 8 + size + size % 2

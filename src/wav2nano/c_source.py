@@ -16,8 +16,8 @@ def comment(text: str) -> str:
 def string_literal(text: str) -> str:
     r"""Quote any text as a C string literal, in UTF-8.
 
-    Three octal digits end by themselves, whatever comes after; and with every ? escaped there are
-    no trigraphs.
+    An escape of three octal digits is complete, whatever follows it; and with every ? escaped there
+    are no trigraphs.
 
     Examples
     --------
@@ -57,14 +57,14 @@ def definitions(prefix: str, values: Mapping[str, object]) -> str:
 
 
 def rows(items: Sequence[str], per_line: int) -> list[str]:
-    """Lay out the values of an array, so many a line."""
+    """Lay out the values of an array, a fixed number per line."""
     return [
         "    " + ", ".join(items[i : i + per_line]) + "," for i in range(0, len(items), per_line)
     ]
 
 
 def aligned_rows(items: Sequence[str]) -> list[str]:
-    """Lay out the values of an array in columns, as many a line as fit."""
+    """Lay out the values of an array in columns, as many per line as fit."""
     width = max(map(len, items), default=1)
     columns = max(1, (WIDTH - 4) // (width + 2))
     return [
@@ -74,12 +74,12 @@ def aligned_rows(items: Sequence[str]) -> list[str]:
 
 
 def array(declaration: str, lines: Iterable[str]) -> str:
-    """Define an array; `declaration` is all before the values, `lines` come from `rows`."""
+    """Define an array; `declaration` is everything before the values, `lines` come from `rows`."""
     return f"{declaration} = {{\n" + "\n".join(lines) + "\n};"
 
 
 def structure(declaration: str, fields: Mapping[str, object]) -> str:
-    """Define a structure; `declaration` is all before the values."""
+    """Define a structure; `declaration` is everything before the values."""
     return array(declaration, (f"    .{name} = {value}," for name, value in fields.items()))
 
 
@@ -89,7 +89,7 @@ def header(about: str, macro: str, content: str) -> str:
 
 
 def extern_c(declarations: str) -> str:
-    """Give declarations the linkage of C where a C++ program includes them."""
+    """Give declarations C linkage when a C++ program includes them."""
     return (
         '#ifdef __cplusplus\nextern "C" {\n#endif\n\n'
         f"{declarations}\n\n"

@@ -10,9 +10,9 @@ def chunk_recording(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut one recording into windows.
 
-    A shorter recording is put in the middle of a window of digital silence. Of a longer one comes
-    the window with most energy (`long: loudest`) or a window every `hop_seconds` (`slide`); those
-    of digital silence are left out, for with that some data sets fill up short recordings.
+    A shorter recording is centred in a window of digital silence. A longer one gives the window
+    with the most energy (`long: loudest`) or a window every `hop_seconds` (`slide`); windows of
+    digital silence are left out, because some data sets pad short recordings with it.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def chunk_recording(
     >>> windows.shape, starts.tolist()
     ((3, 16000), [0, 4000, 8000])
 
-    Half a second comes into the middle of one:
+    Half a second is centred in one:
 
     >>> _, starts = chunk_recording(np.ones(8000, np.int16), settings)
     >>> starts.tolist()
@@ -51,7 +51,7 @@ def chunk_recording(
     if settings.long == "loudest":
         energy = np.cumsum(np.square(samples, dtype=np.float64))
         in_window = energy[length - 1 :] - np.concatenate([[0.0], energy[:surplus]])
-        # Where the word ends before the window does, many windows hold all of it: the middle one.
+        # If the word is shorter than the window, many windows hold all of it: take the middle one.
         best = np.flatnonzero(in_window >= 0.999 * in_window.max())
         starts = best[[len(best) // 2]]
     else:

@@ -1,4 +1,4 @@
-"""The command `wav2nano`: every step of the workflow, and what people use by hand.
+"""The command `wav2nano`: every step of the workflow, and commands to be used by hand.
 
 A command is a function of the same name in a module of the same name. Its arguments are those of
 the function: positional ones are positional on the command line, keyword-only ones are options,
@@ -22,10 +22,10 @@ from wav2nano import __version__
 from wav2nano.errors import UserError
 
 DESCRIPTION = """\
-From recordings, or a list of words, to an Arduino Nano 33 BLE Sense that hears them.
+From recordings, or a list of words, to an Arduino Nano 33 BLE Sense that recognises them.
 The workflow runs the steps in their order: snakemake --cores 8 firmware"""
 
-# In the order of the work; then what people use by hand.
+# In the order of the workflow; then those to be used by hand.
 COMMANDS = [
     "wav2nano.dataset.fetch_dataset",
     "wav2nano.synthesis.synthesize_speech",
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"wav2nano {command}: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:
-        # The reader of our output has gone (head, less): nothing is wrong.
+        # The reader of our output has closed it (head, less): nothing is wrong.
         sys.stderr.close()
         return 0
     except OSError as error:
@@ -119,7 +119,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _first_line(module: str) -> str:
-    """Read what a module says of itself, without importing it."""
+    """Read a module's docstring without importing it."""
     spec = find_spec(module)
     source = Path(str(spec.origin if spec else "")).read_text(encoding="utf-8")
     text = (ast.get_docstring(ast.parse(source)) or "").split("\n")[0].rstrip(".")
@@ -157,7 +157,7 @@ def _add_arguments(parser: argparse.ArgumentParser, function: Any) -> None:
 
 
 def _options(hint: Any) -> dict[str, Any]:
-    """How argparse reads what a parameter's type says."""
+    """How argparse reads a parameter of this type."""
     parts = [part for part in get_args(hint) if part is not NoneType]
     if (
         get_origin(hint) in (Union, UnionType)

@@ -1,4 +1,4 @@
-"""What several steps put in the same words."""
+"""Wording that several steps share."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def describe_accuracy(figures: dict[str, Any]) -> str:
 
 
 def describe_origin(origin: str) -> str:
-    """Tell who or what made a recording.
+    """Say who or what made a recording.
 
     Examples
     --------
@@ -36,5 +36,5 @@ def describe_origin(origin: str) -> str:
 
 
 def describe_processor(environment: dict[str, Any]) -> str:
-    """Tell the processor's kind and extensions."""
+    """Describe the processor's type and extensions."""
     return f"{environment['machine']} with {', '.join(environment['extensions']) or 'no extension'}"

@@ -1,4 +1,4 @@
-"""A file from the web, through broken connections and interrupted runs."""
+"""A file from the web, despite broken connections and interrupted runs."""
 
 import errno
 import hashlib
@@ -17,7 +17,7 @@ from wav2nano.progress import Progress
 
 BLOCK = 1 << 18
 TIMEOUT_SECONDS = 60
-PAUSES_SECONDS = (1, 2, 5, 10, 30)  # before each retry; after the last one it is given up
+PAUSES_SECONDS = (1, 2, 5, 10, 30)  # before each retry; after the last one we give up
 TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})  # HTTP status worth a retry
 
 
@@ -39,7 +39,7 @@ def verify(path: Path, kind: str, digits: str) -> None:
 
 
 def require_checksum(path: Path, found: str, expected: str, what: str) -> None:
-    """Refuse a file of which `what` (a kind of hash, of what) is not as published.
+    """Refuse a file whose `what` (a kind of hash, of what) is not as published.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def require_checksum(path: Path, found: str, expected: str, what: str) -> None:
     """
     if found != expected:
         raise WrongArchiveError(
-            f"{path} is not what was published: it has the checksum ({what}) {found} instead of "
+            f"{path} is not what was published: its checksum ({what}) is {found} instead of "
             f"{expected}. Fetch it again; if that does not help, the source has changed."
         )
 
@@ -67,19 +67,19 @@ class _BrokenOffError(Exception):
 
 
 def download(url: str, path: Path, *, advice: str, patient: bool = True) -> None:
-    """Download `url` to `path`; what is there of an earlier, interrupted call is not asked again.
+    """Download `url` to `path`; what an earlier, interrupted call got is not requested again.
 
-    Beside `path` a file with the suffix `.json` says what it is a part of. A server that has
-    another file by now, or sends another part than asked, makes it begin anew.
+    Beside `path`, a file with the suffix `.json` says what it is part of. If the server has a
+    different file by now, or sends a different part, the download starts again.
 
     Parameters
     ----------
     url, path
-        From where to where.
+        Source and destination.
     advice
-        What the person can do where it fails: ends the message.
+        What the user can do if it fails: ends the message.
     patient
-        Whether to try again where the connection breaks; else the first failure is the end.
+        Whether to try again if the connection breaks; otherwise the first failure is final.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def download(url: str, path: Path, *, advice: str, patient: bool = True) -> None
         if retries == len(pauses):
             raise UserError(_explain(url, reason, advice))
         pause = pauses[retries]
-        print(f"broken off ({reason}): once more in {pause} s", file=sys.stderr, flush=True)
+        print(f"interrupted ({reason}): trying again in {pause} s", file=sys.stderr, flush=True)
         time.sleep(pause)
         retries += 1
 
@@ -141,18 +141,18 @@ def _continue(url: str, path: Path) -> None:
         if have == known.size or error.headers.get("Content-Range") == f"bytes */{have}":
             return  # it is all there
         path.unlink()
-        raise _BrokenOffError("the file has another length now") from None
+        raise _BrokenOffError("the length of the file has changed") from None
     with response:
         begin, stop, size = _range_of(response)
         version = _Version(url, _validator(response), size)
         if begin and (begin != have or version != known):
             path.unlink()
-            raise _BrokenOffError("the server sent another part, or a part of another file")
+            raise _BrokenOffError("the server sent a different part, or part of a different file")
         if not begin:
             path.unlink(missing_ok=True)
             write_json(known_as, asdict(version))
         progress = Progress("downloading", size, begin)
-        # Not buffered: what has come is kept, however the program ends.
+        # Not buffered: what has arrived is kept, however the program ends.
         with path.open("ab", buffering=0) as file:
             while block := response.read(BLOCK):
                 file.write(block)
@@ -164,13 +164,13 @@ def _continue(url: str, path: Path) -> None:
 
 
 def _range_of(response: http.client.HTTPResponse) -> tuple[int, int | None, int | None]:
-    """Begin and end of what is sent, and the length of the whole; None where it is not said."""
+    """Start and end of what is sent, and the length of the whole; None where not given."""
     if response.status == http.client.PARTIAL_CONTENT:
         match = re.fullmatch(
             r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", "")
         )
         if not match:
-            raise _BrokenOffError("the server does not say which part it sends")
+            raise _BrokenOffError("the server does not say which part it is sending")
         size = None if match[3] == "*" else int(match[3])
         return int(match[1]), int(match[2]) + 1, size
     length = response.headers.get("Content-Length", "")
@@ -179,7 +179,7 @@ def _range_of(response: http.client.HTTPResponse) -> tuple[int, int | None, int 
 
 
 def _validator(response: http.client.HTTPResponse) -> str:
-    """Tell one version of a file from another: a weak ETag does not (RFC 9110, 13.1.5)."""
+    """Identify a version of a file: a weak ETag does not (RFC 9110, 13.1.5)."""
     etag = response.headers.get("ETag", "")
     return etag if etag.startswith('"') else response.headers.get("Last-Modified", "")
 

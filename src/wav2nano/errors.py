@@ -1,8 +1,8 @@
-"""The one exception that is shown to the person as a plain message, without a traceback."""
+"""The one exception that is shown to the user as a plain message, without a traceback."""
 
 
 class UserError(Exception):
-    """Something the person can mend: bad input, a missing program, a setting out of range.
+    """Something the user can fix: bad input, a missing program, a setting out of range.
 
     The message says what was wrong, in which file, and what would be right.
     """

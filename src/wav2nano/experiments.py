@@ -1,4 +1,4 @@
-"""What the workflow knows of experiments before any job: their settings, data and file names.
+"""What the workflow knows about experiments before any job: settings, data and file names.
 
 What experiments share (synthetic speech, windows, features) is named by a digest of exactly the
 settings that it depends on.
@@ -42,7 +42,7 @@ DIGITS = 8  # of a digest in a file's name
 
 @dataclass(frozen=True)
 class Archive:
-    """Recordings of one label that are made here."""
+    """Recordings of one label that are to be synthesised."""
 
     name: str
     label: str
@@ -106,12 +106,12 @@ class Experiment:
         return [*spoken, *([f"data/index/{self.dataset.name}.csv"] if self.sources else [])]
 
     def shared_files(self) -> list[str]:
-        """All files that other experiments may use, too."""
+        """All files that other experiments may also use."""
         archives = [f"data/synthetic/{name}.zip" for name in self.archives]
         return [*archives, *self.tables(), *self.windows(), *self.features()]
 
     def split_plan(self) -> SplitPlan:
-        """How to split: as the experiment says, else as the data set does."""
+        """How to split: as the experiment says, otherwise as the data set does."""
         own = self.dataset.split
         policy = self.settings.split.policy or own.policy
         folds = {}
@@ -138,7 +138,7 @@ class Experiments:
     defaults
         What params.yaml holds.
     sha256
-        Hash of a file, remembered where it can be.
+        Hash of a file, remembered if possible.
     need_recordings
         Whether an experiment without recordings is refused.
     """
@@ -172,13 +172,13 @@ class Experiments:
         return self._loaded[name]
 
     def dataset(self, name: str) -> tuple[DatasetSettings, list[Source]]:
-        """Give a data set, and the recordings that people brought."""
+        """Give a data set, and the user's recordings of it."""
         if name not in self._datasets:
             dataset = load_dataset(name, root=self._root)
             folder = self._root / dataset.recordings
             if Path(f"{folder}.dvc").exists() and not folder.exists():
                 raise UserError(
-                    f"{dataset.recordings} is in DVC and not here yet. Get it: "
+                    f"{dataset.recordings} is in DVC but not here yet. Get it: "
                     f"dvc pull {dataset.recordings}"
                 )
             sources = scan_recordings(dataset, root=self._root, sha256=self._sha256)
@@ -310,7 +310,7 @@ def _names_in(folder: Path, root: Path) -> list[str]:
 
 
 def check(experiment: Experiment) -> None:
-    """Check what settings have to do with each other, before any job.
+    """Check that settings go together, before any job.
 
     Raises
     ------
@@ -380,12 +380,12 @@ def _spoken_labels(file: str, settings: ExperimentSettings, dataset: DatasetSett
     if settings.synthesize == "background":
         return list(BACKGROUND)
     if settings.labels is None:
-        raise UserError(f"{file}:\n  labels: a list is needed where words are synthesised.")
+        raise UserError(f"{file}:\n  labels: a list is needed if words are to be synthesised.")
     return [*settings.labels, *BACKGROUND]
 
 
 def _archive(label: str, settings: ExperimentSettings, dataset: DatasetSettings) -> Archive:
-    """Gather what a label's recordings depend on, and no more."""
+    """Gather what a label's recordings depend on, and nothing else."""
     assert dataset.synthesis is not None
     left_out = {UNKNOWN: {"silence"}, SILENCE: {"unknown"}}.get(label, {"silence", "unknown"})
     synthesis = dataset.synthesis.model_dump(exclude=left_out, exclude_none=True)
@@ -398,9 +398,9 @@ def _archive(label: str, settings: ExperimentSettings, dataset: DatasetSettings)
 def _check_labels(labels: list[str] | None) -> None:
     twice = sorted({label for label in labels or () if (labels or ()).count(label) > 1})
     if twice:
-        raise UserError(f"labels: {twice[0]!r} is there twice.")
+        raise UserError(f"labels: {twice[0]!r} is listed twice.")
     if labels is not None and not set(labels) - set(BACKGROUND):
-        raise UserError("labels: there is nothing to hear but the background.")
+        raise UserError("labels: there is nothing to recognise but the background.")
 
 
 def _check_board(settings: ExperimentSettings) -> None:
@@ -417,8 +417,9 @@ def _check_board(settings: ExperimentSettings) -> None:
 def _check_split(experiment: Experiment) -> None:
     if experiment.split_plan().policy == "time" and experiment.settings.chunking.long != "slide":
         raise UserError(
-            "split.policy: time divides long recordings, of which chunking.long: "
-            f"{experiment.settings.chunking.long} takes one window only. Set chunking.long: slide."
+            "split.policy: time divides long recordings, but chunking.long: "
+            f"{experiment.settings.chunking.long} takes only one window of each. "
+            "Set chunking.long: slide."
         )
 
 

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written completely or not at all."""
 
 import csv
 import errno
@@ -35,8 +35,8 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
             raise
         # It names the temporary file, if any.
         raise UserError(
-            f"{path} cannot be written: {os.strerror(error.errno)}. Make room on its disk or in "
-            f"{tempfile.gettempdir()}, then run the same command again."
+            f"{path} cannot be written: {os.strerror(error.errno)}. Free some space on its disk or "
+            f"in {tempfile.gettempdir()}, then run the same command again."
         ) from None
 
 

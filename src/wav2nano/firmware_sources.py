@@ -25,7 +25,7 @@ def existing(folder: Path) -> Path:
     """
     if not folder.is_dir():
         raise UserError(
-            f"The sources of the firmware are not at {folder}: install wav2nano again, or run it "
+            f"The firmware's sources are not in {folder}: install wav2nano again, or run it "
             "from a checkout of its repository."
         )
     return folder

@@ -1,4 +1,4 @@
-"""Hashes of files, and what else is known of their contents, remembered while they stay so."""
+"""Hashes of files, and what else is known of their contents, remembered until they change."""
 
 import hashlib
 import json
@@ -11,8 +11,8 @@ from typing import Any
 from wav2nano.errors import UserError
 from wav2nano.files import write_text
 
-# The clock that stamps files may tick this slowly. What changed just before it was read could
-# change again within the same tick: nothing is remembered of it.
+# The clock that stamps files may tick this slowly. A file that changed just before it was read
+# could change again within the same tick: nothing about it is remembered.
 TICK_SECONDS = 0.1
 
 
@@ -44,7 +44,7 @@ class FileCache:
         Where it is remembered from one run to the next, as JSON. A cache that cannot be read is an
         empty one.
     version
-        Of the code that finds out: a cache of another one is an empty one, too.
+        Of the code that finds out: a cache of another version counts as empty, too.
     """
 
     def __init__(self, path: Path | str, version: str = "") -> None:
@@ -88,7 +88,7 @@ class FileCache:
         return found
 
     def save(self) -> None:
-        """Write the cache; where that is not possible, all is found out again next time."""
+        """Write the cache; if that is not possible, everything is found out again next time."""
         if self._changed:
             try:
                 write_text(self._path, json.dumps({"version": self._version, "known": self._known}))
@@ -103,7 +103,7 @@ def write_checksums(paths: Iterable[Path | str], out: Path | str) -> None:
 
 
 def read_checksums(path: Path | str) -> dict[str, str]:
-    """Names and hashes that `write_checksums` wrote; none where there is no such file."""
+    """Names and hashes that `write_checksums` wrote; none if there is no such file."""
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

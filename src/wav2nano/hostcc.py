@@ -46,7 +46,7 @@ def compile_c(
         )
         if result.returncode:
             message = "\n".join(result.stderr.strip().splitlines()[:12])
-            raise UserError(f"The host compiler refused the C code of {out.name}:\n{message}")
+            raise UserError(f"The host compiler rejected the C code of {out.name}:\n{message}")
         temporary.chmod(0o755)
     return Path(out)
 

@@ -32,14 +32,16 @@ class LiteRtModel:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
         try:
-            # The default delegate (XNNPACK) may round otherwise than LiteRT's own kernels.
+            # The default delegate (XNNPACK) may round differently from LiteRT's own kernels.
             self._interpreter = Interpreter(
                 model_path=str(path),
                 experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
             )
             self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
-            raise UserError(f"{path} is not a TFLite model ({error}). Quantise again.") from None
+            raise UserError(
+                f"{path} is not a TFLite model ({error}). Quantise the model again."
+            ) from None
         [self._input] = self._interpreter.get_input_details()
         [self._output] = self._interpreter.get_output_details()
         if self._input["dtype"] is not np.int8 or self._output["dtype"] is not np.int8:

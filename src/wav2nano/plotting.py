@@ -1,4 +1,4 @@
-"""Pictures of one style, whose bytes are the same where what they show is."""
+"""Plots in one style; the same content gives the same bytes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ def figure(path: Path, title: str, subtitle: str, **kwargs: Any) -> Iterator[tup
         try:
             yield figure, axes
             with atomic_path(path) as temporary:
-                # Without the software's version the same figures give the same bytes.
+                # Without the software's version, the same figures give the same bytes.
                 figure.savefig(temporary, dpi=130, metadata={"Software": None})
         finally:
             pyplot.close(figure)

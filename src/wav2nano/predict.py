@@ -25,7 +25,7 @@ def predict(
     model: Literal["int8", "float", "c"] = "int8",
     json: bool = False,
 ) -> None:
-    """Print a line a window: file, label, score, and the next best labels.
+    """Print a line for each window: file, label, score and the next best labels.
 
     Parameters
     ----------
@@ -36,10 +36,10 @@ def predict(
     model
         int8 in LiteRT, float in Keras, or the board's own C.
     json
-        Print one JSON object a window.
+        Print one JSON object per window.
     """
     if not files:
-        raise UserError("Name an audio file at least.")
+        raise UserError("Name at least one audio file.")
     labels, results = score_files(files, experiment, runtime=RUNTIMES[model])
     for file, result in zip(files, results, strict=True):
         if isinstance(result, UserError):
@@ -81,7 +81,7 @@ def score_files(
     """
     if not (experiment / "preprocessing.json").exists():
         raise UserError(
-            f"{experiment} holds no trained model. Train one: snakemake --cores 8 firmware"
+            f"{experiment} has no trained model. Train one: snakemake --cores 8 firmware"
         )
     preprocessing = read_preprocessing(experiment / "preprocessing.json")
     name = "model.keras" if runtime == "float" else "model_int8.tflite"

@@ -1,4 +1,4 @@
-"""Lines that say how far a long job is."""
+"""Lines that say how far a long job has got."""
 
 import sys
 import time
@@ -12,11 +12,11 @@ class Progress:
     Parameters
     ----------
     doing
-        What is done: begins each line.
+        What is being done: begins each line.
     total
-        When it is done; None where nobody knows.
+        Amount at which it is done; None if unknown.
     done
-        What was done before.
+        Amount done before.
     unit
         Of the amounts. What is counted in MB is given in bytes.
     """
@@ -27,7 +27,7 @@ class Progress:
         self.begun_with = done
 
     def add(self, count: int = 1) -> None:
-        """Count what was done, and say how far it is where it has not been said for a while."""
+        """Count what was done, and say how far it has got if that was not said for a while."""
         self.done += count
         now = time.monotonic()
         if now - self.shown < SHOW_SECONDS:

@@ -44,19 +44,19 @@ def files_digest(paths: Iterable[Path | str]) -> str:
 
 
 def code_digest(*modules: str, files: FileCache | None = None) -> str:
-    """Hash of the meaning of modules in `src/` and of all they import from there.
+    """Hash of what modules in `src/`, and all they import from there, do.
 
-    Imports are followed wherever they stand, inside functions too. Comments, docstrings (of
-    attributes, too) and layout do not count: a job is done again where its code would do something
-    else. Data files beside a module are part of what it does. Of what is imported from elsewhere
-    counts the version that requirements.lock names.
+    Imports are followed wherever they are, even inside functions. Comments, docstrings (including
+    those of attributes) and layout do not count: a job is done again if its code would do
+    something else. Data files beside a module are part of what it does. For what is imported from
+    elsewhere, the version that requirements.lock names counts.
 
     Parameters
     ----------
     modules
         Full names, such as `wav2nano.features.extract`.
     files
-        Where it is remembered what files mean.
+        Cache that remembers what files mean.
     """
     for name in modules:
         if _path_of(name) is None:
@@ -90,7 +90,7 @@ def code_digest(*modules: str, files: FileCache | None = None) -> str:
 
 @cache
 def _locked_versions() -> dict[str, str]:
-    """Version of each package; none where there is no lock (the library installed by itself)."""
+    """Version of each package; none if there is no lock (the library installed on its own)."""
     versions: dict[str, str] = {}
     if LOCK.exists():
         lock = LOCK.read_text(encoding="utf-8")
@@ -157,7 +157,7 @@ def _without_attribute_docstrings(body: list[ast.stmt]) -> list[ast.stmt]:
 def _dump(node: Any) -> str:
     """Text of a syntax tree, the same in every version of Python.
 
-    `ast.dump` is not: versions differ in what they say of fields that are empty.
+    `ast.dump` is not: versions differ in what they say about empty fields.
     """
     if isinstance(node, ast.AST):
         fields = ((name, getattr(node, name, None)) for name in node._fields)

@@ -1,4 +1,4 @@
-"""Step record-checksums: the SHA-256 of all that was made."""
+"""Step record-checksums: the SHA-256 of everything that was made."""
 
 from pathlib import Path
 

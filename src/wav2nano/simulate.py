@@ -14,7 +14,7 @@ from nano33sim.recording import ACTIVE_LOW
 from wav2nano.audio import read_audio, to_int16
 from wav2nano.errors import UserError
 
-# Virtual time between two signs of progress.
+# Virtual time between two progress reports.
 PIECE = RATE
 TOP = 15
 
@@ -37,11 +37,11 @@ def simulate(
     recordings
         Audio files, played to the microphone one after the other.
     seconds
-        Virtual time to run for; normally as long as the recordings, or one second.
+        Virtual time to run for; by default as long as the recordings, or one second.
     pause
         Silence before each recording, seconds.
     elf
-        The program's ELF file, for the names of functions; normally the one beside it.
+        The program's ELF file, for the names of functions; by default the one beside it.
     profile
         Count instructions by function (slower).
     """
@@ -137,9 +137,9 @@ def _summary(pieces: list[Recording]) -> str:
         )
     depth = pieces[-1].stack_depth
     lines.append(
-        f"stack      {depth:,} bytes at most"
+        f"stack      at most {depth:,} bytes"
         if depth is not None
-        else "stack      depth not known: the program's memory layout does not tell its end"
+        else "stack      depth unknown: the program's memory layout does not show its end"
     )
     for title, texts in (
         ("resets", [f"the program reset the chip {sum(p.resets for p in pieces)} times"]),

@@ -11,9 +11,9 @@ from wav2nano.provenance import settings_digest
 from wav2nano.settings.load import TAGS, load_sweep
 from wav2nano.settings.sweep import SweepSettings
 
-MOST = 500  # variants; a typing error makes thousands
+MOST = 500  # variants; a typo makes thousands
 LONG = 100  # letters of a name, beyond which it ends in a digest
-SEPARATOR = "."  # between sweep and variant: in no name that people give
+SEPARATOR = "."  # between sweep and variant: in no name that users choose
 
 # A kind of features or an architecture says itself what it is.
 TOLD_BY_VALUE = {f"{section}.{tag}" for section, tag in TAGS.items()}
@@ -42,7 +42,7 @@ def read_variants(path: Path) -> tuple[str, dict[str, Variant]]:
 
 
 def sweep_of(experiment: str) -> str | None:
-    """Name the sweep that an experiment is a variant of; None where it has a file of its own."""
+    """Name the sweep that an experiment is a variant of; None if it has its own file."""
     sweep, separator, _ = experiment.partition(SEPARATOR)
     return sweep if separator else None
 
@@ -84,7 +84,7 @@ def list_variants(settings: SweepSettings) -> list[Variant]:
 
 
 def name_variants(variants: Sequence[Variant]) -> list[str]:
-    """Name each by what tells it from the others.
+    """Name each by what distinguishes it from the others.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def name_variants(variants: Sequence[Variant]) -> list[str]:
     ['cnn', 'dense']
     """
     keys = list(dict.fromkeys(key for variant in variants for key in variant))
-    # What all have alike does not tell them apart.
+    # What they all share does not distinguish them.
     told = [key for key in keys if any(_differs(key, variants[0], other) for other in variants)]
     short = {key: _shortest(key, keys) for key in keys}
     names: list[str] = []
@@ -120,7 +120,7 @@ def describe_variant(variant: Variant) -> str:
 
 
 def describe_value(value: Any) -> str:
-    """Write a value as people do in YAML."""
+    """Write a value as one would in YAML."""
     if isinstance(value, list):
         return f"[{', '.join(map(describe_value, value))}]"
     if value is None or isinstance(value, bool):
@@ -129,7 +129,7 @@ def describe_value(value: Any) -> str:
 
 
 def unfold(variant: Variant) -> dict[str, Any]:
-    """Make sections of dotted names.
+    """Make sections from dotted names.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def unfold(variant: Variant) -> dict[str, Any]:
         for part in path:
             section = section.setdefault(part, {})
             if not isinstance(section, dict):
-                raise UserError(f"{key}: {part} has a value already and cannot have settings.")
+                raise UserError(f"{key}: {part} already has a value and cannot have settings.")
         section[name] = value
     return sections
 
@@ -173,7 +173,7 @@ def _differs(key: str, one: Variant, other: Variant) -> bool:
 
 
 def _shortest(key: str, keys: Sequence[str]) -> str:
-    """Shorten a dotted name to its last parts, as far as no other ends in the same."""
+    """Shorten a dotted name to as few last parts as no other name ends in."""
     parts = key.split(".")
     for count in range(1, len(parts)):
         ending = ".".join(parts[-count:])

@@ -39,7 +39,7 @@ def test_empty_file(tmp_path):
 @pytest.mark.parametrize("part", [0.02, 0.3, 0.7, 0.98])
 def test_truncated_file(tmp_path, part):
     message = refused(DENSE[: int(part * len(DENSE))], tmp_path)
-    assert "damaged or cut short" in message
+    assert "damaged or truncated" in message
 
 
 def test_missing_file(tmp_path):
@@ -72,7 +72,7 @@ def test_int16_activations(tmp_path):
 
 @pytest.mark.parametrize("name", ["Model", "2nd", "my-model", "", "a b"])
 def test_name_that_is_no_c_identifier(tmp_path, name):
-    with pytest.raises(UserError, match="cannot name C functions"):
+    with pytest.raises(UserError, match="cannot be used in C names"):
         generate_model_c(DENSE, tmp_path, name=name)
 
 

@@ -174,7 +174,7 @@ def test_downloads_end_right(tmp_path, server, fault, capsys):
     fetch_recordings(dataset_of(tmp_path, f"{server.url}/{fault}"))
     assert found(tmp_path) == CONTENT
     assert left(tmp_path) == ["set"]
-    assert ("broken off" in capsys.readouterr().err) == (fault not in ("none", "no-etag"))
+    assert ("interrupted" in capsys.readouterr().err) == (fault not in ("none", "no-etag"))
 
 
 def test_an_error_without_a_text_is_named(tmp_path, monkeypatch):
@@ -223,7 +223,7 @@ def test_no_server(tmp_path):
 def test_what_came_stays_for_the_next_call(tmp_path, server, monkeypatch):
     monkeypatch.setattr(downloading, "PAUSES_SECONDS", ())
     dataset = dataset_of(tmp_path, f"{server.url}/drops-once")
-    with pytest.raises(UserError, match="Call again"):
+    with pytest.raises(UserError, match="Run it again"):
         fetch_recordings(dataset)
     assert left(tmp_path) == [".set.partial", ".set.partial.json"]
     fetch_recordings(dataset)
@@ -358,23 +358,23 @@ def zip_that_lies():
 
 
 UNSAFE = {
-    "up.zip": (zip_of([("../0_ann_0.wav", b"x")]), "leads out"),
-    "up.tar": (tar_of([("a/../../0_ann_0.wav", b"x")]), "leads out"),
-    "absolute.zip": (zip_of([("/tmp/0_ann_0.wav", b"x")]), "leads out"),
-    "absolute.tar": (tar_of([("/tmp/0_ann_0.wav", b"x")]), "leads out"),
-    "link.zip": (zip_with_link(), "no plain file"),
-    "link.tar": (tar_of([(link("0_ann_0.wav", tarfile.SYMTYPE), b"")]), "no plain file"),
-    "hard.tar": (tar_of([(link("0_ann_0.wav", tarfile.LNKTYPE), b"")]), "no plain file"),
-    "device.tar": (tar_of([(link("0_ann_0.wav", tarfile.CHRTYPE), b"")]), "no plain file"),
-    "pipe.tar": (tar_of([(link("0_ann_0.wav", tarfile.FIFOTYPE), b"")]), "no plain file"),
+    "up.zip": (zip_of([("../0_ann_0.wav", b"x")]), "is outside"),
+    "up.tar": (tar_of([("a/../../0_ann_0.wav", b"x")]), "is outside"),
+    "absolute.zip": (zip_of([("/tmp/0_ann_0.wav", b"x")]), "is outside"),
+    "absolute.tar": (tar_of([("/tmp/0_ann_0.wav", b"x")]), "is outside"),
+    "link.zip": (zip_with_link(), "not a plain file"),
+    "link.tar": (tar_of([(link("0_ann_0.wav", tarfile.SYMTYPE), b"")]), "not a plain file"),
+    "hard.tar": (tar_of([(link("0_ann_0.wav", tarfile.LNKTYPE), b"")]), "not a plain file"),
+    "device.tar": (tar_of([(link("0_ann_0.wav", tarfile.CHRTYPE), b"")]), "not a plain file"),
+    "pipe.tar": (tar_of([(link("0_ann_0.wav", tarfile.FIFOTYPE), b"")]), "not a plain file"),
     "bomb.zip": (zip_of([("0_ann_0.wav", bytes(9_000_000))]), "more than the expected 4 MB"),
     "bomb.tar": (tar_of([("0_ann_0.wav", bytes(9_000_000))]), "more than the expected 4 MB"),
     "lie.zip": (zip_that_lies(), "broken|more than"),
     "twice.tar": (tar_of([("0_ann_0.wav", b"x"), ("0_ann_0.wav", b"y")]), "cannot be unpacked"),
-    "cut.zip": (ZIP[:1000], "no zip or tar archive"),
+    "cut.zip": (ZIP[:1000], "not a zip or tar archive"),
     "cut.tar": (TAR[: len(TAR) // 2], "broken|cannot be unpacked"),
-    "text.zip": (b"not found", "no zip or tar archive"),
-    "empty.zip": (zip_of([]), "holds no recordings"),
+    "text.zip": (b"not found", "not a zip or tar archive"),
+    "empty.zip": (zip_of([]), "has no recordings"),
 }
 
 
@@ -423,7 +423,7 @@ def test_what_is_there_stays(tmp_path, capsys):
     (folder / "mine.wav").write_bytes(b"mine")
     fetch_recordings(dataset_of(tmp_path))
     assert found(tmp_path) == {"mine.wav": b"mine"}
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
 
 
 def test_a_folder_of_ones_own(tmp_path):
@@ -438,7 +438,7 @@ def test_a_folder_of_ones_own(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("notes.txt", r"mine holds no recordings.*\{label\}_"), ("zero.wav", r"mine/zero\.wav")],
+    [("notes.txt", r"mine has no recordings.*\{label\}_"), ("zero.wav", r"mine/zero\.wav")],
 )
 def test_a_folder_of_something_else(tmp_path, name, words):
     source = tmp_path / "mine"
@@ -451,7 +451,7 @@ def test_a_folder_of_something_else(tmp_path, name, words):
 
 def test_nothing_to_download(tmp_path):
     dataset = without_download(dataset_of(tmp_path))
-    with pytest.raises(UserError, match=r"nowhere to download.*--source"):
+    with pytest.raises(UserError, match=r"cannot be downloaded.*--source"):
         fetch_recordings(dataset)
     with pytest.raises(UserError, match="does not exist"):
         fetch_recordings(dataset, source=tmp_path / "nowhere")

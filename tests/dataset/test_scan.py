@@ -176,9 +176,9 @@ def test_a_table_of_ones_own(tmp_path, columns, said):
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ("path,label\na.wav,yes\nb.wav,no\n", r"line 3: .*b\.wav is not there"),
-        ("path,label\n../a.wav,yes\n", r"line 2: .*a\.wav is not there"),
-        ("path,label\na.wav,yes\na.wav,no\n", r"line 3: a\.wav is there a second time"),
+        ("path,label\na.wav,yes\nb.wav,no\n", r"line 3: .*b\.wav does not exist"),
+        ("path,label\n../a.wav,yes\n", r"line 2: .*a\.wav does not exist"),
+        ("path,label\na.wav,yes\na.wav,no\n", r"line 3: a\.wav is listed twice"),
         ("path,label\n", r"no line is about a\.wav"),
         ("path,label\na.wav,\n", r"line 2: a\.wav has no label"),
         ("path,label\na.wav\n", "line 2 does not have 2 columns"),

@@ -13,8 +13,8 @@ from wav2nano.settings.load import parse
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"kind": "chroma"}, r"features\.kind: 'chroma' is none of: .*logmel.*mfcc"),
-        ({"n_fft": 400}, r"features\.n_fft: 400 is none of: 256, 512, 1024"),
+        ({"kind": "chroma"}, r"features\.kind: 'chroma' is not one of: .*logmel.*mfcc"),
+        ({"n_fft": 400}, r"features\.n_fft: 400 is not one of: 256, 512, 1024"),
         ({"n_fft": 4096}, r"features\.n_fft: 4096"),
         ({"hop": 0}, r"features\.hop: 0"),
         ({"mel_bands": 0}, r"features\.mel_bands: 0"),

@@ -49,6 +49,6 @@ def test_each_limit_is_told_with_its_numbers():
     (text,) = reasons(replace(SMALL, arena_bytes=300_000))
     assert "intermediate results take 300,000 bytes; the board has 262,144 of RAM" in text
     (text,) = reasons(replace(SMALL, macs_per_second=2_000_000_000))
-    assert "2,000,000,000 multiply-accumulates a second; the board makes 128,000,000" in text
+    assert "2,000,000,000 multiply-accumulates per second; the board does 128,000,000" in text
     (text,) = reasons(SMALL, rate=44_100)
-    assert "44,100 samples a second; the board's microphone gives 16,000" in text
+    assert "44,100 samples per second; the board's microphone gives 16,000" in text

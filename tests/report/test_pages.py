@@ -153,7 +153,7 @@ def test_runtimes_are_side_by_side():
     text = text_of("results")
     assert "float32, Keras int8, LiteRT int8, generated C board (simulated)" in text
     assert "Accuracy 91.0% (80.0% to 95.0%) 90.0% (80.0% to 95.0%) 89.0%" in text
-    assert "targets played 12 12 of these heard 11 11" in text
+    assert "targets played 12 12 of these recognised 11 11" in text
     assert "false reports 9 9 false reports per hour 540 540 samples lost 0 0" in text
     assert "board" not in text_of("results without board").split("Test set")[1].lower()
     assert text_of("results without board").endswith("The binary file listener.bin ")
@@ -180,7 +180,7 @@ def test_budget_is_of_what_the_board_has():
 def test_why_there_is_no_binary_is_told():
     text = text_of("budget without binary")
     assert "No firmware was built" in text
-    assert "Why it cannot be on the board The weights take 4,200,000 bytes &lt;b&gt;" in text
+    assert "Why it cannot run on the board The weights take 4,200,000 bytes &lt;b&gt;" in text
     assert "Flash, weights 427% 4,200,000 of 983,040 bytes" in text
     assert "RAM, intermediate results 25% 65,536 of 262,144 bytes" in text
     assert "Multiply-accumulates a second 50% 64,000,000 of 128,000,000" in text

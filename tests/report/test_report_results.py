@@ -184,7 +184,7 @@ def test_an_experiment_that_is_only_evaluated_needs_no_build(report):
     metrics, pages = report(None, None, rate=44_100)
     assert metrics["int8_macro_f1"] == 0.78
     assert not any(key.startswith(("flash", "instructions", "long_track")) for key in metrics)
-    assert "44,100 samples a second; the board" in pages["budget"]
+    assert "44,100 samples per second; the board" in pages["budget"]
     assert metrics["weight_bytes"] > 0
     assert "listener.bin" not in pages["results"]
 

@@ -598,5 +598,5 @@ def test_instructions_the_m4_lacks_are_refused(compile_program, name, code):
         int main(void) {{ __asm__ volatile("ldr r1, =0x20000800\\n {code}\\n .ltorg"); return 0; }}
         """
     )
-    with pytest.raises(SimulationError, match="no instruction of the Cortex-M4"):
+    with pytest.raises(SimulationError, match="not an instruction of the Cortex-M4"):
         program.run()

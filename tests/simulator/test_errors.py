@@ -22,7 +22,7 @@ CASES = {
     "unmapped write": ("REG(0x20040000) = 1;", "write to 0x20040000"),
     "null call": ("((void (*)(void))0x00200001)();", "Execution went to 0x00200000"),
     "even address": ("((void (*)(void))0x00000100)();", "even address"),
-    "undefined": ("__builtin_trap();", "is no instruction"),
+    "undefined": ("__builtin_trap();", "is not an instruction"),
     "breakpoint": ('__asm__("bkpt #0");', "BKPT"),
     "no handler": ("enable_irq(3); NVIC_ISPR = 1 << 3;", "IRQ 3 has no handler"),
     "DMA from flash": (
@@ -38,7 +38,7 @@ CASES = {
     "UARTE disabled": ("REG(UARTE0 + 8) = 1;", "while ENABLE is not 8"),
     "PDM clock": (
         "REG(PDM + 0x504) = 0x12345678; REG(PDM + 0x500) = 1; REG(PDM) = 1;",
-        "no frequency of the chip",
+        "not a frequency of the chip",
     ),
 }
 

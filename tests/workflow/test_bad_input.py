@@ -57,7 +57,7 @@ def test_one_class(fresh):
     own_only(fresh)
     for i in range(4):
         record(fresh.root / "data" / "raw" / "keywords" / "yes" / f"s{i}" / "a.wav", i)
-    refused(fresh, "one class only, yes", target="results/keywords/split.csv")
+    refused(fresh, "only one class, yes", target="results/keywords/split.csv")
 
 
 def test_one_voice(fresh):

@@ -18,7 +18,7 @@ def test_a_change_is_built_once_and_pushed(changed, built, tmp_path):
 
     first = changed.clone(tmp_path / "first")
     said = first.output("tools/ci")
-    assert "dvc.lock is of another version" in said
+    assert "dvc.lock is from another version" in said
     built_rules = set(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", said))
     assert {"compile_firmware", "simulate_board"} <= built_rules
     assert "train_model" not in built_rules
@@ -35,7 +35,7 @@ def test_a_change_is_built_once_and_pushed(changed, built, tmp_path):
 
     second = first.clone(tmp_path / "second")
     said = second.output("tools/ci")
-    assert "dvc.lock belongs to this version" in said
+    assert "dvc.lock matches this version" in said
     assert "didn't change, skipping" in said
     assert "Everything is up to date." in said
     name = "results/keywords/firmware/listener.bin"

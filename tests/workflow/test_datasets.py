@@ -61,7 +61,7 @@ def test_fetch_where_nothing_is_there_yet(fresh, server):
     assert "6 recordings in data/raw/digits: Free Spoken Digit Dataset" in output
     assert "licence: CC BY-SA 4.0" in output
     again = fresh.snakemake("fetch_digits").stdout
-    assert "data/raw/digits is there already" in again
+    assert "data/raw/digits already exists" in again
     # An experiment that is not listed.
     fresh.snakemake("results/digits/split.csv")
 
@@ -96,7 +96,7 @@ def test_official_folds_that_a_data_set_lacks(fresh):
             {"split": {"policy": "official", "validation": [9], "test": ["10"]}},
             "split.validation.0: 9 should be text",
         ),
-        ({"split": {"policy": "random"}}, "none of: group, recording, official, time"),
+        ({"split": {"policy": "random"}}, "not one of: group, recording, official, time"),
     ],
 )
 def test_wrong_settings_of_a_data_set(fresh, settings, words):

@@ -268,7 +268,7 @@ def test_a_full_disk(unmounted):
     assert words in said.stderr
     assert words in TABLE
     assert "not in cache" in said.stdout
-    assert "not to be committed" in said.stdout
+    assert "do not commit dvc.lock" in said.stdout
     mount(cache, "-o", "remount,size=50m")
     done = unmounted.dvc("repro")
     assert "Nothing to be done" in done

@@ -1,4 +1,4 @@
-# What the rules share: experiments, checked once, and what can be known of the data before any job.
+# What the rules share: experiments, checked once, and what is known about the data before any job.
 import base64
 import json
 import math
@@ -30,13 +30,12 @@ from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.load import load_params
 
-# The commands that are installed beside snakemake are found in a shell where it was called by its
-# full path, too.
+# A shell finds the commands installed beside snakemake even if snakemake was called by its full path.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 os.environ["PYTHONPATH"] = sys.path[0]
 
 
-# What is known of files from earlier runs: 10,000 recordings are not read anew by each.
+# What earlier runs found out about files: 10,000 recordings are not read again by each run.
 FILES = FileCache(".snakemake/files.json", version=hash_file(provenance.__file__))
 
 
@@ -118,7 +117,7 @@ def code(*modules, kind=False, architecture=False, board=False):
 
 
 def archive_of(name):
-    """What is to be spoken for an archive of this name."""
+    """What an archive of this name is to contain."""
     experiment = EXPERIMENTS.find(f"the archive {name}", lambda e: name in e.archives)
     return experiment.archives[name]
 
@@ -245,7 +244,7 @@ def used_files():
         for name in experiments.names():
             used |= {*experiments[name].shared_files(), f"results/{name}", f"metrics/{name}.json"}
     except UserError as error:
-        raise WorkflowError(f"What is used cannot be told. {error}") from None
+        raise WorkflowError(f"Cannot tell which files are used. {error}") from None
     path = Path(".snakemake/used.txt")
     path.write_text("\n".join(sorted(used)))
     return path
@@ -261,9 +260,9 @@ def built_at(path):
 
 
 def refuse_edited_results():
-    """Stop where a file that was built has another content now.
+    """Stop if the content of a file has changed since it was built.
 
-    What a job wrote after the checksums were recorded is not meant: then a run was interrupted.
+    What a job wrote after the checksums were recorded does not count: then a run was interrupted.
     """
     for checksums in expand(CHECKSUMS, experiment=LISTED):
         for path, digest in read_checksums(checksums).items():
@@ -271,8 +270,8 @@ def refuse_edited_results():
                 continue
             if built_at(path) <= built_at(checksums):
                 raise WorkflowError(
-                    f"{path} was changed by hand after it was built. Delete it and it is built "
-                    f"again, or take back the version that was built: dvc checkout --force {path}"
+                    f"{path} was changed by hand after it was built. Delete it to have it rebuilt, "
+                    f"or restore the version that was built: dvc checkout --force {path}"
                 )
 
 

@@ -97,7 +97,7 @@ rule simulate_board:
     params:
         settings=settings(lambda settings: settings.simulation),
         code=code("wav2nano.firmware.simulate_board", kind=True, board=True),
-        # Compiled for this machine, too: what the board must answer.
+        # Also compiled for this machine: the answers that the board must give.
         libraries=files_digest(["firmware/libraries"]),
     shell:
         "wav2nano simulate-board --model {input.model:q} --preprocessing {input.preprocessing:q}"

@@ -1,7 +1,7 @@
 // The smallest proof that board, build and serial line work: blinks the LED, says so, and sends
 // back what it is sent.
 //
-// Listen at 115200 baud on the pin TX (with Arduino's own core: on the USB port).
+// Listen at 115200 baud on pin TX (with Arduino's own core: on the USB port).
 
 const unsigned long HALF_PERIOD_MS = 500;
 

@@ -63,7 +63,7 @@ void printBanner() {
     Serial.println();
 }
 
-// One line a report: "12.34 s: never 87 % (sample 197440)".
+// One line per report: "12.34 s: never 87 % (sample 197440)".
 void report(const w2n_decision &decision) {
     printSeconds(samplesHeard);
     Serial.print(": ");
@@ -113,7 +113,7 @@ void loop() {
             Serial.println(ring.lost);
         }
     } else {
-        delay(10); // sleeps; the microphone goes on by itself
+        delay(10); // sleeps; the microphone keeps running
     }
     if (lit && millis() - litSince >= LED_MILLISECONDS) {
         showColour(0);

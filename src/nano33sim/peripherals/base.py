@@ -108,7 +108,7 @@ class Peripheral:
     # Events and tasks.
 
     def emit(self, event: str) -> None:
-        """Let an event happen: interrupt, shortcuts, and tasks connected to it by PPI."""
+        """Let an event happen, with its interrupt, shortcuts, and tasks connected to it by PPI."""
         address = self._events[event]
         self._values[address] = 1
         self.update_interrupt()
@@ -130,11 +130,11 @@ class Peripheral:
         return any(enabled >> bit & 1 for bit, _ in self._shorts.get(event, ()))
 
     def interrupt_enabled(self, event: str) -> bool:
-        """Whether an event asks for an interrupt."""
+        """Whether an event requests an interrupt."""
         return bool(self._enabled_interrupts >> self.table.interrupts[_flat(event)] & 1)
 
     def update_interrupt(self) -> None:
-        """Ask for the interrupt while an enabled event is set."""
+        """Request the interrupt while an enabled event is set."""
         enabled, values = self._enabled_interrupts, self._values
         level = bool(enabled) and any(
             values[address] and enabled >> bit & 1 for bit, address in self._event_of_bit.items()

@@ -22,10 +22,10 @@ STEREO = 0
 class Pdm(Peripheral):
     """The digital microphone interface.
 
-    SAMPLE.PTR and SAMPLE.MAXCNT are taken over when a buffer starts, which the STARTED event
-    tells; the program then has the time of one buffer to give the next. Where it does not, the
-    same memory is filled again, which is counted in `reused`. A buffer's samples appear in memory
-    when it is full, with END.
+    SAMPLE.PTR and SAMPLE.MAXCNT are latched when a buffer starts, which the STARTED event signals;
+    the program then has the time of one buffer to give the next. If it does not, the same memory
+    is filled again, which is counted in `reused`. A buffer's samples appear in memory when it is
+    full, with END.
     """
 
     plain = (
@@ -68,7 +68,9 @@ class Pdm(Peripheral):
         """Ticks from one sample (of each channel) to the next."""
         clock = self.get("PDMCLKCTRL")
         if clock not in CLOCK_TICKS:
-            raise FaultError("model", f"PDM.PDMCLKCTRL = 0x{clock:08x} is no frequency of the chip")
+            raise FaultError(
+                "model", f"PDM.PDMCLKCTRL = 0x{clock:08x} is not a frequency of the chip"
+            )
         return CLOCK_TICKS[clock] * RATIO[self.get("RATIO") & 1]
 
     def _stereo(self) -> bool:
@@ -97,7 +99,7 @@ class Pdm(Peripheral):
             self.reused += not self._next_given
         self._next_given = False
         self._since = tick
-        # Without room for a sample, it looks for a new buffer with each.
+        # Without room for a sample, it looks for a new buffer with each one.
         periods = max(-(-self._size // 2) if self._stereo() else self._size, 1)
         self._event = self.chip.scheduler.at(tick + periods * self._period, self._end)
         self.emit("STARTED")

@@ -62,7 +62,7 @@ class Rtc(Peripheral):
         return self._started and self._clock.low_running_from != NEVER
 
     def clock_started(self) -> None:
-        """Begin to count, as the low frequency clock has started."""
+        """Begin to count, now that the low frequency clock has started."""
         self._set_counter(self._count)
 
     def _counter(self) -> int:
@@ -102,7 +102,7 @@ class Rtc(Peripheral):
         self._plan()
 
     def _happens(self, event: str) -> bool:
-        """Events of the RTC happen only where EVTEN or INTEN asks for them."""
+        """Events of the RTC happen only if EVTEN or INTEN enables them."""
         bit = self.table.interrupts[event.replace("[", "").replace("]", "")]
         return bool((self._routed | self._enabled_interrupts) >> bit & 1)
 

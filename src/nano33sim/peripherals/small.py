@@ -1,4 +1,4 @@
-"""Peripherals with little to them: NVMC, FICR, UICR, RNG, TEMP, PPI."""
+"""Small peripherals: NVMC, FICR, UICR, RNG, TEMP, PPI."""
 
 import random
 from collections.abc import Callable

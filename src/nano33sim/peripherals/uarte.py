@@ -15,7 +15,7 @@ OVERRUN = 1
 class Uarte(Peripheral):
     """A serial line.
 
-    A byte takes ten bits (start, eight data, stop; one more with parity). What is sent is told
+    A byte takes ten bits (start, eight data, stop; one more with parity). What is sent is reported
     when its transfer ends, with the time at which each byte was complete.
     """
 

@@ -23,14 +23,14 @@ CTAGS_PATTERN = (
     '--line-directives "{source_file}"'
 )
 
-# What both programs print at the end.
+# What either program prints at the end.
 FLASH_USED = re.compile(r"Sketch uses (\d+) bytes.*?Maximum is (\d+) bytes", re.DOTALL)
 RAM_USED = re.compile(r"Global variables use (\d+) bytes.*?Maximum is (\d+) bytes", re.DOTALL)
 OVERFLOW = re.compile(r"region `(FLASH|RAM)' overflowed by (\d+) bytes")
 TOO_BIG = re.compile(r"(text|data) section exceeds available space|Sketch too big|Not enough mem")
 SIZE_LIMITS = {"FLASH": "upload.maximum_size", "RAM": "upload.maximum_data_size"}
 MEMORY_NAMES = {"FLASH": "flash", "RAM": "RAM"}
-# Notes of arduino-cli on serial ports and the like, of which compiling needs nothing.
+# Notes from arduino-cli on serial ports and the like, which compiling does not need.
 NOISE = re.compile(r"discovery \S+ not found|Error initializing instance")
 
 
@@ -41,7 +41,7 @@ class BuildReport:
     Parameters
     ----------
     flash_bytes, flash_limit : int
-        Flash used by the sketch, and what the board leaves to it.
+        Flash used by the sketch, and what the board has for it.
     ram_bytes, ram_limit : int
         RAM used by variables, for the bundled board with the stack, and what the board has.
     tool : str
@@ -80,9 +80,9 @@ def compile_sketch(
     sketch_dir : path
         Folder with the `.ino` of the same name, and other sources.
     out_dir : path
-        Folder for the result; made if need be.
+        Folder for the result; created if necessary.
     fqbn : str
-        Fully qualified board name. Other boards than the bundled one need arduino-cli with the
+        Fully qualified board name. Boards other than the bundled one need arduino-cli with the
         board's core installed.
     build_tool : str, optional
         See `find_build_tool`.
@@ -100,24 +100,24 @@ def compile_sketch(
     name = sketch_dir.name
     if not (sketch_dir / f"{name}.ino").is_file():
         raise UserError(
-            f"{sketch_dir} is not a sketch: it has no {name}.ino (the file has the folder's name)"
+            f"{sketch_dir} is not a sketch: it has no {name}.ino (named like the folder)"
         )
     libraries = Path(libraries).resolve() if libraries else LIBRARIES
     if not libraries.is_dir():
-        raise UserError(f"There is no folder {libraries} to take libraries from.")
+        raise UserError(f"The folder of libraries, {libraries}, does not exist.")
     tool = find_build_tool(build_tool)
     if fqbn == BUNDLED_BOARD:
         find_compiler()
     elif tool.name != CLI:
         raise UserError(
-            f"The board {fqbn} needs arduino-cli, and {tool} was found. Install arduino-cli and "
-            f"the board's core, or choose the bundled board {BUNDLED_BOARD}."
+            f"The board {fqbn} needs arduino-cli, but only {tool} was found. Install arduino-cli "
+            f"and the board's core, or choose the bundled board {BUNDLED_BOARD}."
         )
 
     with tempfile.TemporaryDirectory(prefix="wav2nano-build-") as temporary:
         work = Path(temporary).resolve()
-        # Copies: the build tools want plain paths, no file is to change under them, and one flag
-        # then keeps all folder names out of the binary.
+        # Copies: the build tools need plain paths, no file may change while they run, and one
+        # flag then keeps all folder names out of the binary.
         copies = {
             work / "user" / "hardware": existing(HARDWARE),
             work / "libraries": libraries,
@@ -129,8 +129,8 @@ def compile_sketch(
         if fqbn == BUNDLED_BOARD:
             settings = {"build.path_flags": flags}
         else:
-            # Other cores let the compiler fuse multiply and add, which rounds otherwise than the
-            # host does, and optimize C for size.
+            # Other cores let the compiler fuse multiply and add, which rounds differently from
+            # the host, and optimise C for size.
             settings = {
                 "compiler.c.extra_flags": f"-O2 -ffp-contract=off {flags}",
                 "compiler.cpp.extra_flags": f"-ffp-contract=off {flags}",
@@ -197,11 +197,11 @@ def _cli_command(
     command = [tool.path, "compile", "--no-color", "--warnings=all", f"--fqbn={fqbn}"]
     command += [f"--libraries={work / 'libraries'}", f"--build-path={work / 'build'}"]
     if fqbn == BUNDLED_BOARD:
-        # A configuration of our own: what the user has installed has no say in the binary.
+        # Our own configuration: what the user has installed does not affect the binary.
         directories = {"user": str(work / "user")}
         if ctags := shutil.which("arduino-ctags"):
             # With it, arduino-cli needs nothing from Arduino's servers: give it empty indexes.
-            # Without, it fetches its own ctags to where it always does.
+            # Without it, arduino-cli fetches its own ctags to the usual place.
             properties = {"tools.ctags.cmd.path": ctags, **properties}
             data = work / "data"
             data.mkdir()
@@ -216,7 +216,7 @@ def _cli_command(
 
 
 def _explain(name: str, fqbn: str, tool: BuildTool, output: str, messages: list[str]) -> UserError:
-    """Say in plain words why a compilation failed."""
+    """Explain in plain words why a compilation failed."""
     text = "\n".join(messages)
     if overflow := OVERFLOW.search(text):
         memory = overflow[1]
@@ -241,7 +241,7 @@ def _explain(name: str, fqbn: str, tool: BuildTool, output: str, messages: list[
     if "undefined reference to `_sbrk'" in text:
         return UserError(
             f"The sketch {name} uses the heap (malloc, new, printf or the like), which the "
-            "bundled board package does not have: use static variables, and Serial.print."
+            "bundled board package does not have: use static variables and Serial.print."
         )
     errors = [line for line in messages if re.search(r"error: |undefined reference", line)]
     first = "\n".join((errors or messages)[:5])

@@ -36,8 +36,8 @@ def check_official_core(
     libraries : Path
         Folder of Arduino libraries.
     api : Path, optional
-        Checkout of ArduinoCore-API, of which the core wants the folder `api`; an installed core
-        has it already.
+        Checkout of ArduinoCore-API, whose folder `api` the core needs; an installed core already
+        has it.
 
     Returns
     -------
@@ -55,8 +55,8 @@ def check_official_core(
         raise UserError(f"{core} is not Arduino's core for the board: it has no variants/{VARIANT}")
     if api is None and not (arduino / "api").is_dir():
         raise UserError(
-            f"{arduino} has no folder api: give a checkout of ArduinoCore-API as well, "
-            "or link its folder api there"
+            f"{arduino} has no folder `api`: give a checkout of ArduinoCore-API as well, "
+            "or link its folder `api` there"
         )
     folders = [arduino, variant, core / "libraries" / "PDM" / "src"]
     folders += [api] if api else []

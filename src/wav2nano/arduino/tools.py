@@ -46,7 +46,7 @@ class BuildTool:
     path : str
         Where it is.
     version : str
-        What it says of itself.
+        What it reports.
     reason : str
         Why it was chosen.
     """
@@ -71,7 +71,7 @@ def find_build_tool(wanted: str | None = None) -> BuildTool:
     ----------
     wanted : str, optional
         `arduino-cli`, `arduino-builder` or the path of one of them, instead of that order. The
-        environment variable WAV2NANO_BUILD_TOOL says the same.
+        environment variable WAV2NANO_BUILD_TOOL does the same.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def find_build_tool(wanted: str | None = None) -> BuildTool:
     except (OSError, UserError) as error:
         raise UserError(
             "No program to compile sketches: neither arduino-cli nor arduino-builder is on PATH, "
-            f"and arduino-cli {CLI_VERSION} is not to be had: {error}\n"
+            f"and arduino-cli {CLI_VERSION} cannot be downloaded: {error}\n"
             f"Install one of them: apt-get install {BUILDER}"
         ) from error
     return _tool(path, "downloaded, as neither arduino-cli nor arduino-builder is on PATH")
@@ -142,13 +142,13 @@ def _wanted(wanted: str, reason: str) -> BuildTool:
 
 
 def _tool(path: str, reason: str) -> BuildTool:
-    """Ask a program which of the two it is: its file may have any name."""
+    """Ask a program which of the two it is: the file may have any name."""
     try:
         answer = _output([path, "version"])
         if not answer.startswith(CLI):
             answer = _output([path, "--version"])
     except OSError as error:
-        raise UserError(f"The build tool {path} does not run: {error}") from error
+        raise UserError(f"The build tool {path} cannot be run: {error}") from error
     if found := re.search(r"arduino-cli\s+Version: (\S+)", answer):
         return BuildTool(CLI, path, found[1], reason)
     if found := re.search(r"Arduino Builder (\S+)", answer):
@@ -174,8 +174,8 @@ def _download() -> Path:
     name, expected = CLI_ARCHIVES[machine]
     with tempfile.TemporaryDirectory(prefix="wav2nano-") as folder:
         archive = Path(folder) / name
-        # Not patient: an installed program is had sooner than a broken connection is mended.
-        download(CLI_URL + name, archive, advice="Is there a way to the internet?", patient=False)
+        # Not patient: installing a program takes less time than waiting for a broken connection.
+        download(CLI_URL + name, archive, advice="Is there an internet connection?", patient=False)
         verify(archive, "sha256", expected)
         with tarfile.open(archive) as tar, atomic_path(_downloaded()) as temporary:
             program = tar.extractfile(CLI)

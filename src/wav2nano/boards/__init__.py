@@ -15,17 +15,17 @@ class Board:
     fqbn : str
         Fully qualified board name, as arduino-cli knows it.
     title : str
-        Name for people.
+        Human-readable name.
     bundled : bool
         Whether the package is in `firmware/hardware`, and builds without Arduino's servers.
     clock_hz : int
         Of the processor.
     flash_bytes, ram_bytes : int
-        What there is for a sketch.
+        What is available to a sketch.
     stack_bytes : int
-        What of the RAM is for the stack; None where the package does not say.
+        Part of the RAM reserved for the stack; None if the package does not say.
     application_start : int
-        Address of the first byte that is flashed: what is before is the bootloader's.
+        Address of the first byte that is flashed: what comes before belongs to the bootloader.
     microphone_rate : int
         Samples a second.
     simulated : bool
@@ -68,5 +68,5 @@ def find_board(fqbn: str) -> Board:
     """
     known = boards()
     if fqbn not in known:
-        raise UserError(f"firmware.board: {fqbn!r} is none of: {', '.join(known)}")
+        raise UserError(f"firmware.board: {fqbn!r} is not one of: {', '.join(known)}")
     return known[fqbn]

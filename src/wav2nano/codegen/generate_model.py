@@ -87,10 +87,12 @@ def generate_model_c(
     Raises
     ------
     UserError
-        If the file is no such model, or it has an operation for which there is no kernel.
+        If the file is not such a model, or it has an operation for which there is no kernel.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise UserError(f"{name!r} cannot name C functions: use lower-case letters, digits and _.")
+        raise UserError(
+            f"{name!r} cannot be used in C names: use lower-case letters, digits and _."
+        )
     content, origin = _read(tflite)
     graph = simplify(read_graph(content, origin))
     lowered = lower_graph(graph)

@@ -26,7 +26,7 @@ def lower_graph(graph: Graph) -> list[Layer | Alias]:
         if node.op not in OPERATORS:
             raise UserError(
                 f"{graph.source} has the operation {node.op}, for which there is no kernel. "
-                f"There are: {', '.join(sorted(OPERATORS))}."
+                f"There are kernels for: {', '.join(sorted(OPERATORS))}."
             )
         _check_types(node, graph.source)
         operator = OPERATORS[node.op]

@@ -40,7 +40,7 @@ class Layer:
     op : str
         Name of the operation in TensorFlow Lite.
     description : str
-        Shapes and quantisation, for people.
+        Shapes and quantisation, for the reader.
     inputs, output : list of Tensor, Tensor
         What it reads and writes.
     calls : list of str
@@ -72,7 +72,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Alias:
-    """A tensor that is a part of another: `size` elements from `offset` on."""
+    """A tensor that is part of another: `size` elements starting at `offset`."""
 
     output: Tensor
     input: Tensor
@@ -167,8 +167,8 @@ def constant(context: Context, tensor: Tensor, kind: str) -> np.ndarray:
     """
     if tensor.values is None or tensor.type != kind:
         raise UserError(
-            f"{context.where}: a weight, bias or axis is no constant of type {kind}; quantise the "
-            "model to int8 with constant weights."
+            f"{context.where}: a weight, bias or axis is not a constant of type {kind}; quantise "
+            "the model to int8 with constant weights."
         )
     return tensor.values
 
@@ -185,7 +185,7 @@ def constant_weights(context: Context, tensor: Tensor) -> np.ndarray:
     if weights.min() < -127 or tensor.zero_point != 0:
         raise UserError(
             f"{context.where} has a weight of -128 or weights with a zero point; TensorFlow Lite's "
-            "scheme has weights in [-127, 127] around 0. Convert the model anew."
+            "scheme has weights in [-127, 127] around 0. Convert the model again."
         )
     return weights
 
@@ -217,7 +217,7 @@ def activation_bounds(context: Context) -> tuple[int, int]:
     """Give the smallest and largest output that the fused activation lets through."""
     name = ACTIVATIONS.get(context.node.options.get("fusedActivationFunction", 0), "unknown")
     if name not in ("none", "relu", "relu6", "relu_n1_to_1"):
-        raise UserError(f"{context.where} has the activation {name}, which is not one of ReLU's.")
+        raise UserError(f"{context.where} has the activation {name}, which is not a ReLU.")
     output = context.node.outputs[0]
     return activation_range(name, output.scale, output.zero_point)
 
@@ -277,7 +277,7 @@ def window_structure(context: Context, filter_height: int, filter_width: int) ->
     input_, output = context.required(0), context.node.outputs[0]
     if len(input_.shape) != 4 or input_.shape[0] != 1:
         raise UserError(
-            f"{context.where} has an input of {describe_shape(input_)}: batches of 1 are possible."
+            f"{context.where} has an input of {describe_shape(input_)}: only batches of 1 work."
         )
     fields: dict[str, object] = {
         "input_height": input_.shape[1],

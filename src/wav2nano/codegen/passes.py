@@ -1,4 +1,4 @@
-"""Changes of a graph before it is lowered."""
+"""Changes to a graph before it is lowered."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ def simplify(graph: Graph) -> Graph:
 
 
 def fuse_last_step(graph: Graph) -> Graph:
-    """Let an LSTM give its last step where nothing else of its sequence is read.
+    """Let an LSTM give its last step if nothing else of its sequence is read.
 
     The STRIDED_SLICE that took the last step goes; its output becomes the second one of the LSTM.
     Without the sequence, a model needs memory for one step of it.
@@ -32,7 +32,7 @@ def fuse_last_step(graph: Graph) -> Graph:
 
 
 def _place(nodes: list[Node], node: Node) -> int:
-    """Find a node itself: nodes have arrays in them, which cannot be compared."""
+    """Find a node by identity: nodes contain arrays, which cannot be compared."""
     return next(i for i, other in enumerate(nodes) if other is node)
 
 

@@ -1,4 +1,4 @@
-"""Where the tensors of a model lie in one block of memory."""
+"""Where the tensors of a model are in one block of memory."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ def plan(buffers: list[Buffer]) -> tuple[dict[str, int], int]:
 
     Examples
     --------
-    The input of the first layer is not needed any more when the second writes its output:
+    The input of the first layer is no longer needed when the second writes its output:
 
     >>> plan([Buffer("input", 400, 0, 1), Buffer("hidden", 100, 1, 2), Buffer("output", 10, 2, 3)])
     ({'input': 0, 'hidden': 400, 'output': 0}, 500)
@@ -53,9 +53,9 @@ def _aligned(size: int) -> int:
 
 
 class MemoryPlan:
-    """Where the tensors of a model lie, and the statements that run it.
+    """Where the tensors of a model are, and the statements that run it.
 
-    The model's input and output are the caller's. All else lies in the arena.
+    The model's input and output are the caller's. Everything else is in the arena.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class MemoryPlan:
     statements : list[str]
         The layers' calls.
     description : str
-        The plan, for people.
+        The plan, for the reader.
     """
 
     def __init__(self, graph: Graph, lowered: list[Layer | Alias]):
@@ -116,7 +116,7 @@ class MemoryPlan:
             self.statements.append(f"w2n_copy_rows(1, {size}, {place}, {size}, output);")
 
     def _root(self, tensor: Tensor) -> tuple[Tensor, int]:
-        """Tensor that holds `tensor`, and at which offset."""
+        """Tensor that holds `tensor`, and the offset in it."""
         offset = 0
         while tensor.index in self._aliases:
             alias = self._aliases[tensor.index]

@@ -76,7 +76,7 @@ def read_graph(content: bytes, source: str) -> Graph:
     from ai_edge_litert import schema_py_generated as schema
 
     if content[4:8] != b"TFL3":
-        raise UserError(f"{source} is not a .tflite model: it lacks the mark TFL3 at byte 4.")
+        raise UserError(f"{source} is not a .tflite model: it lacks the identifier TFL3 at byte 4.")
     try:
         model = schema.ModelT.InitFromPackedBuf(content, 0)
         subgraph = model.subgraphs[0]
@@ -90,9 +90,9 @@ def read_graph(content: bytes, source: str) -> Graph:
         inputs = [tensors[i] for i in subgraph.inputs]
         outputs = [tensors[i] for i in subgraph.outputs]
         subgraphs = len(model.subgraphs)
-    except Exception as error:  # a damaged flatbuffer fails in any way there is
+    except Exception as error:  # a damaged flatbuffer can fail in any way
         raise UserError(
-            f"{source} is damaged or cut short ({type(error).__name__}). Convert the model anew."
+            f"{source} is damaged or truncated ({type(error).__name__}). Convert the model again."
         ) from error
     if subgraphs != 1 or len(inputs) != 1 or len(outputs) != 1:
         raise UserError(

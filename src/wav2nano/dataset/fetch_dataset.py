@@ -1,4 +1,4 @@
-"""Step fetch-dataset: a public data set, or a copy that the person has, to data/raw/."""
+"""Step fetch-dataset: a public data set, or a copy that the user has, to data/raw/."""
 
 import fcntl
 import hashlib
@@ -22,24 +22,24 @@ MOST_EXPANSION = 50  # of an archive of which nothing is known: audio is not pac
 
 
 def fetch_dataset(name: str, *, source: Path | None = None, experiment: bool = False) -> None:
-    """Bring a data set's recordings into its folder, whole or not at all.
+    """Put a data set's recordings into its folder, completely or not at all.
 
     Parameters
     ----------
     name
-        Of a file in config/datasets/, without .yaml.
+        Name of a file in config/datasets/, without .yaml.
     source
         A folder of recordings, or an archive that was downloaded by hand. Without it the archive is
-        downloaded, and a download that was interrupted is continued. An archive is verified
-        against the data set's checksum; a folder is taken as it is, for it may hold a part or
-        another format.
+        downloaded, and an interrupted download is continued. An archive is verified against the
+        data set's checksum; a folder is taken as it is, because it may hold a part or another
+        format.
     experiment
         The name is that of an experiment: fetch its data set.
 
     Raises
     ------
     UserError
-        If there is no such data set, or as `fetch_recordings`.
+        If there is no such data set, or as in `fetch_recordings`.
     """
     if experiment:
         experiments = Experiments(load_yaml(PARAMS), sha256=hash_file)
@@ -51,21 +51,21 @@ def fetch_dataset(name: str, *, source: Path | None = None, experiment: bool = F
 def fetch_recordings(
     dataset: DatasetSettings, *, source: Path | None = None, root: Path | str = "."
 ) -> None:
-    """Bring recordings as `fetch_dataset` does, of a data set described in `dataset`, below `root`.
+    """Put recordings of `dataset` into its folder below `root`, as `fetch_dataset` does.
 
     Raises
     ------
     UserError
-        If the download fails, the checksum is another, the disk is too small, or there are none of
+        If the download fails, the checksum is wrong, the disk is too small, or there are none of
         the recordings that the settings expect.
     """
     folder = Path(root) / dataset.recordings
     if folder.is_dir() and any(folder.iterdir()):
-        print(f"{folder} is there already. To fetch it again, remove it first.", file=sys.stderr)
+        print(f"{folder} already exists. To fetch it again, remove it first.", file=sys.stderr)
         return
     if source is None and dataset.download is None:
         raise UserError(
-            f"The data set {dataset.name} is nowhere to download. Put recordings into {folder}, "
+            f"The data set {dataset.name} cannot be downloaded. Put recordings into {folder}, "
             "or name a folder or an archive: --source PATH."
         )
     if source is not None and not source.exists():
@@ -85,11 +85,11 @@ def fetch_recordings(
     print(f"{count} recordings in {folder}: {dataset.title}", file=sys.stderr)
     print(f"licence: {dataset.licence}", file=sys.stderr)
     if dataset.citation is not None:
-        print(f"to be cited: {dataset.citation}", file=sys.stderr)
+        print(f"please cite: {dataset.citation}", file=sys.stderr)
 
 
 def digest_recordings(folder: Path, names: list[str], kind: str) -> str:
-    """Hash of recordings by name and content, whatever archive they came in.
+    """Hash of the names and contents of recordings, whatever archive they came in.
 
     It is the hash of the lines "hash  name" of all of them, sorted by name.
     """
@@ -101,7 +101,7 @@ def digest_recordings(folder: Path, names: list[str], kind: str) -> str:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[Path]:
-    """Give an empty folder beside `folder`, removed at the end, to one process at a time."""
+    """Give one process at a time an empty folder beside `folder`, removed at the end."""
     lock = folder.parent / f".{folder.name}.lock"
     temporary = folder.parent / f".{folder.name}.unpacked"
     with lock.open("w") as file:
@@ -120,7 +120,7 @@ def _alone(folder: Path) -> Iterator[Path]:
 
 
 def _downloaded(folder: Path) -> tuple[Path, Path]:
-    """Name the download, whole or not, and what is noted about it."""
+    """Name the download, complete or not, and the notes about it."""
     partial = folder.parent / f".{folder.name}.partial"
     return partial, partial.with_name(partial.name + ".json")
 
@@ -136,14 +136,14 @@ def _download(dataset: DatasetSettings, folder: Path) -> Path:
     download(
         settings.url,
         partial,
-        advice="Call again to go on with it, or fetch it by hand and name the file or the folder: "
+        advice="Run it again to continue, or fetch it by hand and name the file or the folder: "
         f"wav2nano fetch-dataset {dataset.name} --source PATH.",
     )
     return partial
 
 
 def _unpack(dataset: DatasetSettings, archive: Path, target: Path) -> None:
-    """Verify an archive and unpack it; a download that is not what it should be is deleted."""
+    """Verify an archive and unpack it; a download that fails this is deleted."""
     settings = dataset.download
     size = archive.stat().st_size
     if settings is None:
@@ -194,7 +194,7 @@ def _expect_recordings(dataset: DatasetSettings, folder: Path) -> dict[str, Desc
     if not found:
         in_table = dataset.table.path if dataset.table is not None else None
         form = in_table or dataset.pattern or "{label}/{file}"
-        raise UserError(f"{folder} holds no recordings as the data set has them: {form}.")
+        raise UserError(f"{folder} has no recordings where the data set has them: {form}.")
     return found
 
 
@@ -203,7 +203,7 @@ def _require_space(folder: Path, needed: float) -> None:
     if needed > free:
         raise UserError(
             f"{folder} is on a disk with {free / 1e6:.0f} MB free; {needed / 1e6:.0f} MB are "
-            "needed. Make room, or let data/raw be a link to a larger disk."
+            "needed. Free some space, or make data/raw a link to a larger disk."
         )
 
 

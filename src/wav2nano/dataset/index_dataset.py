@@ -1,4 +1,4 @@
-"""Step index-dataset: every recording that people made, checked and listed."""
+"""Step index-dataset: every recording of the user's, checked and listed."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,7 +23,7 @@ Decoded = tuple[float, int, int]
 def index_dataset(*, dataset: DatasetSettings, known: Path, out: Path) -> None:
     """List a data set's own recordings.
 
-    Every recording is decoded whole, so that a bad one is named now and not in the middle of the
+    Every recording is fully decoded, so that a bad one is named now and not halfway through the
     work; one whose content was decoded by an earlier call is not decoded again.
 
     Parameters
@@ -31,10 +31,10 @@ def index_dataset(*, dataset: DatasetSettings, known: Path, out: Path) -> None:
     dataset
         The data set's settings.
     known
-        JSON file that remembers from call to call what was decoded; it is made where it is missing
+        JSON file that remembers from call to call what was decoded; it is created if it is missing
         or cannot be read.
     out
-        Table of recordings to write: without rows where there are none.
+        Table of recordings to write: without rows if there are none.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def _row(source: Source, decoded: Decoded) -> Recording:
 
 
 def _decode(source: Source) -> Decoded | str:
-    """Decode a recording, and tell what it holds or what is wrong with it."""
+    """Decode a recording; return what it holds or what is wrong with it."""
     try:
         info = inspect_audio(read_bytes(source.path), name=str(source.path))
     except UserError as error:
@@ -93,7 +93,7 @@ def _decode(source: Source) -> Decoded | str:
 
 
 def _read_known(path: Path, version: str) -> dict[str, Decoded]:
-    """Read what is remembered by content; nothing where another version of the code wrote it."""
+    """Read what is remembered by content; nothing if another version of the code wrote it."""
     try:
         stored = read_json(path)
         if stored["version"] != version:

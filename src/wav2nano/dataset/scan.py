@@ -1,4 +1,4 @@
-"""Finding a data set's own recordings, and what folders, names or tables say of them."""
+"""Finding a data set's own recordings, and what folders, names or tables say about them."""
 
 import csv
 import fnmatch
@@ -20,7 +20,7 @@ MOST_SHOWN = 10
 
 
 class Description(NamedTuple):
-    """What is known of a recording; `group` and `fold` are empty where nothing is."""
+    """What is known of a recording; an unknown `group` or `fold` is empty."""
 
     label: str
     group: str = ""
@@ -66,16 +66,16 @@ def scan_recordings(
 
 
 def digest_sources(sources: Iterable[Source]) -> str:
-    """One hash over recordings and what is said of them; it changes when any of that does."""
+    """One hash over recordings and what is said about them; it changes when any of that does."""
     lines = sorted(f"{s.id}\0{s.label}\0{s.group}\0{s.fold}\0{s.sha256}\n" for s in sources)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def describe_recordings(dataset: DatasetSettings, folder: Path) -> dict[str, Description]:
-    """Tell label, group and official fold of each recording in `folder`, without opening any.
+    """Find label, group and official fold of each recording in `folder`, without opening any.
 
-    The data set's `table`, else its `pattern`, else the folders `{label}/{file}` and
-    `{label}/{group}/{file}` say so; `folds` names lists of recordings.
+    These come from the data set's `table`, else its `pattern`, else the folders `{label}/{file}`
+    and `{label}/{group}/{file}`; `folds` names lists of recordings.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def describe_recordings(dataset: DatasetSettings, folder: Path) -> dict[str, Des
     Raises
     ------
     UserError
-        If they do not say what each recording is, or name recordings that are not there.
+        If these do not say what each recording is, or name recordings that do not exist.
     """
     ignored = re.compile("|".join(map(fnmatch.translate, dataset.ignore)) or r"(?!)")
     names = [name for name in _list_recordings(folder) if not ignored.match(name)]
@@ -111,7 +111,7 @@ def explain_no_recordings(dataset: DatasetSettings) -> str:
     if dataset.download is not None:
         return (
             f"There are no recordings in {folder}. Download them with "
-            f"`snakemake --cores 1 fetch_{name}`, or take a copy that you have: "
+            f"`snakemake --cores 1 fetch_{name}`, or use a copy that you have: "
             f"`wav2nano fetch-dataset {name} --source PATH`."
         )
     form = (dataset.pattern or "{label}/{file}") + ".wav"
@@ -157,7 +157,7 @@ def _read_folders(folder: Path, names: Sequence[str]) -> dict[str, Description]:
         label, *groups = name.split("/")[:-1] or [""]
         if not label:
             raise UserError(
-                f"{folder / name} is in no label's folder. Move it to {folder / 'LABEL' / name}."
+                f"{folder / name} is not in a label's folder. Move it to {folder / 'LABEL' / name}."
             )
         described[name] = Description(label, "/".join(groups))
     return described
@@ -186,7 +186,7 @@ def _match_names(pattern: str, folder: Path, names: Sequence[str]) -> dict[str, 
     if strange:
         raise UserError(
             f"{_count(strange, 'recording')} not named as `pattern` says, {pattern}. Rename or "
-            f"remove them, or name them under `ignore`.{_list(strange)}"
+            f"remove them, or list them under `ignore`.{_list(strange)}"
         )
     return described
 
@@ -222,21 +222,21 @@ def _read_table(
         if not filled["label"]:
             problems.append(f"line {line}: {name} has no label")
         elif name in described:
-            problems.append(f"line {line}: {name} is there a second time")
+            problems.append(f"line {line}: {name} is listed twice")
         elif name not in there:
-            problems.append(f"line {line}: {folder / name} is not there, or no recording")
+            problems.append(f"line {line}: {folder / name} does not exist, or is not a recording")
         described[name] = Description(**filled)
     problems += [f"no line is about {name}" for name in names if name not in described]
     if problems:
         raise UserError(
-            f"{path} and the recordings in {folder} do not agree. Mend the table, or name what is "
-            f"not to be used under `ignore`.{_list(problems)}"
+            f"{path} and the recordings in {folder} do not agree. Correct the table, or list what "
+            f"should not be used under `ignore`.{_list(problems)}"
         )
     return {name: described[name] for name in names}
 
 
 def _templates(table: TableSettings, columns: Sequence[str], path: Path) -> dict[str, str]:
-    """Complete the templates: a field without one is the column of its name, if there is one."""
+    """Complete the templates: a field without one is the column of that name, if there is one."""
     given = {"path": table.path, "label": table.label, "group": table.group, "fold": table.fold}
     templates = {
         field: template or f"{{{field}}}"
@@ -276,7 +276,7 @@ def _read_lists(
         problems = [f"{name} is not there" for name in named if name not in there]
         problems += [f"{name} is in {file_of[name]} too" for name in named if name in file_of]
         if problems:
-            raise UserError(f"{path} names wrong recordings. Mend the list.{_list(problems)}")
+            raise UserError(f"{path} names wrong recordings. Correct the list.{_list(problems)}")
         fold_of |= dict.fromkeys(named, fold)
         file_of |= dict.fromkeys(named, file)
     return fold_of

@@ -13,16 +13,16 @@ def select_recordings(*, tables: list[Path], out: Path, public: bool = False) ->
     """Join tables of recordings in the manifest, and leave out copies.
 
     Of recordings with the same content and label the first counts; with two labels they are
-    refused, or, in a public data set, which nobody here can mend, left out.
+    refused or, in a public data set, which the user cannot correct, left out.
 
     Parameters
     ----------
     tables
-        Of own and of synthetic recordings.
+        Tables of own and of synthetic recordings.
     out
         Manifest to write.
     public
-        Whether the own recordings are a data set that others published.
+        Whether the own recordings are a data set published by others.
 
     Raises
     ------
@@ -36,13 +36,13 @@ def select_recordings(*, tables: list[Path], out: Path, public: bool = False) ->
     if not rows:
         raise UserError(
             f"There are no recordings: {', '.join(map(str, tables))} have none. Put some into the "
-            "data set's folder, or have some made: `synthesize` in the experiment's settings."
+            "data set's folder, or synthesise some: `synthesize` in the experiment's settings."
         )
     write_recordings(out, rows)
     labels = {row.label for row in rows}
     groups = {row.group for row in rows}
     print(
-        f"{len(rows)} recordings of {len(labels)} labels by {len(groups)} groups", file=sys.stderr
+        f"{len(rows)} recordings of {len(labels)} labels from {len(groups)} groups", file=sys.stderr
     )
 
 
@@ -69,7 +69,7 @@ def drop_duplicates(rows: Sequence[Recording], *, public: bool) -> list[Recordin
         if known is not row:
             print(f"{row.path} is a copy of {known.path}: left out", file=sys.stderr)
             if known.group != row.group:
-                # Whose recording it is cannot be told: it must not count for one of two speakers
-                # in training and for the other in the test.
+                # Whose recording it is is unknown: it must not count for one of two speakers in
+                # training and for the other in the test.
                 first[row.sha256] = replace(known, group=min(known.group, row.group))
     return [row for row in first.values() if row.sha256 not in doubtful]

@@ -1,4 +1,4 @@
-"""Step split-dataset: who trains, who validates, who tests; never one audio on two sides."""
+"""Step split-dataset: who trains, validates and tests; never the same audio on two sides."""
 
 import itertools
 import sys
@@ -57,12 +57,12 @@ def assign_parts(
 ) -> list[SplitRow]:
     """Assign recordings to training, validation or test, as the policy says.
 
-    - `group`: whole groups. Of many random assignments the one is taken whose parts come closest
-      to the wanted share of every label and of every origin, so that small classes and rare
+    - `group`: whole groups. Of many random assignments, the one is used whose parts come closest
+      to the desired share of every label and of every origin, so that small classes and rare
       engines are tested too.
-    - `recording`: the same, each recording being a group of its own.
+    - `recording`: the same, each recording being its own group.
     - `official`: by the data set's own folds, those of `settings.folds` for validation and test.
-    - `time`: each recording in three blocks, with a gap of a window between them.
+    - `time`: each recording in three blocks, with a gap of one window between them.
 
     Synthetic recordings have no fold and are short: the last two policies leave them to `group`.
 
@@ -157,7 +157,7 @@ def _split_by_fold(
     for row in rows:
         if not row.fold:
             raise UserError(
-                f"{row.path} is in no official fold, which `split.policy: official` goes by. "
+                f"{row.path} is in no official fold, but `split.policy: official` needs one. "
                 "Give it one, or set another policy."
             )
     for fold, part in part_of.items():
@@ -177,7 +177,7 @@ def _split_by_fold(
     if torn:
         print(
             f"the official folds have {torn} of {len(parts)} groups (speakers, sources) in more "
-            "than one part: figures will be better than for speakers never heard",
+            "than one part: figures will be better than for unheard speakers",
             file=sys.stderr,
         )
     return split
@@ -191,11 +191,11 @@ def _split_by_time(
 ) -> list[SplitRow]:
     if chunking.long != "slide":
         raise UserError(
-            "split.policy: time divides long recordings, of which `chunking.long: "
-            f"{chunking.long}` takes one window only. Set `chunking.long: slide`."
+            "split.policy: time divides long recordings, but `chunking.long: "
+            f"{chunking.long}` takes only one window of each. Set `chunking.long: slide`."
         )
     window = chunking.window_seconds
-    # A block as long as a window and a hop holds a window, wherever it begins.
+    # A block as long as a window and a hop contains a window, wherever it begins.
     shortest = window + chunking.hop_seconds
     shares = _shares(settings)
     needed = shortest / min(shares) + 2 * window
@@ -205,7 +205,7 @@ def _split_by_time(
             raise UserError(
                 f"{row.path} lasts {row.seconds:g} s: too short to train on one block of it and "
                 f"test on another, which takes {needed:.1f} s. Remove it, or set `split.policy: "
-                "group` in an experiment with short recordings."
+                "group` for short recordings."
             )
         start = 0.0
         for part, share in zip(PARTS, shares, strict=True):
@@ -229,8 +229,8 @@ def _overlap(one: SplitRow, other: SplitRow) -> bool:
 
 
 def _engine_family(row: Recording) -> str:
-    # All engines but the one with formant synthesis speak with voices of persons. There are few of
-    # these, and a test set without one would say nothing about persons.
+    # All engines but the one with formant synthesis speak with real people's voices. There are few
+    # of these, and a test set without one would say nothing about people.
     return "formant" if row.origin == "espeak" else "person"
 
 
@@ -239,11 +239,11 @@ def _require_labels(found: set[str], labels: Sequence[str] | None) -> None:
     if missing:
         raise UserError(
             f"There is no recording of: {', '.join(missing)}. Record some, "
-            "or take it out of `labels` in the experiment's settings."
+            "or remove the label from `labels` in the experiment's settings."
         )
     if len(found) < 2:
         raise UserError(
-            f"There is one class only, {next(iter(found))}: nothing to tell apart. "
+            f"There is only one class, {next(iter(found))}: nothing to tell apart. "
             "Add recordings of another label, for example of other words as _unknown_."
         )
 
@@ -254,7 +254,7 @@ def _require_parts(split: Sequence[SplitRow]) -> None:
         missing = sorted(labels - {row.label for row in split if row.part == part})
         if missing:
             raise UserError(
-                f"No recording of {missing[0]} is there for {part}. Choose other folds in the data "
+                f"There is no recording of {missing[0]} for {part}. Choose other folds in the data "
                 "set's `split`, or set another `split.policy`."
             )
 
@@ -268,7 +268,7 @@ def _require_groups(labels: np.ndarray, groups: np.ndarray, by_group: bool) -> N
             raise UserError(
                 f"{label} has recordings of {count} group(s) (speakers, voices, sources): too few "
                 "to train, validate and test on different ones. Add recordings of other speakers "
-                "in folders of their own, {label}/{speaker}/, or set `split.policy: recording` "
+                "in separate folders, {label}/{speaker}/, or set `split.policy: recording` "
                 "(then the figures say nothing about speakers that training never heard)."
             )
         raise UserError(f"{label} has {count} recording(s): at least {len(PARTS)} are needed.")
@@ -289,7 +289,7 @@ def _assign(
     for _ in range(max(1, min(TRIALS, MOST_STEPS // len(counts)))):
         part_of, inside = _fill(counts, total, share, random)
         cost = (weight * np.abs(inside / total - share)).sum()
-        # A label that is absent from a part cannot be learned, chosen or scored.
+        # A label that is missing from a part cannot be learned, validated or scored.
         cost += ABSENT * np.count_nonzero(inside @ of_label == 0)
         cost += 2.0 * np.count_nonzero(inside == 0)
         if cost < best_cost:
@@ -297,7 +297,7 @@ def _assign(
     if best is None or best_cost >= ABSENT:
         raise UserError(
             "No split by whole groups has every label in training, validation and test. "
-            "Record more speakers for the labels that few speak, or set `split.policy: recording`."
+            "Record more speakers for labels that have few, or set `split.policy: recording`."
         )
     return best
 

@@ -1,4 +1,4 @@
-"""The files of a zip or tar archive, of which nothing is trusted."""
+"""The files of an untrusted zip or tar archive."""
 
 import errno
 import fnmatch
@@ -27,15 +27,15 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
     archive
         A zip or tar archive; tar with gzip, bzip2 or xz.
     folder
-        Folder in the archive, with `*` and `?` in its parts; empty for all there is.
+        Folder in the archive, with `*` and `?` in its parts; empty for everything.
     most_bytes
-        More than this is not unpacked, whatever the archive says of itself.
+        No more than this is unpacked, whatever the archive says its size is.
 
     Raises
     ------
     WrongArchiveError
-        If the archive is broken, too large, holds something that is neither file nor folder, or
-        a name that leads out of `target`.
+        If the archive is broken, too large, or holds something that is neither file nor folder,
+        or a name that leads out of `target`.
     UserError
         If it cannot be written.
     """
@@ -47,7 +47,7 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
         elif zipfile.is_zipfile(archive):
             members = _read_zip(archive)
         else:
-            raise WrongArchiveError(f"{archive} is no zip or tar archive, or not a whole one.")
+            raise WrongArchiveError(f"{archive} is not a zip or tar archive, or it is incomplete.")
         for count, (name, content) in enumerate(members, 1):
             if count > MOST_MEMBERS:
                 raise WrongArchiveError(f"{archive} has more than {MOST_MEMBERS} members.")
@@ -56,7 +56,7 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
                 continue
             if content is None or place.is_absolute() or ".." in place.parts:
                 raise WrongArchiveError(
-                    f"{archive} holds {name!r}, which is no plain file, or leads out of the folder."
+                    f"{archive} holds {name!r}, which is not a plain file or is outside the folder."
                 )
             path = target / place
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def _place_of(name: str, wanted: list[str]) -> Path | None:
 
 
 def _read_zip(archive: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
-    """Names and contents of the members but folders; None for what is no plain file."""
+    """Names and contents of all members except folders; None for what is not a plain file."""
     with zipfile.ZipFile(archive) as file:
         for member in file.infolist():
             kind = stat.S_IFMT(member.external_attr >> 16)

@@ -1,1 +1,1 @@
-"""Scoring of models on the test set, and pictures of how they do."""
+"""Evaluation of models on the test set, and plots of how they do."""

@@ -29,7 +29,7 @@ def evaluate_model(
     title: str,
     out: Path,
 ) -> None:
-    """Measure float and int8 model on the test set.
+    """Measure the float and the int8 model on the test set.
 
     Parameters
     ----------
@@ -82,14 +82,14 @@ def evaluate_model(
     plots.det_curves(shown, out / "det.png", title, subtitle)
     write_confusion(out / "confusion.csv", test["int8"])
     write_roc(out / "roc.csv", test["int8"])
-    # Last: where evaluation.json is, everything is.
+    # Last: if evaluation.json exists, everything does.
     write_json(out / "evaluation.json", evaluation)
     for name in ("float", "int8"):
         print(f"{name}: {describe_accuracy(figures[name])}, {subtitle}", file=sys.stderr)
 
 
 def write_confusion(path: Path, test: Scores) -> None:
-    """Write one row a window: its label, and the label that was predicted."""
+    """Write one row per window: its label and the predicted label."""
     predicted = test.scores.argmax(axis=1)
     pairs = zip(test.target, predicted, strict=True)
     write_csv(path, ["actual", "predicted"], [(test.labels[a], test.labels[b]) for a, b in pairs])
@@ -109,7 +109,7 @@ def write_roc(path: Path, test: Scores) -> None:
 
 
 def describe_data(test: Scores) -> dict[str, Any]:
-    """Tell what was scored, in figures and in words."""
+    """Describe what was scored, in figures and in words."""
     origins = Counter(test.origin.tolist())
     spoken = {name: count for name, count in origins.items() if name != NOISE}
     synthetic = sum(count for name, count in spoken.items() if name != OWN)

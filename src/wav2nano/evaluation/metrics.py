@@ -1,4 +1,4 @@
-"""Figures for a classifier, with what chance could have made of them."""
+"""Figures for a classifier, with their uncertainty."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ def bootstrap_by_group(
         return {"accuracy": None, "macro_f1": None}
     predicted = scores.scores.argmax(axis=1)
     shape = (len(names), len(scores.labels))
-    # Of a confusion matrix these figures need the diagonal and the sums of rows and columns.
+    # Of a confusion matrix, these figures need only the diagonal and the row and column sums.
     hits, either = np.zeros(shape), np.zeros(shape)
     np.add.at(hits, (group, scores.target), predicted == scores.target)
     np.add.at(either, (group, scores.target), 1)
@@ -81,7 +81,7 @@ def bootstrap_by_group(
 
 
 def _draw(random: np.random.Generator, resamplings: int, groups: int) -> np.ndarray:
-    """Draw as many groups as there are; count [resamplings, groups] how often each was drawn."""
+    """Draw as many groups as there are; count [resamplings, groups] how often each is drawn."""
     draws = random.integers(0, groups, (resamplings, groups))
     draws += groups * np.arange(resamplings)[:, None]
     counts = np.bincount(draws.ravel(), minlength=draws.size)
@@ -89,7 +89,7 @@ def _draw(random: np.random.Generator, resamplings: int, groups: int) -> np.ndar
 
 
 def _accuracy_and_macro_f1(counts: np.ndarray, hits: np.ndarray, either: np.ndarray) -> np.ndarray:
-    """Compute both figures [resamplings, 2] of groups [resamplings, groups] drawn so many times.
+    """Compute both figures [resamplings, 2] from how often groups [resamplings, groups] are drawn.
 
     `hits` [groups, classes] are the windows of a class that were predicted as it, `either` the
     windows of a class and those that were predicted as it, together.

@@ -1,4 +1,4 @@
-"""Plots of training and evaluation, fit to show."""
+"""Plots of training and evaluation, fit for publication."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,7 +102,7 @@ def per_class(
 
 
 def roc_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: str) -> None:
-    """One ROC curve a label, that label against the rest; false alarms on a logarithmic axis."""
+    """One ROC curve per label, that label against the rest; false alarms on a logarithmic axis."""
     with _curves(runtimes, path, f"{title}: ROC, each label against the rest", subtitle) as panels:
         for axis, curves, least in panels:
             for false, true, style in curves:
@@ -115,7 +115,7 @@ def roc_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: st
 
 
 def det_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: str) -> None:
-    """One DET curve a label: misses against false alarms, both on a logarithmic axis.
+    """One DET curve per label: misses against false alarms, both on logarithmic axes.
 
     After Martin and others, The DET curve in assessment of detection task performance, 1997, with
     logarithms in place of normal deviates.
@@ -138,7 +138,7 @@ def _curves(
 ) -> Iterator[list[tuple[Any, list[tuple[np.ndarray, np.ndarray, dict[str, Any]]], float]]]:
     """Give for each runtime: axes, the labels' rates with their line styles, the least rate shown.
 
-    Where there are many labels, those told apart worst have colours, the others are grey.
+    If there are many labels, those recognised worst have colours, the others are grey.
     """
     from matplotlib import color_sequences
     from sklearn.metrics import auc

@@ -14,7 +14,7 @@ KINDS = cast(dict[str, Kind], entries("wav2nano.features.kinds"))
 if TYPE_CHECKING:
     AnyFeatures = FeatureSettings
 else:
-    # Told apart by `kind`: a setting of one kind does not exist for another.
+    # Distinguished by `kind`: a setting of one kind does not exist for another.
     AnyFeatures = Annotated[
         Union[tuple(kind.Settings for kind in KINDS.values())],  # noqa: UP007
         Field(discriminator="kind"),
@@ -47,13 +47,13 @@ def shape(samples: int, rate: int, settings: FeatureSettings) -> tuple[int, int]
         raise UserError(
             f"A window of {samples} samples ({samples / rate:.3g} s) is shorter than one feature "
             f"frame of {frame}. Set chunking.window_seconds to {frame / rate:.3g} or more, or "
-            "make the frame shorter in `features`."
+            "use a shorter frame in `features`."
         )
     return 1 + (samples - frame) // settings.hop_samples, bins(settings)
 
 
 def compute(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.ndarray:
-    """Features of windows of audio.
+    """Compute the features of windows of audio.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def compute(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.nda
     rate : int
         Samples a second.
     settings : FeatureSettings
-        Of the wanted kind.
+        Of the kind to compute.
 
     Returns
     -------

@@ -27,7 +27,7 @@ class FeatureSettings(Settings):
 
 @dataclass(frozen=True)
 class FrontEnd:
-    """What the board computes of a frame: power spectrum, bands of it, decibels, a transform.
+    """What the board computes from a frame: power spectrum, its bands, decibels, a transform.
 
     Attributes
     ----------
@@ -62,12 +62,12 @@ class Kind(Protocol):
     compute
         (windows int16 [n, samples], rate, settings) to float32 [n, frames, bins].
     reference
-        The same by a library that nobody here wrote.
+        The same, from an independent library.
     front_end
         (rate, settings) to the `FrontEnd` that computes the same on the board.
     add_gain
         (values float32 [n, frames, bins], gain [n] in decibels, settings) changes the values, in
-        place, to those of audio that is louder by so much.
+        place, to those of audio that is louder by that gain.
     """
 
     Settings: type[FeatureSettings]

@@ -29,7 +29,7 @@ class HostFrontEnd:
     Raises
     ------
     UserError
-        If there is no C compiler, or it refuses the code; or the front end's sources are missing.
+        If there is no C compiler, it rejects the code, or the front end's sources are missing.
     """
 
     def __init__(self, tables: Path) -> None:
@@ -78,7 +78,7 @@ class HostFrontEnd:
         return features
 
     def quantize(self, features: np.ndarray) -> np.ndarray:
-        """int8 input of the model from features, with the scale and offset in the tables.
+        """Compute the model's int8 input from features, with the scale and offset in the tables.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The mel spectrum in decibels, of which log-mel features and MFCC are made."""
+"""The mel spectrum in decibels, from which log-mel features and MFCC are made."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ MAX_BANDS = 128
 # 1024, so that at -70 all silence is the same, however it was rounded, dithered or resampled. And
 # single precision, here and on the board, stays within 1e-4 of the features' range down to there
 # even beside a tone at full scale (whose error is white and about 120 dB below it). On recordings
-# of speech and of cities it does so at -80, too.
+# of speech and of cities it even does so at -80.
 FloorDb = Annotated[float, Field(ge=-120, le=-40)]
 FLOOR_DB = -70.0
 
@@ -34,7 +34,7 @@ class MelSettings(SpectralSettings):
 
 
 def check(rate: int, settings: MelSettings) -> None:
-    """Check that every band has a place below half of the rate, and that no sample is unheard.
+    """Check that every band lies below half of the rate, and that no sample is skipped.
 
     Raises
     ------

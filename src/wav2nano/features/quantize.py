@@ -8,7 +8,7 @@ from wav2nano.errors import UserError
 def quantization_tables(
     mean: np.ndarray, std: np.ndarray, input_scale: float, input_zero_point: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Normalisation and the quantisation of the model's input, in one step for each bin.
+    """Join normalisation and the quantisation of the model's input into one step for each bin.
 
     The model takes q = (feature - mean) / std / input_scale + input_zero_point, which is
     feature * scale + offset.

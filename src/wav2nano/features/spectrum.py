@@ -13,10 +13,10 @@ BLOCK_FRAMES = 512  # frames at a time: their spectra stay in the processor's ca
 
 
 class SpectralSettings(FeatureSettings):
-    """Settings of features that are made of the spectrum of frames."""
+    """Settings of features that are computed from the spectrum of frames."""
 
     n_fft: Literal[256, 512, 1024] = 512
-    """samples of a frame"""
+    """samples in a frame"""
 
     hop: Annotated[int, Field(ge=16)] = 320
     """samples from one frame to the next, at most n_fft"""
@@ -33,7 +33,7 @@ class SpectralSettings(FeatureSettings):
 
 
 def check_hop(settings: SpectralSettings) -> None:
-    """Check that no sample is unheard.
+    """Check that no sample is skipped.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def check_hop(settings: SpectralSettings) -> None:
     if settings.hop > settings.n_fft:
         raise UserError(
             f"features.hop: {settings.hop} is not possible; use at most n_fft ({settings.n_fft}): "
-            "a longer hop leaves samples unheard."
+            "a longer hop skips samples."
         )
 
 
@@ -108,7 +108,7 @@ def _power_spectrum(frames: np.ndarray) -> np.ndarray:
 
 
 def _band_groups(bank: np.ndarray) -> list[tuple[slice, slice, np.ndarray]]:
-    """Ten bands at a time, the bins they need, and the weights [bins, bands] from these to those.
+    """Give ten bands at a time, the bins they need, and the weights [bins, bands] between them.
 
     Most of the bank is zero; in groups it is multiplied in half the time.
     """

@@ -140,7 +140,7 @@ def _source(front_end: FrontEnd, quantization: tuple[np.ndarray, np.ndarray] | N
 
 
 def _span(weights: np.ndarray) -> np.ndarray:
-    """Bins from the first to the last with a weight."""
+    """Bins from the first to the last that have a weight."""
     used = np.flatnonzero(weights)
     return np.arange(used[0], used[-1] + 1)
 
@@ -174,7 +174,7 @@ def _roots(k: np.ndarray, n: int) -> np.ndarray:
 
 
 def _parts(values: np.ndarray) -> np.ndarray:
-    """Real and imaginary parts in turn; what is 0 but for rounding is 0."""
+    """Real and imaginary parts alternating; what is 0 except for rounding is set to 0."""
     parts = np.ravel(values).view(float)
     return np.where(np.abs(parts) < 1e-15, 0, parts).astype(np.float32)
 

@@ -35,7 +35,7 @@ def compile_firmware(
     code
         Files of generated C.
     data
-        Files that say which recordings were used: their hash is built in.
+        Files that say which recordings were used; their hash is built in.
     config_hash
         Hash of the settings, to build in.
     code_hash

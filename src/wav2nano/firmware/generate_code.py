@@ -66,7 +66,7 @@ def generate_code(
     model
         TFLite file of the int8 model.
     preprocessing
-        JSON file of what stands between audio and the model.
+        JSON file of what comes between audio and the model.
     listener
         `listener` of the experiment.
     board
@@ -98,7 +98,7 @@ def generate_code(
     write_text(out / "settings.c", settings_c)
     print(
         f"model: {generated.weight_bytes:,} bytes of flash, {generated.arena_bytes:,} bytes of "
-        f"RAM, {generated.macs:,} multiply-accumulates a window",
+        f"RAM, {generated.macs:,} multiply-accumulates per window",
         file=sys.stderr,
     )
 

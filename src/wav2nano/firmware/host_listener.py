@@ -78,7 +78,7 @@ class HostListener:
         self.targets = self.labels[: settings.targets]
 
     def listen(self, samples: np.ndarray) -> list[Detection]:
-        """Hear int16 samples from a fresh start and list what is reported."""
+        """Process int16 samples from a fresh start and list what is reported."""
         samples = np.ascontiguousarray(samples, dtype=np.int16)
         self._reset(self._ear)
         detections = []

@@ -67,7 +67,7 @@ def simulate_board(
     model
         TFLite file of the int8 model.
     preprocessing
-        JSON file of what stands between audio and the model.
+        JSON file of what comes between audio and the model.
     code
         Files of generated C.
     listener
@@ -90,7 +90,7 @@ def simulate_board(
     Raises
     ------
     UserError
-        Where the board's answers are not those of the references, or samples were lost.
+        If the board's answers differ from the references, or samples were lost.
     """
     between = read_preprocessing(preprocessing)
     rate, seed = between.chunking.rate, settings.seed
@@ -118,9 +118,9 @@ def run_self_test(
 ) -> dict[str, Any]:
     """Play windows to the self-test and compare what it prints with the references.
 
-    Features are compared with a library's of the same samples, the model's input with numpy's
-    quantisation of the board's features, and the scores with the generated C on this machine,
-    which gives those of tflite-micro.
+    Features are compared with a library's for the same samples, the model's input with numpy's
+    quantisation of the board's features, and the scores with those of the generated C on this
+    machine, which equal tflite-micro's.
     """
     rate = preprocessing.chunking.rate
     length = windows.shape[1]
@@ -131,7 +131,7 @@ def run_self_test(
     printed = printed[: len(windows)]
     if [window.start for window in printed] != [i * length for i in range(len(windows))]:
         raise UserError(
-            f"{firmware}: the self-test printed {len(printed)} windows of {len(windows)}. "
+            f"{firmware}: the self-test printed {len(printed)} of {len(windows)} windows. "
             f"Its last lines were: {recording.text[-300:]!r}"
         )
     board_features = np.stack([window.features for window in printed])
@@ -151,18 +151,18 @@ def run_self_test(
     if difference > FEATURE_TOLERANCE:
         raise UserError(
             f"{firmware}: the board's features differ from the reference by {difference:.2g} of "
-            f"their range; {FEATURE_TOLERANCE:g} is allowed."
+            f"their range; at most {FEATURE_TOLERANCE:g} is allowed."
         )
     if min(result["inputs_equal"], result["scores_equal"]) < len(windows):
         raise UserError(
-            f"{firmware}: of {len(windows)} windows the model's inputs agree in "
+            f"{firmware}: of {len(windows)} windows, the model's inputs agree in "
             f"{result['inputs_equal']} and its scores in {result['scores_equal']}."
         )
     return result
 
 
 def _play(firmware: Path, samples: np.ndarray, rate: int) -> tuple[Recording, np.ndarray]:
-    """Play samples to a board that is switched on as they begin, after a moment of near silence.
+    """Play samples, after a moment of near silence, to a board switched on as they begin.
 
     Returns
     -------
@@ -176,7 +176,7 @@ def _play(firmware: Path, samples: np.ndarray, rate: int) -> tuple[Recording, np
     recording = board.run(audio, seconds=len(audio) / rate + SETTLE_SECONDS)
     if len(recording.heard) != 1 or recording.heard[0][0] >= len(lead):
         raise UserError(
-            f"{firmware}: not all samples reached the board's memory, but those of "
+            f"{firmware}: not all samples reached the board's memory, only those of "
             f"{recording.heard[:5]}. The PDM driver has lost some."
         )
     return recording, audio[recording.heard[0][0] :]
@@ -212,16 +212,16 @@ def run_listener(firmware: Path, host: HostListener, track: Track, rate: int) ->
         missing = [d for d in expected if d not in reports][:3]
         surplus = [d for d in reports if d not in expected][:3]
         raise UserError(
-            f"{firmware}: the board reported other labels than the same code on this machine. "
+            f"{firmware}: the board's reports differ from those of the same code on this machine. "
             f"Not reported: {missing}; reported instead: {surplus}."
         )
     if lost or recording.pdm_buffers_reused:
         raise UserError(
             f"{firmware}: the board lost {lost} samples and {recording.pdm_buffers_reused} buffers "
             "of the microphone: it is too slow. Set a lower listener.inferences_per_second or "
-            "smaller model.units."
+            "fewer model.units."
         )
-    # The board began to listen a little before the track: positions in it are later on the board.
+    # The board began to listen a little before the track: its positions are later on the board.
     offset = len(samples) - len(track.samples)
     colours = len([change for change in recording.pins if change.name.startswith("LED")])
     if reports and not colours:
@@ -254,7 +254,7 @@ def parse_reports(text: str, labels: Sequence[str]) -> tuple[list[Detection], in
 def _heard(
     track: Track, reports: Sequence[Detection], host: HostListener, offset: int
 ) -> dict[str, int]:
-    """Count what was heard right: a target once with its label, background not at all."""
+    """Count what was correct: a target reported once with its label, background not at all."""
     targets = [played for played in track.played if played.label in host.targets]
     right, claimed = 0, set()
     for played in targets:
@@ -275,7 +275,7 @@ def _heard(
 
 
 def describe_report(report: dict[str, Any]) -> str:
-    """Tell in a few lines how the board did."""
+    """Say in a few lines how the board did."""
     lines = [
         f"self-test: {report['self_test']['windows']} windows, features within "
         f"{report['self_test']['feature_difference']:.1g} of the reference, scores equal"
@@ -283,10 +283,10 @@ def describe_report(report: dict[str, Any]) -> str:
     for name in ("recordings", "long_track"):
         run = report[name]
         lines.append(
-            f"{name.replace('_', ' ')}: {run['seconds']:g} s, {run['reports']} reports, all as the "
-            f"same code on this machine; {run['targets_heard']} of {run['targets_played']} targets "
-            f"heard, {run['false_reports']} false reports, {run['lost_samples']} samples lost, "
-            f"{run['instructions_per_hop']:,} instructions a hop ({run['busy_share']:.0%} busy), "
-            f"{run['stack_bytes']:,} bytes of stack"
+            f"{name.replace('_', ' ')}: {run['seconds']:g} s, {run['reports']} reports, all as by "
+            f"the same code on this machine; {run['targets_heard']} of {run['targets_played']} "
+            f"targets heard, {run['false_reports']} false reports, {run['lost_samples']} samples "
+            f"lost, {run['instructions_per_hop']:,} instructions per hop ({run['busy_share']:.0%} "
+            f"busy), {run['stack_bytes']:,} bytes of stack"
         )
     return "\n".join(lines)

@@ -92,7 +92,7 @@ def long_track(
     silent = [index for index, label in enumerate(labels) if label == SILENCE]
     spoken = [index for index, label in enumerate(labels) if label not in BACKGROUND]
     other = [index for index, label in enumerate(labels) if index not in set(silent + spoken)]
-    # In a room it is mostly not a keyword that is heard.
+    # Most of what is heard in a room is not a keyword.
     pools = [pool for pool in (silent, other, silent, other, spoken) if pool]
     length = windows.shape[1]
     count = max(1, round(seconds * rate / length))

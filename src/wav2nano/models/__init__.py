@@ -13,7 +13,7 @@ ARCHITECTURES = cast(dict[str, Architecture], entries("wav2nano.models.architect
 if TYPE_CHECKING:
     AnyModel = ModelSettings
 else:
-    # Told apart by `architecture`: a setting of one does not exist for another.
+    # Distinguished by `architecture`: a setting of one does not exist for another.
     AnyModel = Annotated[
         Union[tuple(entry.Settings for entry in ARCHITECTURES.values())],  # noqa: UP007
         Field(discriminator="architecture"),

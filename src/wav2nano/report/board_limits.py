@@ -1,4 +1,4 @@
-"""What a network alone asks of a board, and why it cannot be there."""
+"""What a network alone needs of a board, and why it cannot run there."""
 
 import tempfile
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from wav2nano.codegen import generate_model_c
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing
 
-# The Cortex-M4's SMLAD makes two multiply-accumulates in a tick, and nothing makes more.
+# The Cortex-M4's SMLAD does two multiply-accumulates per tick, and nothing does more.
 MACS_PER_TICK = 2
 
 
@@ -50,7 +50,7 @@ def measure_network(
 
 
 def reasons_against(board: Board, cost: NetworkCost, preprocessing: Preprocessing) -> list[str]:
-    """Say in numbers why a network cannot be on a board; nothing where it may fit.
+    """Say in numbers why a network cannot run on a board; nothing if it may fit.
 
     These are lower bounds: features, listener and sketch need room and time, too.
     """
@@ -58,7 +58,7 @@ def reasons_against(board: Board, cost: NetworkCost, preprocessing: Preprocessin
     rate = preprocessing.chunking.rate
     if rate != board.microphone_rate:
         reasons.append(
-            f"The audio has {rate:,} samples a second; the board's microphone gives "
+            f"The audio has {rate:,} samples per second; the board's microphone gives "
             f"{board.microphone_rate:,}."
         )
     for what, needed, there, memory in (
@@ -72,7 +72,7 @@ def reasons_against(board: Board, cost: NetworkCost, preprocessing: Preprocessin
     most = MACS_PER_TICK * board.clock_hz
     if cost.macs_per_second > most:
         reasons.append(
-            f"The network makes {cost.macs_per_second:,} multiply-accumulates a second; the board "
-            f"makes {most:,} at most."
+            f"The network needs {cost.macs_per_second:,} multiply-accumulates per second; the "
+            f"board does {most:,} at most."
         )
     return reasons

@@ -31,7 +31,7 @@ FIGURES = (
 class Compared:
     """An experiment's figures of the int8 model and of the board; None where there are none.
 
-    Whether it is on a Pareto front is None where it lacks what the front is drawn against.
+    Whether it is on a Pareto front is None if it lacks what the front is drawn against.
     """
 
     rank: int
@@ -56,12 +56,12 @@ def compare_experiments(
     plot: Path,
     page: Path,
 ) -> None:
-    """Rank experiments, and draw what they cost.
+    """Rank experiments, and plot what they cost.
 
     Parameters
     ----------
     metrics
-        Of each experiment the JSON file of figures, with its name and the suffix `.json`.
+        JSON file of figures of each experiment, with its name and the suffix `.json`.
     title
         What is compared.
     sweep
@@ -113,7 +113,7 @@ def _read_figures(path: Path) -> dict[str, Any]:
     figures: dict[str, Any] = read_json(path)
     if missing := [key for key in ("int8_macro_f1", "int8_accuracy") if key not in figures]:
         raise UserError(
-            f"{path}: {missing[0]} is missing; it is no file of an experiment's figures."
+            f"{path}: {missing[0]} is missing; this is not a file of an experiment's figures."
         )
     return figures
 
@@ -121,10 +121,10 @@ def _read_figures(path: Path) -> dict[str, Any]:
 def rank_experiments(metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]:
     """Order experiments by macro F1 of the int8 model, the smaller binary first among equals.
 
-    Those with equal macro F1 and flash share a rank; one without a binary is behind its equals.
+    Those with equal macro F1 and flash share a rank; one without a binary comes after its equals.
     """
     if not metrics:
-        raise UserError("There is nothing to compare: name an experiment at least.")
+        raise UserError("There is nothing to compare: name at least one experiment.")
     keys = {
         name: (-figures["int8_macro_f1"], figures.get("flash_bytes", float("inf")))
         for name, figures in metrics.items()

@@ -13,11 +13,11 @@ from wav2nano.plotting import FLOAT, INT8, TEST, figure
 from wav2nano.report.pareto import pareto_front
 
 WIDTH, HEIGHT = 12.0, 5.4  # inches
-FEW, SHORT = 12, 24  # up to so many points with names of so many letters are labelled by name
+FEW, SHORT = 12, 24  # at most so many points, with names of so many letters, are labelled by name
 LETTER, LINE = 0.067, 0.16  # inches, of the text below the plot
 MOST_LETTERS = 150  # of the subtitle
 NEAR = 10.0  # pixels from a point to its label
-# From a point to its label, the best first; the other way round on the front, above which is room.
+# From a point to its label, the best first; reversed on the front, where there is room above.
 ANGLES = (0, 180, 340, 315, 270, 225, 200, 20, 45, 90, 160, 135)
 WIDE_RANGE = 10  # costs that differ by this factor are drawn on a logarithmic axis
 
@@ -37,8 +37,8 @@ class Point:
 def plot_comparison(points: Sequence[Point], path: Path, title: str) -> None:
     """Draw two panels, against flash and against instructions, each with its Pareto front.
 
-    Points are labelled with their names; where these are many or long with their ranks, and the
-    names stand below.
+    Points are labelled with their names; if these are many or long, with their ranks, and the
+    names are listed below.
     """
     named = len(points) <= FEW and max(len(point.name) for point in points) <= SHORT
     labels = [point.name if named else str(point.number) for point in points]
@@ -94,7 +94,7 @@ def _subtitle(points: Sequence[Point]) -> str:
 
 
 def _enumerate(names: Sequence[str], letters: int) -> str:
-    """List as many names as there is room for, and tell how many more there are."""
+    """List as many names as there is room for, and say how many more there are."""
     shown = list(names)
     while shown and len(", ".join(shown)) > letters:
         shown.pop()
@@ -137,7 +137,7 @@ def _panel(axis: Any, points: Sequence[Point], costs: Sequence[float | None], te
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axis.xaxis.set_minor_formatter(NullFormatter())
     limits = axis.get_xlim()
-    # What is on or below the line can be had at that cost.
+    # What is on or below the line can be achieved at that cost.
     order = np.lexsort((score[front], cost[front]))
     x, y = cost[front][order], score[front][order]
     axis.step(
@@ -149,7 +149,7 @@ def _panel(axis: Any, points: Sequence[Point], costs: Sequence[float | None], te
 def _label(
     axis: Any, points: Sequence[Point], costs: Sequence[float | None], labels: Sequence[str]
 ) -> None:
-    """Write each label near its point where it covers least; one that is far gets a line."""
+    """Write each label near its point where it covers least; one that is far away gets a line."""
     from matplotlib.patheffects import withStroke
 
     known = [i for i, cost in enumerate(costs) if cost is not None]

@@ -72,12 +72,12 @@ def _heard_header(board: dict[str, Any]) -> list[str]:
 def _heard(board: dict[str, Any]) -> list[tuple[str, int, int]]:
     names = {
         "targets_played": "targets played",
-        "targets_heard": "of these heard",
+        "targets_heard": "of these recognised",
         "background_played": "background played",
         "false_reports": "false reports",
         "lost_samples": "samples lost",
         "reports": "reports",
-        "reports_equal_to_host": "of these as the same C on this machine",
+        "reports_equal_to_host": "of these equal to the same C on this machine",
     }
     runs = [board[name] for name in TRACKS]
     rows = [(text, *(run[key] for run in runs)) for key, text in names.items()]
@@ -87,7 +87,7 @@ def _heard(board: dict[str, Any]) -> list[tuple[str, int, int]]:
 
 
 def false_reports_per_hour(run: dict[str, Any]) -> float:
-    """Reckon false reports per hour from those of one track that was played."""
+    """Calculate false reports per hour from those of one track that was played."""
     return float(3600 * run["false_reports"] / run["seconds"])
 
 
@@ -108,8 +108,8 @@ def budget_page(
 ) -> str:
     """Make the page of flash, RAM, stack and instructions.
 
-    Without a build it is of the network alone, with the sentences that say why it cannot be on the
-    board.
+    Without a build it covers the network alone, with the sentences that say why it cannot run on
+    the board.
     """
     busy, hop = 0.0, ""
     budget: list[tuple[str, int, int, str]]

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 
 def pareto_front(costs: Sequence[float | None], scores: Sequence[float]) -> list[bool | None]:
-    """Tell of each whether it is on the Pareto front: least cost, highest score.
+    """Say of each whether it is on the Pareto front: least cost, highest score.
 
-    It is, where no other costs as little and scores as high and is better in one of them. Equals
-    are on it together. None where a cost is not known.
+    It is if no other costs as little, scores as high and is better in one of them. Equals are on
+    it together. None if a cost is not known.
 
     Examples
     --------

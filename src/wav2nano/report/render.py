@@ -1,4 +1,4 @@
-"""Pages from the templates in `templates/`, each one file that needs no other."""
+"""Pages from the templates in `templates/`, each a self-contained file."""
 
 from functools import cache
 from typing import Any

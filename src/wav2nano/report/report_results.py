@@ -53,7 +53,7 @@ def report_results(
     model
         TFLite file of the int8 model.
     preprocessing
-        JSON file of what stands between audio and the model.
+        JSON file of what comes between audio and the model.
     split
         CSV file of the split.
     build
@@ -120,7 +120,7 @@ def gather_metrics(
 ) -> dict[str, Any]:
     """Put the figures of one experiment into a flat mapping.
 
-    Of what was played to the board, stack and instructions are the largest seen, and lost samples
+    Stack and instructions are the largest seen over what was played to the board, and lost samples
     are counted over both tracks. Without a build there are no figures of one.
     """
     metrics: dict[str, Any] = {}

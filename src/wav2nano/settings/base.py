@@ -9,7 +9,7 @@ class Settings(BaseModel):
     """A group of settings.
 
     The string below a field explains it, with its unit. It is the only place that does: the
-    reference in config/README.md, the comments of params.yaml and the JSON schemas are made of it.
+    reference in config/README.md, the comments in params.yaml and the JSON schemas come from it.
     """
 
     # strict: in YAML the word no, unquoted, is False and not a label.

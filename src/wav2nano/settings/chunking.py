@@ -14,13 +14,13 @@ class ChunkingSettings(Settings):
     """sampling rate of the windows, Hz; the board's microphone gives 16,000"""
 
     window_seconds: Annotated[float, Field(gt=0, le=10)] = 1.0
-    """length of a window, seconds; a shorter recording is put in the middle of one"""
+    """length of a window, seconds; a shorter recording is centred in one"""
 
     hop_seconds: Annotated[float, Field(gt=0)] = 1.0
-    """from one window to the next, seconds; used where `long` is slide"""
+    """from one window to the next, seconds; used if `long` is slide"""
 
     long: Literal["loudest", "slide"] = "loudest"
-    """of longer recordings: the window with most energy, or one every `hop_seconds`"""
+    """for longer recordings: the window with the most energy, or one every `hop_seconds`"""
 
     @property
     def window_samples(self) -> int:

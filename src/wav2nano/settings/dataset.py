@@ -16,10 +16,10 @@ class TableSettings(Settings):
     """A CSV file that names the recordings and says what they are."""
 
     file: Text
-    """path below the folder of the recordings"""
+    """path within the folder of the recordings"""
 
     path: Columns | None = None
-    """text with columns of the table in braces, such as "audio/{file}": where a recording is"""
+    """where a recording is, with the table's columns in braces: "audio/{file}", for example"""
 
     label: Columns | None = None
     """the same for its label"""
@@ -41,7 +41,7 @@ class DatasetSplitSettings(Settings):
     """list of names of official folds, as text"""
 
     test: Folds | None = None
-    """the same for the test"""
+    """the same for the test set"""
 
     @model_validator(mode="after")
     def _has_folds(self) -> Self:
@@ -79,25 +79,25 @@ class ChecksumSettings(Settings):
 
 
 class DownloadSettings(Settings):
-    """Where a public data set is to be had."""
+    """Where to get a public data set."""
 
     url: Annotated[str, Field(pattern="^https?://")]
-    """of the archive"""
+    """URL of the archive"""
 
     megabytes: Annotated[float, Field(gt=0)]
     """size of the archive, MB"""
 
     unpacked_megabytes: Annotated[float, Field(gt=0)]
-    """more than this is not unpacked, MB"""
+    """most that is unpacked, MB"""
 
     folder: Text | None = None
-    """folder in the archive that becomes the folder of the recordings; with * and ?"""
+    """folder in the archive that becomes the folder of the recordings; may have * and ?"""
 
     archive: ChecksumSettings | None = None
     """checksum of the archive"""
 
     contents: ChecksumSettings | None = None
-    """instead, where the archive is packed anew at times: of the recordings, see README"""
+    """instead, if the archive is repacked at times: checksum of the recordings, see README"""
 
     @model_validator(mode="after")
     def _has_checksum(self) -> Self:
@@ -129,32 +129,32 @@ class DatasetSettings(Settings):
     or table says otherwise"""
 
     ignore: list[Text] = Field(default_factory=list)
-    """paths below the folder that are not used, with * and ?"""
+    """paths within the folder that are not used; may have * and ?"""
 
     pattern: Annotated[str, Field(pattern=r"\{label\}")] | None = None
-    """how the path below the folder, without suffix, tells the {label}, and {group} (speaker,
-    source) and {fold} where it does, such as {label}_{group}_{number}; {number} is digits, any
-    other {name} a part of a folder's or file's name"""
+    """how the path within the folder, without suffix, gives the {label} and, if it does, {group}
+    (speaker, source) and {fold}, such as {label}_{group}_{number}; {number} is digits, any other
+    {name} part of a folder's or file's name"""
 
     table: TableSettings | None = None
-    """instead: a CSV file whose columns tell; columns named path, label, group and fold need no
-    further word"""
+    """instead: a CSV file that says so; columns named path, label, group and fold need no further
+    settings"""
 
     folds: Annotated[dict[str, Text], Field(min_length=1)] | None = None
-    """the list file of each official fold; recordings that none names are in the fold train"""
+    """the list file of each official fold; recordings in no list are in the fold train"""
 
     split: DatasetSplitSettings
     """how it is divided, unless the experiment says otherwise"""
 
     shards: Annotated[int, Field(ge=1, le=999)]
-    """parts that windows and features are kept in, about one for 200 recordings: one new recording
-    touches one of them"""
+    """number of parts in which windows and features are kept, about one per 200 recordings: a new
+    recording affects only one"""
 
     download: DownloadSettings | None = None
-    """where a public data set is to be had"""
+    """where to get a public data set"""
 
     synthesis: SynthesisSettings | None = None
-    """how words are spoken where nobody recorded them"""
+    """how words that nobody recorded are spoken"""
 
     @model_validator(mode="after")
     def _is_described_once(self) -> Self:

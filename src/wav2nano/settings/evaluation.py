@@ -14,4 +14,4 @@ class EvaluationSettings(Settings):
     """resamplings for the confidence intervals"""
 
     seed: int = 1
-    """of the resamplings"""
+    """seed of the resamplings"""

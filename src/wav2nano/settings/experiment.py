@@ -21,17 +21,17 @@ class ExperimentSettings(Settings):
     """All settings of an experiment."""
 
     goal: Literal["firmware", "evaluation"] = "firmware"
-    """firmware for the board, or evaluation alone: for what the board cannot run"""
+    """firmware for the board, or only an evaluation, for what the board cannot run"""
 
     dataset: Name = "keywords"
     """a file in config/datasets/, without .yaml"""
 
     labels: Annotated[list[Text], Field(min_length=1)] | None = None
-    """what to tell apart; recordings with another label count as _unknown_. `null`: every label"""
+    """what to tell apart; recordings of any other label count as _unknown_. `null`: all labels"""
 
     synthesize: Literal["words", "background", "nothing"] = "nothing"
-    """what to make with speech synthesis: words (the labels, other words and noise), background
-    (other words and noise, for those who bring recordings of the labels) or nothing"""
+    """what to synthesise: words (the labels, other words and noise), background (other words and
+    noise, if you have recordings of the labels) or nothing"""
 
     chunking: ChunkingSettings = ChunkingSettings()
 
@@ -55,7 +55,7 @@ class ExperimentSettings(Settings):
 
 
 class Params(ExperimentSettings):
-    """params.yaml: the defaults of all experiments, and which experiments there are to build."""
+    """params.yaml: the defaults for all experiments, and which experiments to build."""
 
     experiments: Annotated[list[Experiment], Field(min_length=1)] = Field(default=["keywords"])
-    """those that are built: files in config/experiments/, without .yaml, or variants of a sweep"""
+    """the ones to build: files in config/experiments/, without .yaml, or variants of a sweep"""

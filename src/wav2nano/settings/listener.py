@@ -14,13 +14,13 @@ class ListenerSettings(Settings):
     """how often the board runs the network"""
 
     smoothing_seconds: Annotated[float, Field(ge=0, le=5)] = 0.5
-    """scores are averaged over this time, seconds"""
+    """time over which scores are averaged, seconds"""
 
     threshold: Probability = 0.6
-    """least averaged score to report a label"""
+    """lowest averaged score that reports a label"""
 
     quiet_seconds: Annotated[float, Field(ge=0)] = 1.0
-    """least time between two reports, seconds"""
+    """minimum time between two reports, seconds"""
 
     def inference_hops(self, hops_per_second: float) -> int:
         """Round the time between two inferences to whole hops of the features."""

@@ -13,8 +13,8 @@ from wav2nano.settings.describe import groups_in, resolve, tag_of
 from wav2nano.settings.experiment import ExperimentSettings, Params
 from wav2nano.settings.sweep import SweepSettings
 
-# The same, written in C, is there in most installations; it reads the settings in a tenth of the
-# time, and they are read at each start of the workflow.
+# Most installations also have it written in C, which reads the settings in a tenth of the time, and
+# they are read every time the workflow starts.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 PARAMS = Path("params.yaml")
@@ -22,13 +22,13 @@ EXPERIMENTS = Path("config/experiments")
 DATASETS = Path("config/datasets")
 SWEEPS = Path("config/sweeps")
 
-# What tells the kinds of a section apart.
+# What distinguishes the kinds of a section.
 TAGS = {"features": "kind", "model": "architecture"}
 WANTED = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
-    "string_type": 'text, in quotes where YAML takes it for something else ("yes", "on", "10")',
+    "string_type": 'text, in quotes if YAML takes it for something else ("yes", "on", "10")',
     "list_type": "a list",
     "dict_type": "`key: value` lines",
     "model_type": "`key: value` lines",
@@ -54,14 +54,14 @@ def load_yaml(path: Path | str) -> dict[str, Any]:
     except FileNotFoundError:
         raise UserError(f"{path} does not exist.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not readable as YAML: {error}") from None
+        raise UserError(f"{path} cannot be read as YAML: {error}") from None
     if not isinstance(value, dict):
-        raise UserError(f"{path} should hold `key: value` lines.")
+        raise UserError(f"{path} should consist of `key: value` lines.")
     return value
 
 
 def parse(settings: type[Group], value: Any, *, source: str | Callable[[str], str]) -> Group:
-    """Make typed settings of plain values.
+    """Make typed settings from plain values.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def parse(settings: type[Group], value: Any, *, source: str | Callable[[str], st
     value
         As read from YAML or JSON.
     source
-        Where they are from, for messages; or a function that tells it of a dotted name.
+        Where they are from, for messages; or a function that says so for a dotted name.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def load_dataset(name: str, *, root: Path | str = ".") -> DatasetSettings:
     dataset = parse(DatasetSettings, load_yaml(path), source=str(path))
     if dataset.name != name:
         raise UserError(
-            f"{path}:\n  name: {dataset.name!r} should be {name!r}, as the file's name."
+            f"{path}:\n  name: {dataset.name!r} should be {name!r}, like the file's name."
         )
     return dataset
 
@@ -165,8 +165,8 @@ def load_sweep(path: Path) -> SweepSettings:
 def combine(*layers: Layer) -> ExperimentSettings:
     """Lay settings over each other, the defaults first, and validate the whole.
 
-    Where a section is of another kind than in the layers below, what that kind does not know is
-    left out of these.
+    If a section is of another kind than in the layers below, settings of these that the kind does
+    not have are dropped.
 
     Raises
     ------
@@ -250,7 +250,7 @@ def existing_file(name: str, folder: Path, root: Path, what: str) -> Path:
         known = ", ".join(sorted(file.stem for file in (root / folder).glob("*.yaml"))) or "none"
         raise UserError(
             f"There is no {what} {name}: {path} does not exist. There are: {known}. "
-            "To add one, copy the file of another and change it."
+            "To add one, copy another's file and change it."
         )
     return root / path
 
@@ -267,11 +267,11 @@ def _explain(settings: type[BaseModel], problem: Any) -> str:
             return f"{where} is missing{meaning}"
         case "literal_error":
             choices = context["expected"].replace("'", "").replace(" or ", ", ")
-            return f"{where}: {found!r} is none of: {choices}"
+            return f"{where}: {found!r} is not one of: {choices}"
         case "union_tag_invalid":
             tag = context["discriminator"].strip("'")
             choices = context["expected_tags"].replace("'", "")
-            return f"{where}.{tag}: {context['tag']!r} is none of: {choices}"
+            return f"{where}.{tag}: {context['tag']!r} is not one of: {choices}"
         case "union_tag_not_found":
             return f"{where}.{context['discriminator'].strip(chr(39))} is missing"
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than" as bound:
@@ -286,9 +286,9 @@ def _explain(settings: type[BaseModel], problem: Any) -> str:
         case "value_error":
             return f"{where + ': ' if where else ''}{context['error']}"
         case "too_short":
-            return f"{where}: at least {context['min_length']} needed{meaning}"
+            return f"{where}: needs at least {context['min_length']}{meaning}"
         case "too_long":
-            return f"{where}: at most {context['max_length']} are possible{meaning}"
+            return f"{where}: may have at most {context['max_length']}{meaning}"
         case "string_pattern_mismatch" | "string_too_short":
             return f"{where}: {found!r} should be: {explanation}"
         case kind:

@@ -11,4 +11,4 @@ class QuantizationSettings(Settings):
     """How the model is made int8."""
 
     calibration_windows: Annotated[int, Field(ge=10)] = 200
-    """training windows that measure the ranges of the int8 model"""
+    """training windows used to measure the ranges of the int8 model"""

@@ -1,4 +1,4 @@
-"""What is generated from the model of the settings: defaults, JSON schemas, the reference's tables.
+"""What is generated from the model of the settings: defaults, JSON schemas, reference tables.
 
 `wav2nano write-reference` writes them; a test fails where they differ from the model.
 """
@@ -21,8 +21,8 @@ WIDTH = 100
 BEGIN, END = "<!-- generated: {} -->", "<!-- end -->"
 PARAMS_HEADER = """\
 # yaml-language-server: $schema=workflow/schemas/params.schema.json
-# The defaults of all experiments, and which are built. An experiment is a file in
-# config/experiments/ with only what differs. Every key is explained in config/README.md, too.
+# The defaults for all experiments, and which ones to build. An experiment is a file in
+# config/experiments/ that states only what differs. config/README.md explains every key, too.
 """
 
 
@@ -149,7 +149,7 @@ def _rows(settings: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, st
 
 
 def _limits(field: Any, said: str) -> str:
-    """Tell what a setting may be, as far as its explanation does not say so."""
+    """Say what a setting may be, unless its explanation already does."""
     choices = [str(value) for value in get_args(field.annotation)]
     if get_origin(field.annotation) is Literal:
         return "" if all(choice in said for choice in choices) else ", ".join(choices)

@@ -11,10 +11,10 @@ class SimulationSettings(Settings):
     """What is played to the simulated board."""
 
     recordings: Annotated[int, Field(ge=1)] = 40
-    """of the test set, played one by one"""
+    """test recordings played one by one"""
 
     track_seconds: Annotated[float, Field(ge=1)] = 60.0
     """length of a long track of test recordings, seconds"""
 
     seed: int = 1
-    """of the choice and the order"""
+    """seed of their choice and order"""

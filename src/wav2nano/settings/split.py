@@ -16,13 +16,13 @@ class SplitSettings(Settings):
     """`null`: as the data set says; or group (whole speakers), recording, official, time"""
 
     validation: Annotated[float, Field(gt=0, le=0.5)] = 0.15
-    """share of the recordings, or of each where they are divided by time; not for official folds"""
+    """share of the recordings, or of each one if divided by time; not for official folds"""
 
     test: Annotated[float, Field(gt=0, le=0.5)] = 0.2
-    """the same of the test set"""
+    """the same for the test set"""
 
     seed: int = 1
-    """of the random assignments of which the best balanced is taken"""
+    """seed of the random assignments, of which the best balanced is used"""
 
 
 class SplitPlan(SplitSettings):

@@ -14,7 +14,7 @@ class SweepSettings(Settings):
     """A sweep: the variants of an experiment."""
 
     base: Name
-    """the experiment that is varied: a file in config/experiments/, without .yaml"""
+    """the experiment to vary: a file in config/experiments/, without .yaml"""
 
     table: list[Row] = Field(default_factory=list)
     """a variant for each row: settings by dotted name, such as {model.units: [32]}"""

@@ -1,4 +1,4 @@
-"""How words are spoken where nobody recorded them."""
+"""How words that nobody recorded are spoken."""
 
 from typing import Annotated, Literal
 
@@ -16,17 +16,17 @@ class UnknownSettings(Settings):
     """Other words."""
 
     recordings: Annotated[int, Field(ge=1)]
-    """of all of them together"""
+    """recordings of all of them together"""
 
     words: Annotated[list[Text], Field(min_length=1)]
-    """other words, near misses among them; one that is to be heard is left out of these"""
+    """other words, near misses among them; labels are left out of these"""
 
 
 class SilenceSettings(Settings):
     """Noise without speech."""
 
     recordings: Annotated[int, Field(ge=1)]
-    """of noise"""
+    """recordings of noise"""
 
     level_db: Range
     """from softest to loudest, dB of full scale"""
@@ -90,7 +90,7 @@ class RoomSettings(Settings):
     """Reverberation."""
 
     probability: Probability
-    """share of the recordings that are made in a room"""
+    """share of the recordings made in a room"""
 
     reverberation_s: PositiveRange
     """reverberation time, seconds"""
@@ -122,7 +122,7 @@ class AcousticsSettings(Settings):
     """noise behind speech"""
 
     equalizer_db: Annotated[float, Field(ge=0)]
-    """most that a broad band of frequencies is raised or lowered, dB"""
+    """maximum by which a broad band of frequencies is raised or lowered, dB"""
 
     low_cut_hz: PositiveRange
     """edge of a high-pass filter, Hz"""
@@ -141,16 +141,16 @@ class AcousticsSettings(Settings):
 
 
 class SynthesisSettings(Settings):
-    """How words are spoken where nobody recorded them."""
+    """How words that nobody recorded are spoken."""
 
     seed: Annotated[int, Field(ge=0)]
-    """of all that is drawn"""
+    """seed of everything random"""
 
     recordings: Annotated[int, Field(ge=1)]
-    """of each word"""
+    """recordings of each word"""
 
     copies: Annotated[int, Field(ge=1, le=20)] = 1
-    """recordings made of one utterance, with other vocal tract, room and noise"""
+    """recordings made from one utterance, with different vocal tract, room and noise"""
 
     unknown: UnknownSettings | None = None
     """other words, the class `_unknown_`"""
@@ -162,7 +162,7 @@ class SynthesisSettings(Settings):
     """each with its voices, and ranges of rate, pitch and intonation"""
 
     formants: PositiveRange
-    """vocal tracts from longer to shorter: factor of all frequencies"""
+    """vocal tracts from longer to shorter: factor applied to all frequencies"""
 
     acoustics: AcousticsSettings
     """room, noise, microphone"""

@@ -191,7 +191,7 @@ def digitize(
         limit = peak * rng.uniform(0.3, 0.9)
         sound = np.clip(sound, -limit, limit)
         peak = limit
-    # A level that the peaks do not leave room for is lowered: clipping has its own probability.
+    # A level that leaves no room for the peaks is lowered: clipping has its own probability.
     sound *= min(1.0, (1 - 1 / FULL_SCALE) / max(peak, 1e-9))
     return np.rint(sound * FULL_SCALE).astype(np.int16), level
 

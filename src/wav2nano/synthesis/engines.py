@@ -54,15 +54,15 @@ def missing(engine: str, what: str, package: str) -> UserError:
     """Build the message for an engine or voice that is not installed."""
     return UserError(
         f"The speech engine {engine} is in the settings, but {what} is not installed. "
-        f"Install it ({package}), or take synthesis.engines.{engine} out of the settings"
+        f"Install it ({package}), or remove synthesis.engines.{engine} from the settings"
     )
 
 
 def _failed(engine: str, utterance: Utterance, how: str) -> UserError:
     return UserError(
-        f"{engine} {how} when it should say {utterance.text!r} with the voice "
-        f"{utterance.voice}. Spell the word otherwise, or take the voice or "
-        f"synthesis.engines.{engine} out of the settings"
+        f"{engine} {how} when asked to say {utterance.text!r} with the voice "
+        f"{utterance.voice}. Spell the word differently, or remove the voice or "
+        f"synthesis.engines.{engine} from the settings"
     )
 
 
@@ -105,7 +105,7 @@ def _speak_espeak(utterances: Sequence[Utterance]) -> list[Speech]:
     if result.returncode:
         raise UserError(
             f"espeak-ng did not start: {_last_line(result.stderr)}. Install the pip package "
-            "espeakng-loader again, or take synthesis.engines.espeak out of the settings"
+            "espeakng-loader again, or remove synthesis.engines.espeak from the settings"
         )
     rate, place = *struct.unpack_from("<i", result.stdout), 4
     speech = []
@@ -149,7 +149,7 @@ def check_espeak_voices(voices: Sequence[str]) -> None:
                 raise UserError(
                     f"espeak-ng gives the voices {same} and {name} the same sounds: its voice "
                     "files are incomplete, or too many. Install the pip package espeakng-loader "
-                    "again, or take one of them out of synthesis.engines.espeak"
+                    "again, or remove one of them from synthesis.engines.espeak"
                 )
 
 
@@ -206,7 +206,7 @@ FESTIVAL_PACKAGES = {
 FESTIVAL_F0 = {"kal_diphone": (105, 14), "ked_diphone": (105, 15)}
 FESTIVAL_STRETCH = 1.1
 
-# An error inside festival leaves its utterance without a file, and goes on with the next.
+# After an error, festival leaves the utterance without a file and continues with the next.
 _FESTIVAL_PRELUDE = """
 (define (w2n_save text file)
   (let ((utt (eval (list 'Utterance 'Text text))))

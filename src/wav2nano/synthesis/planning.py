@@ -86,8 +86,8 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
 
     Engines take turns, an engine's groups take turns, and so do the accents of a group and the
     words of `_unknown_`: any stretch of the list is balanced. A longer plan begins with the
-    shorter one. With `copies` in the settings, each utterance is heard in so many recordings, as
-    from persons with other vocal tracts, in other rooms and noises.
+    shorter one. With `copies` in the settings, each utterance is used in that many recordings, as
+    from people with different vocal tracts, in different rooms and noises.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
         groups = voices[engine]
         accents = _by_turns(groups, turn, settings, label, _GROUPS, _key(engine))
         group = accents[0].group
-        # Each group begins its round of accents elsewhere, so that all are heard from the start.
+        # Each group begins its round of accents elsewhere, so that all are used from the start.
         voice = _by_turns(
             accents, turn // len(groups), settings, label, _ACCENTS, _key(engine), _key(group)
         )
@@ -157,7 +157,7 @@ _GROUPS, _ACCENTS, _WORDS, _MANNER, _FORMANTS, ACOUSTICS = range(6)
 def _by_turns(
     choices: Sequence[Any], turn: int, settings: SynthesisSettings, label: str, *key: int
 ) -> Any:
-    """Take each choice once before any comes again, in another order each time round."""
+    """Take each choice once before any is repeated, in a different order each time round."""
     cycle, place = divmod(turn, len(choices))
     order = random(settings, label, *key, cycle).permutation(len(choices))
     return choices[order[place]]
@@ -221,19 +221,19 @@ def _plan_silence(settings: SynthesisSettings) -> list[Planned]:
 
 def _given(section: Section | None, name: str) -> Section:
     if section is None:
-        raise UserError(f"synthesis.{name} is missing in the data set's settings.")
+        raise UserError(f"synthesis.{name} is missing from the data set's settings.")
     return section
 
 
 def _other_words(words: Sequence[str], labels: Sequence[str]) -> list[str]:
-    """Words of `_unknown_` that are no labels: a new label may have been in the list."""
+    """Words of `_unknown_` that are not labels: a new label may have been in the list."""
     spoken = {word: word.lower().replace("_", " ") for word in words}
     wanted = {word.lower().replace("_", " ") for word in labels}
     words = [word for word in spoken if spoken[word] not in wanted]
     if not words:
         raise UserError(
             "synthesis.unknown.words has no word that is not among the labels: list some other "
-            "words, near misses of the labels among them"
+            "words, including near misses of the labels"
         )
     return words
 
@@ -245,5 +245,5 @@ def _check_speakable(word: str) -> None:
     what = f"has {' '.join(strange)}, which" if strange else "has no letter to begin with, which"
     raise UserError(
         f"synthesis: the word {word!r} {what} the English voices cannot say. Spell it with the "
-        "letters a to z, or bring recordings of your own for it"
+        "letters a to z, or use your own recordings of it"
     )

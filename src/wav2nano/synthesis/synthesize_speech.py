@@ -32,11 +32,11 @@ from wav2nano.synthesis.voices import engine_voices
 from wav2nano.tables.recordings import SILENCE, Recording, write_recordings
 
 SECONDS = 1.0
-LONGEST = 0.96  # seconds of speech in a recording: the rest is room to move
+LONGEST = 0.96  # seconds of speech in a recording: the rest leaves room to move it
 SHORTEST = 0.06
 HURRIES = 4  # times that a word which does not fit is said again, faster
-FASTEST = 2.5  # times the voice's own speed: faster than that nobody understands
-REDRAWS = 8  # times that a recording equal to an earlier one is said again, otherwise
+FASTEST = 2.5  # times the voice's own speed: anything faster is unintelligible
+REDRAWS = 8  # times that a recording equal to an earlier one is spoken again, differently
 MOST_REDRAWN = 0.2  # share of a label's recordings
 
 COLUMNS = (
@@ -147,7 +147,7 @@ class Dry:
 
 
 def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
-    """Let the engines say what is planned; speech at `rate`.
+    """Let the engines say what is planned; returns speech at `rate`.
 
     Words that take longer than a recording are said again, faster.
 
@@ -187,7 +187,7 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
     number = next(iter(pace))
     item = said_by[number]
     raise UserError(
-        f"{item.text!r} does not fit into {SECONDS:.0f} s: even in a hurry, {item.engine} needs "
+        f"{item.text!r} does not fit into {SECONDS:.0f} s: even speaking fast, {item.engine} needs "
         f"{seconds[number]:.1f} s with the voice {item.voice}. Choose a shorter word"
     )
 
@@ -207,7 +207,7 @@ def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
     if peak < 1e-6 or loud[-1] - loud[0] < SHORTEST * rate:
         raise UserError(
             f"{item.engine} said nothing for {item.text!r} with the voice {item.voice}. Spell the "
-            "word with letters as an English speaker would, or take it out of the settings"
+            "word with letters as an English speaker would, or remove it from the settings"
         )
     speech = speech[loud[0] : loud[-1] + 1]
     fade = np.linspace(0, 1, frame // 2)
@@ -219,7 +219,7 @@ def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
 def speak_different(
     planned: Sequence[Planned], settings: SynthesisSettings, rate: int
 ) -> list[tuple[Planned, Dry]]:
-    """Speak, and say in another manner what an engine gave for an earlier recording already.
+    """Speak, and repeat in another manner what an engine already gave for an earlier recording.
 
     Raises
     ------
@@ -250,7 +250,7 @@ def speak_different(
     item = planned[again[0]]
     raise UserError(
         f"{redrawn} of {len(planned)} recordings of {item.label!r} came out identical to another, "
-        f"among them {item.engine} with the voice {item.voice}. Ask for fewer recordings, for more "
+        f"for example {item.engine} with the voice {item.voice}. Ask for fewer recordings or more "
         f"voices, or widen rate, pitch and range in synthesis.engines.{item.engine}"
     )
 

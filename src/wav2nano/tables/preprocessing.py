@@ -1,4 +1,4 @@
-"""All that stands between audio and a model: kept beside the model, and built into the firmware."""
+"""Everything between audio and a model: kept beside the model, and built into the firmware."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from wav2nano.settings.chunking import ChunkingSettings
 class Preprocessing(Settings):
     """From audio to the input of a model.
 
-    `labels` are in the order of the model's outputs; `mean` and `std` have one value a feature bin,
-    taken over the training set.
+    `labels` are in the order of the model's outputs; `mean` and `std` have one value per feature
+    bin, taken over the training set.
     """
 
     labels: list[str]
@@ -48,5 +48,5 @@ def read_preprocessing(path: Path | str) -> Preprocessing:
     except ValueError as error:
         reason = str(error).splitlines()[0]
         raise UserError(
-            f"{path} is not of this version ({reason}). Delete it, and the next run makes it again."
+            f"{path} is not of this version ({reason}). Delete it: the next run rebuilds it."
         ) from None

@@ -14,7 +14,7 @@ from wav2nano.files import write_csv
 UNKNOWN = "_unknown_"
 SILENCE = "_silence_"
 BACKGROUND = (UNKNOWN, SILENCE)
-OWN = "own"  # origin of recordings that people made; any other is an engine
+OWN = "own"  # origin of real recordings; any other is an engine
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Recording:
     """One recording.
 
     `group` is what must not be split: a speaker, a voice, a session. `fold` is the data set's own,
-    empty where it has none. `origin` tells own recordings (`own`) from synthetic ones (these by
+    empty if it has none. `origin` distinguishes own recordings (`own`) from synthetic ones (the
     engine), `shard` names the file of windows, and that of features, which hold the recording.
     """
 
@@ -40,7 +40,7 @@ class Recording:
 
 
 def slug(text: str) -> str:
-    """Short name of letters, digits, _ and - for `text`, another one for every text.
+    """Short name of letters, digits, _ and - for `text`, different for every text.
 
     Examples
     --------
@@ -75,12 +75,12 @@ def read_recordings(path: Path | str) -> list[Recording]:
         raise UserError(f"{path} does not exist: run the step that makes it first.") from None
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(
-            f"{path} is no table of recordings ({error}). Delete it: the next run makes it again."
+            f"{path} is not a table of recordings ({error}). Delete it: the next run rebuilds it."
         ) from None
 
 
 def label_of(row: Recording, labels: Sequence[str] | None) -> str:
-    """Label that an experiment gives a recording: what is not to be told apart is unknown."""
+    """Label that an experiment gives a recording: one that it does not tell apart is unknown."""
     if labels is None or row.label in labels or row.label in BACKGROUND:
         return row.label
     return UNKNOWN

@@ -18,7 +18,7 @@ PARTS = ("train", "validation", "test")
 class SplitRow:
     """One recording, or a block of one, with its label in the experiment and its part.
 
-    A block is from `from_seconds` to `to_seconds`; both are None where it is the whole recording.
+    A block is from `from_seconds` to `to_seconds`; both are None if it is the whole recording.
     """
 
     recording: str
@@ -40,7 +40,7 @@ def rows_of_windows(
 ) -> list[SplitRow | None]:
     """Find the row of the split that each window is in.
 
-    None where a recording is not in the split, or the window is not wholly inside a block.
+    None if a recording is not in the split, or the window is not entirely inside a block.
 
     Parameters
     ----------

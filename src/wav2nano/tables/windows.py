@@ -16,7 +16,7 @@ class AudioWindows:
     """Windows of audio and where they come from.
 
     `audio` is int16 [windows, samples]; `recording`, `label` and `start` (the first sample at the
-    target rate, negative where the recording was padded) have one entry a window.
+    target rate, negative if the recording was padded) have one entry per window.
     """
 
     audio: np.ndarray

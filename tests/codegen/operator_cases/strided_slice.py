@@ -19,5 +19,5 @@ CASES = {
 }
 
 REFUSED = {
-    "do not lie side by side": strided_slice([0, 0, 0], [1, 4, 1], 0, (1, 4, 1)),
+    "are not contiguous": strided_slice([0, 0, 0], [1, 4, 1], 0, (1, 4, 1)),
 }

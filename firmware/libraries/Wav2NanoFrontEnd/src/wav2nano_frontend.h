@@ -19,7 +19,7 @@
  *     dB = 10 log10(max(bands, floor_power))                    librosa.power_to_db(top_db=None)
  *     log-mel: dB                MFCC: orthonormal DCT-II of dB  librosa.feature.mfcc
  *
- * Only + - * / in single precision, each rounded by itself (w2n_exact.h), and tables: no libm. A
+ * Only + - * / in single precision, each rounded separately (w2n_exact.h), and tables: no libm. A
  * Cortex-M4F and a PC give the same bits.
  *
  * With n_fft 512, 40 bands and 13 coefficients a frame takes 28,565 instructions on a Cortex-M4F

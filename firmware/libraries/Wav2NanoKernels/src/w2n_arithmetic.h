@@ -6,14 +6,14 @@
 
 #include "wav2nano_kernels.h"
 
-/* The assembly needs more registers and more constants than there are without optimisation. */
+/* Without optimisation, there are too few registers and constants for the assembly. */
 #if defined(__ARM_FEATURE_DSP) && defined(__OPTIMIZE__)
 #define W2N_DSP 1
 #else
 #define W2N_DSP 0
 #endif
 
-/* For functions whose arguments are constants where they are called. */
+/* For functions that are called with constant arguments. */
 #define W2N_ALWAYS_INLINE static inline __attribute__((always_inline))
 
 W2N_ALWAYS_INLINE int32_t w2n_clamp(int32_t x, int32_t minimum, int32_t maximum) {

@@ -12,7 +12,7 @@
  * Two weights share 16 bits, v = 256 q + p, and two numbers x share a word: one SMLAD with v as it
  * is adds up 256 sum(q x) + sum(p x). SXTB16 brings out p, a second SMLAD adds up sum(p x), and
  * what is left of the first sum is 256 sum(q x). That is three instructions for four products,
- * where bringing out each weight would take four.
+ * where extracting each weight would take four.
  *
  * What follows does four columns of four rows. s0 and s1 hold the sums of v x for the two pairs of
  * rows, p0 and p1 those of p x.

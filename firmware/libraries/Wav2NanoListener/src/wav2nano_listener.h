@@ -19,11 +19,11 @@ typedef struct {
     int32_t frames;           /* frames of a window */
     int32_t bins;             /* features of a frame */
     int32_t labels;           /* outputs of the model */
-    int32_t targets;          /* the first so many labels are reported, the rest is background */
+    int32_t targets;          /* how many labels, from the first, are reported, not background */
     int32_t inference_hops;   /* hops between two inferences */
     int32_t smoothing;        /* inferences that are averaged */
     int32_t threshold;        /* least average score to report, 0 to 256 * smoothing */
-    int32_t quiet_inferences; /* inferences after a report without another one */
+    int32_t quiet_inferences; /* inferences after a report in which there is no other */
 } w2n_listener_settings;
 
 /* A listener and its memory. The arrays are the caller's, with the sizes given here. */
@@ -41,18 +41,18 @@ typedef struct {
     int32_t until_inference;
     int32_t inferences; /* since the last reset, up to smoothing */
     int32_t next_score; /* row of `scores` that comes next */
-    int32_t quiet;      /* inferences left without a report */
+    int32_t quiet;      /* inferences left in which nothing is reported */
 } w2n_listener;
 
 /* What one hop brought. */
 typedef struct {
-    int32_t inferred; /* 1 where the model ran */
+    int32_t inferred; /* 1 if the model ran */
     int32_t detected; /* label that is reported now, or -1 */
-    int32_t best;     /* label with the highest average score, where inferred */
+    int32_t best;     /* label with the highest average score, if inferred */
     int32_t score;    /* its average, 0 to 255 */
 } w2n_decision;
 
-/* Forget all that was heard. */
+/* Forget everything that was heard. */
 void w2n_listener_reset(w2n_listener *listener);
 
 /* Hear the next settings->hop samples. */
@@ -68,10 +68,10 @@ typedef struct {
     volatile uint32_t lost; /* samples that found the ring full */
 } w2n_ring;
 
-/* Put `count` samples in; those that find no place are counted as lost. */
+/* Put `count` samples in; those that do not fit are counted as lost. */
 void w2n_ring_push(w2n_ring *ring, const int16_t *samples, uint32_t count);
 
-/* Take exactly `count` samples out if there are as many. Returns 1 if so, else 0. */
+/* Take exactly `count` samples out if there are that many. Returns 1 if so, else 0. */
 int w2n_ring_pop(w2n_ring *ring, int16_t *samples, uint32_t count);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-"""The operators: one module each, found by itself.
+"""The operators: one module each, found automatically.
 
 A module declares
 
@@ -17,7 +17,7 @@ from wav2nano.codegen.operator_parts import Alias, Context, Layer
 
 @dataclass(frozen=True)
 class Operator:
-    """How to lower one operation, and how its layers are called."""
+    """How to lower one operation, and what its layers are called."""
 
     lower: Callable[[Context], Layer | Alias]
     layer_name: str

@@ -22,7 +22,7 @@ def lower(context: Context) -> Layer:
     output = node.outputs[0]
     if b.type != "int8" or b.values is not None or a.shape != b.shape:
         raise UserError(
-            f"{context.where} adds a constant or tensors of two shapes: no kernel does."
+            f"{context.where} adds a constant or tensors of different shapes: no kernel does that."
         )
     twice_larger = 2 * float(max(a.scale, b.scale))
     low, high = activation_bounds(context)

@@ -21,7 +21,7 @@ def lower(context: Context) -> Layer:
     weights = constant_weights(context, filter_)
     if node.options.get("weightsFormat", 0) != 0 or weights.ndim != 2:
         raise UserError(
-            f"{context.where} has weights in a shuffled format; convert the model anew."
+            f"{context.where} has weights in a shuffled format; convert the model again."
         )
     outputs, inputs = weights.shape
     scales = product_scales(input_.scale, filter_.scales, output.scale, outputs)

@@ -22,7 +22,7 @@ def lower(context: Context) -> Layer:
     node = context.node
     input_, output = context.required(0), node.outputs[0]
     if output.scale != np.float32(1 / 256) or output.zero_point != -128:
-        raise UserError(f"{context.where} has an output scale other than 1/256: convert it anew.")
+        raise UserError(f"{context.where} has an output scale other than 1/256: convert it again.")
     name = context.name
     return Layer(
         name=name,

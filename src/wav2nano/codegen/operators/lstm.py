@@ -26,7 +26,7 @@ OPERATIONS = ("UNIDIRECTIONAL_SEQUENCE_LSTM",)
 LAYER_NAME = "lstm"
 HEADER = "w2n_lstm.h"
 
-SUM_LIMIT = 2**23  # what sums must stay below: the kernel starts them from the bias
+SUM_LIMIT = 2**23  # limit of the sums, which the kernel starts from the bias
 
 # Places among the 24 inputs of UNIDIRECTIONAL_SEQUENCE_LSTM, gates in the order input, forget,
 # cell, output.
@@ -44,7 +44,7 @@ def lower(context: Context) -> Layer:
     if len(node.inputs) != 24 or any(node.inputs[i] is not None for i in _VARIANTS):
         raise UserError(
             f"{context.where} is an LSTM with peepholes, projection or layer normalisation; "
-            "there is a kernel for the plain one."
+            "there is only a kernel for the plain one."
         )
     if ACTIVATIONS.get(options["fusedActivationFunction"]) != "tanh":
         raise UserError(f"{context.where} has an activation other than tanh: no kernel does that.")
@@ -62,7 +62,7 @@ def lower(context: Context) -> Layer:
         raise UserError(f"{context.where} is not quantised to int8 with a cell state of int16.")
     fraction_bits = -round(float(np.log2(cell.scale)))
     if cell.scale != np.float32(2.0**-fraction_bits) or not 0 <= fraction_bits <= 15:
-        raise UserError(f"{context.where} has a cell state whose scale is no power of two.")
+        raise UserError(f"{context.where} has a cell state whose scale is not a power of two.")
     clip = options["cellClip"]
     limit = int(min(float(clip) / float(cell.scale), 32767.0))
     cell_range = (-limit, limit) if clip > 0 else (-32768, 32767)

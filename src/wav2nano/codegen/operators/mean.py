@@ -1,4 +1,4 @@
-"""The mean over axes that lie side by side."""
+"""The mean over adjacent axes."""
 
 from wav2nano.codegen.operator_parts import (
     Context,
@@ -21,7 +21,7 @@ def lower(context: Context) -> Layer:
     input_, output = context.required(0), node.outputs[0]
     axes = constant_axes(context, context.required(1), len(input_.shape))
     if not axes or axes != list(range(axes[0], axes[-1] + 1)):
-        raise UserError(f"{context.where} is a mean over axes {axes}, which are not neighbours.")
+        raise UserError(f"{context.where} is a mean over axes {axes}, which are not adjacent.")
     outer, count, inner = split_at(input_.shape, axes)
     fields = {
         "outer": outer,

@@ -12,7 +12,9 @@ def lower(context: Context) -> Layer:
     input_, output = context.required(0), node.outputs[0]
     axes = constant_axes(context, context.required(1), len(input_.shape))
     if len(axes) != 1:
-        raise UserError(f"{context.where} reverses the axes {axes}: one at a time is possible.")
+        raise UserError(
+            f"{context.where} reverses the axes {axes}: only one at a time is possible."
+        )
     outer, count, inner = split_at(input_.shape, axes)
     return Layer(
         name=context.name,

@@ -1,4 +1,4 @@
-"""A part of a tensor that lies in one piece: nothing is computed."""
+"""A contiguous part of a tensor: nothing is computed."""
 
 import numpy as np
 
@@ -13,11 +13,11 @@ def lower(context: Context) -> Alias:
     """Lower to a part of the input."""
     places = slice_places(context.node)
     if places is None:
-        raise UserError(f"{context.where} has bounds that are no constants.")
+        raise UserError(f"{context.where} has bounds that are not constant.")
     first = int(places[0]) if len(places) else 0
     if not np.array_equal(places, np.arange(first, first + len(places))):
         raise UserError(
-            f"{context.where} picks elements that do not lie side by side: no kernel does that."
+            f"{context.where} picks elements that are not contiguous: no kernel does that."
         )
     return Alias(context.node.outputs[0], context.required(0), first)
 
@@ -28,7 +28,7 @@ def slice_places(node: Node) -> np.ndarray | None:
     Returns
     -------
     int array [shape=(output size,)] or None
-        None where the bounds are no constants.
+        None if the bounds are not constant.
     """
     input_, *others = node.inputs[:4]
     bounds = [np.atleast_1d(t.values) for t in others if t is not None and t.values is not None]

@@ -16,11 +16,11 @@ class Settings(mel.MelSettings):
     """logmel: power of mel bands"""
 
     floor_db: mel.FloorDb = mel.FLOOR_DB
-    """quieter bands count as this quiet, dB of full scale"""
+    """lower limit of each band's level, dB of full scale"""
 
 
 def bins(settings: Settings) -> int:
-    """Features in a frame: one a band."""
+    """Features in a frame: one per band."""
     return settings.mel_bands
 
 

@@ -20,19 +20,19 @@ class Settings(mel.MelSettings):
     """mfcc: cepstral coefficients of mel bands"""
 
     coefficients: Annotated[int, Field(ge=2, le=mel.MAX_BANDS)] = 13
-    """how many, at most mel_bands"""
+    """number of coefficients, at most mel_bands"""
 
     floor_db: mel.FloorDb = mel.FLOOR_DB
-    """quieter bands count as this quiet, dB of full scale"""
+    """lower limit of each band's level, dB of full scale"""
 
 
 def bins(settings: Settings) -> int:
-    """Features in a frame: one a coefficient."""
+    """Features in a frame: one per coefficient."""
     return settings.coefficients
 
 
 def check(rate: int, settings: Settings) -> None:
-    """Check as for log-mel, and that there are as many bands as coefficients."""
+    """Check as for log-mel, and that there are at least as many bands as coefficients."""
     mel.check(rate, settings)
     if settings.coefficients > settings.mel_bands:
         raise UserError(
@@ -69,5 +69,5 @@ def front_end(rate: int, settings: Settings) -> FrontEnd:
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
-    """Change the first coefficient: the rows of the DCT after it sum to nothing."""
+    """Change the first coefficient: the DCT's other rows sum to zero."""
     values[:, :, 0] += gain_db[:, np.newaxis] * math.sqrt(settings.mel_bands)

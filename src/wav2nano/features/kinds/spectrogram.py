@@ -19,16 +19,16 @@ class Settings(SpectralSettings):
     # Noise of one unit in the last of 16 bits is below -90 dB in every bin, so that all silence is
     # the same; and single precision stays within 1e-4 of the features' range down to there.
     floor_db: Annotated[float, Field(ge=-90, le=-40)] = -90.0
-    """quieter frequencies count as this quiet, dB of full scale"""
+    """lower limit of each frequency's level, dB of full scale"""
 
 
 def bins(settings: Settings) -> int:
-    """Features in a frame: one a frequency."""
+    """Features in a frame: one per frequency."""
     return settings.n_fft // 2 + 1
 
 
 def check(rate: int, settings: Settings) -> None:
-    """Check that no sample is unheard.
+    """Check that no sample is skipped.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def check(rate: int, settings: Settings) -> None:
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
-    """Decibels of each frequency, a bank with one bin a band."""
+    """Decibels of each frequency, from a bank with one bin per band."""
     return band_decibels(
         windows, _bank(settings.n_fft), hop=settings.hop, floor_db=settings.floor_db
     )

@@ -18,25 +18,25 @@ class Settings(ModelSettings):
     filters: Annotated[
         list[Annotated[int, Field(ge=1, le=256)]], Field(min_length=1, max_length=6)
     ] = Field(default=[16, 32])
-    """of each convolution"""
+    """filters of each convolution"""
 
     kernel: Annotated[int, Field(ge=1, le=31)] = 5
-    """frames that a convolution sees"""
+    """frames that a convolution spans"""
 
     pool: Annotated[int, Field(ge=1, le=8)] = 2
-    """frames that become one after each convolution; 1 for none"""
+    """frames pooled into one after each convolution; 1 for none"""
 
     units: Annotated[list[Annotated[int, Field(ge=1, le=512)]], Field(max_length=4)] = Field(
         default=[64]
     )
-    """of each fully connected layer; [] for none"""
+    """units of each fully connected layer; [] for none"""
 
     dropout: Annotated[float, Field(ge=0, le=0.9)] = 0.3
-    """share of the outputs that training hides"""
+    """share of the outputs that training drops"""
 
 
 def check(shape: tuple[int, int], settings: Settings) -> None:
-    """Check that every convolution finds as many frames as it sees, and pooling some to pool."""
+    """Check that enough frames are left for every convolution and pooling."""
     frames = shape[0]
     for index in range(len(settings.filters)):
         left = (frames - settings.kernel + 1) // settings.pool
@@ -44,7 +44,7 @@ def check(shape: tuple[int, int], settings: Settings) -> None:
             raise UserError(
                 f"model.filters: convolution {index + 1} of {len(settings.filters)} has {frames} "
                 f"frames left, too few for a kernel of {settings.kernel} and a pool of "
-                f"{settings.pool}. Use fewer filters, or a smaller kernel or pool."
+                f"{settings.pool}. Use fewer convolutions, or a smaller kernel or pool."
             )
         frames = left
 

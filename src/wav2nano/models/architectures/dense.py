@@ -17,10 +17,10 @@ class Settings(ModelSettings):
     units: Annotated[
         list[Annotated[int, Field(ge=1, le=512)]], Field(min_length=1, max_length=4)
     ] = Field(default=[64])
-    """of each layer"""
+    """units of each layer"""
 
     dropout: Annotated[float, Field(ge=0, le=0.9)] = 0.3
-    """share of the outputs that training hides"""
+    """share of the outputs that training drops"""
 
 
 def check(shape: tuple[int, int], settings: Settings) -> None:

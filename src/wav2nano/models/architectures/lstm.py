@@ -1,4 +1,4 @@
-"""Long short-term memory, behind a few convolutions over time."""
+"""Long short-term memory, after a few convolutions over time."""
 
 from types import ModuleType
 from typing import Annotated, Any, Literal
@@ -9,7 +9,7 @@ from wav2nano.models.base import ModelSettings
 
 
 class Settings(ModelSettings):
-    """LSTM layers, behind convolutions over time."""
+    """LSTM layers after convolutions over time."""
 
     architecture: Literal["lstm"] = "lstm"
     """lstm: convolutions over time, then LSTM layers"""
@@ -17,18 +17,18 @@ class Settings(ModelSettings):
     filters: Annotated[list[Annotated[int, Field(ge=1, le=256)]], Field(max_length=4)] = Field(
         default=[48, 64]
     )
-    """of each convolution, the first with stride 2; [] for none"""
+    """filters of each convolution, the first with stride 2; [] for none"""
 
     kernel: Annotated[int, Field(ge=1, le=15)] = 5
-    """frames that a convolution sees"""
+    """frames that a convolution spans"""
 
     units: Annotated[
         list[Annotated[int, Field(ge=1, le=512)]], Field(min_length=1, max_length=4)
     ] = Field(default=[64])
-    """of each LSTM layer"""
+    """units of each LSTM layer"""
 
     dropout: Annotated[float, Field(ge=0, le=0.9)] = 0.3
-    """share of the outputs that training hides"""
+    """share of the outputs that training drops"""
 
 
 def check(shape: tuple[int, int], settings: Settings) -> None:

@@ -26,7 +26,7 @@ typedef uint8_t pin_size_t;
 typedef enum { LOW = 0, HIGH = 1 } PinStatus;
 typedef enum { INPUT = 0, OUTPUT = 1, INPUT_PULLUP = 2, INPUT_PULLDOWN = 3 } PinMode;
 
-/* A pin that the board does not have is ignored, and reads LOW. */
+/* A pin that the board does not have is ignored and reads LOW. */
 void pinMode(pin_size_t pin, int mode);
 void digitalWrite(pin_size_t pin, int level);
 int digitalRead(pin_size_t pin);
@@ -35,9 +35,9 @@ int digitalRead(pin_size_t pin);
 unsigned long millis(void);
 unsigned long micros(void);
 
-/* Sleep at least so long; interrupts go on. */
+/* Sleep for at least this long; interrupts stay on. */
 void delay(unsigned long milliseconds);
-/* Busy wait of at least so long. */
+/* Busy-wait for at least this long. */
 void delayMicroseconds(unsigned int microseconds);
 /* Sleep until the next interrupt, at most one millisecond: for loops that wait. */
 void yield(void);
@@ -47,7 +47,7 @@ void yield(void);
 
 /* Bytes of stack that have been in use at any time since the start. */
 size_t w2n_stack_used(void);
-/* All there is: more, and the stack leaves RAM, which is a HardFault. */
+/* The size of the stack: if it grows beyond this, it leaves RAM, which is a HardFault. */
 size_t w2n_stack_size(void);
 
 void setup(void);
@@ -60,7 +60,7 @@ void loop(void);
 
 #include "HardwareSerial.h"
 
-/* Text stays in flash by itself on this processor. */
+/* Text stays in flash anyway on this processor. */
 #define F(text) (text)
 #define PROGMEM
 

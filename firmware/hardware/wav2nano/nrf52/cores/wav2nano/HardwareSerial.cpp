@@ -11,10 +11,10 @@ namespace {
 constexpr unsigned TX_SIZE = 512;
 constexpr unsigned RX_SIZE = 128;
 
-// Rings: [tail, head) is filled. EasyDMA reads RAM only, so all that is sent goes through here.
+// Rings: [tail, head) is filled. EasyDMA reads only RAM, so everything sent goes through here.
 uint8_t tx_buffer[TX_SIZE];
 volatile unsigned tx_head, tx_tail;
-volatile unsigned tx_sending; // bytes of the transfer under way, from tx_tail on
+volatile unsigned tx_sending; // bytes of the current transfer, from tx_tail on
 
 uint8_t rx_buffer[RX_SIZE];
 volatile unsigned rx_head, rx_tail;
@@ -60,7 +60,7 @@ void handle_sent() {
     }
 }
 
-// Wait for the sender to get on, also where its interrupt cannot come.
+// Wait for the sender to make progress, even if its interrupt cannot come.
 void wait_for_sender() {
     if (w2n_interruptible()) {
         w2n_sleep();
@@ -145,7 +145,7 @@ void UART::end() {
     flush();
     NVIC_DisableIRQ(UARTE0_UART0_IRQn);
     NRF_UARTE0->INTENCLR = UARTE_INT_ENDRX | UARTE_INT_ENDTX;
-    // A transfer that has not ended would go on using RAM.
+    // A transfer that has not ended would keep using RAM.
     NRF_UARTE0->EVENTS_RXTO = 0;
     NRF_UARTE0->TASKS_STOPRX = 1;
     wait_for(&NRF_UARTE0->EVENTS_RXTO);

@@ -6,18 +6,18 @@
 
 class UART : public Print {
   public:
-    // Baud rates that the UARTE has, 1200 to 1000000; another one gives the next lower of them.
+    // Baud rates that the UARTE has, 1200 to 1000000; any other gives the next lower one.
     void begin(unsigned long baud);
-    // Sends what is left, then gives the pins back.
+    // Sends what is left, then releases the pins.
     void end();
 
-    // Received bytes waiting. 127 are kept; those that come when they have not been read are lost.
+    // Received bytes waiting. 127 are kept; further ones are lost until these are read.
     int available();
     int read();
     int peek();
 
     using Print::write;
-    // Goes into a buffer of 511 bytes, and waits, asleep, where that is full. Before begin(),
+    // Goes into a buffer of 511 bytes, and waits, asleep, if that is full. Before begin(),
     // nothing is written.
     size_t write(uint8_t byte) override;
     int availableForWrite();

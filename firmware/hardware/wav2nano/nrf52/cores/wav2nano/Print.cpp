@@ -40,7 +40,7 @@ size_t Print::print(double number, int decimals) {
         return print("inf");
     }
     if (fabsf(value) > 4294967040.0f) {
-        return print("ovf"); // as Arduino's: the integer part would not fit
+        return print("ovf"); // as in Arduino's: the integer part would not fit
     }
     size_t size = 0;
     if (value < 0) {

@@ -42,7 +42,7 @@ class Print {
     // Negative numbers have a sign in base 10; in other bases their bits are printed.
     size_t print(long number, int base = DEC);
     size_t print(unsigned long number, int base = DEC);
-    // With the seven digits that a float has: the processor has no others in hardware.
+    // With the seven digits of a float: the processor has no larger type in hardware.
     size_t print(double number, int decimals = 2);
 
     size_t println() {

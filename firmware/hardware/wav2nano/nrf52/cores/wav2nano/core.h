@@ -1,4 +1,4 @@
-/* What the parts of this core give one another; no business of a sketch. */
+/* What the parts of this core provide to one another; not for sketches. */
 #ifndef W2N_CORE_H
 #define W2N_CORE_H
 

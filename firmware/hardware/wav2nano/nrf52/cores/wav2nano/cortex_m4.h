@@ -1,4 +1,4 @@
-/* What this core needs of the Cortex-M4: interrupt controller, system control block, sleep.
+/* What this core uses of the Cortex-M4: interrupt controller, system control block, sleep.
    Names as in Arm's CMSIS. */
 #ifndef CORTEX_M4_H
 #define CORTEX_M4_H
@@ -42,7 +42,7 @@ static inline void NVIC_EnableIRQ(IRQn_Type irq) {
 
 static inline void NVIC_DisableIRQ(IRQn_Type irq) {
     NVIC_ICER[irq >> 5] = 1u << (irq & 31);
-    /* From the next instruction on, the interrupt cannot come any more. */
+    /* From the next instruction on, the interrupt can no longer come. */
     __asm__ volatile("dsb\n\tisb" ::: "memory");
 }
 

@@ -12,7 +12,7 @@ int main() {
     }
 }
 
-// Called where a virtual function is that no class defined; the linker wants it of every class
+// Called in place of a virtual function that no class defines; the linker needs it for every class
 // with one.
 extern "C" void __cxa_pure_virtual() {
     w2n_emergency_print("\r\nPure virtual function called\r\n");

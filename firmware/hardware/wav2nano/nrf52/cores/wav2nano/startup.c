@@ -210,7 +210,7 @@ __attribute__((naked)) void HardFault_Handler(void) {
 
 /* Arduino's bootloader is a Zephyr program: it leaves an MPU with a guard region in RAM, perhaps a
    second stack pointer, interrupts off or pending, RTC1 ticking, UARTE0 receiving into its RAM and
-   PWM on the LED. All of that is its business, not ours, so stop it. */
+   PWM on the LED. None of that concerns us, so stop it. */
 static void quieten(void) {
     SYSTICK_CTRL = 0;
     SCB_ICSR = SCB_ICSR_PENDSTCLR | SCB_ICSR_PENDSVCLR;

@@ -4,7 +4,7 @@
 #include "core.h"
 
 #define CHANNEL_NOW 0      /* captured by micros() */
-#define CHANNEL_WAKE 1     /* ends the sleep of delay(); past ones wake once in 71 minutes */
+#define CHANNEL_WAKE 1     /* ends the sleep of delay(); past ones wake it once in 71 minutes */
 #define CHANNEL_OVERFLOW 2 /* every 71.6 minutes */
 
 #define FPSCR_EXCEPTIONS 0x9Fu
@@ -77,7 +77,7 @@ void w2n_sleep(void) {
     __asm__ volatile("dsb\n\twfe" ::: "memory");
 }
 
-/* Sleep until micros() has come to `wake`, or any interrupt before that has been handled. */
+/* Sleep until micros() has reached `wake`, or any earlier interrupt has been handled. */
 static void sleep_until(uint32_t wake) {
     NRF_TIMER1->CC[CHANNEL_WAKE] = wake;
     if ((int32_t)(wake - micros()) > 0) {

@@ -31,7 +31,7 @@
 
 #define PIN_ENABLE_SENSORS_3V3 (33u)
 
-/* A pin of the chip as PSEL registers want it: port in bit 5, pin in bits 0 to 4. */
+/* A pin of the chip as PSEL registers expect it: port in bit 5, pin in bits 0 to 4. */
 extern const uint8_t w2n_chip_pins[NUM_DIGITAL_PINS];
 
 #endif

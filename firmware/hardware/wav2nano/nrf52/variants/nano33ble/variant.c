@@ -1,4 +1,4 @@
-/* What stands on the Nano 33 BLE (Sense) around the chip. */
+/* What surrounds the chip on the Nano 33 BLE (Sense). */
 #include <Arduino.h>
 
 #include "nrf52840.h"

@@ -19,7 +19,7 @@ int gain = 20;
 void (*callback)();
 
 bool first_block;
-uint32_t due;                // when the block under way was to begin, by micros()
+uint32_t due;                // when the current block was to begin, by micros()
 volatile unsigned long lost; // samples
 
 uint32_t block_samples() {
@@ -84,7 +84,7 @@ void PDMClass::end() {
     }
     NVIC_DisableIRQ(PDM_IRQn);
     NRF_PDM->INTENCLR = PDM_INT_STARTED;
-    // EasyDMA may write to the block until it says that it stopped.
+    // EasyDMA may write to the block until it says that it has stopped.
     NRF_PDM->EVENTS_STOPPED = 0;
     NRF_PDM->TASKS_STOP = 1;
     for (uint32_t start = micros(); !NRF_PDM->EVENTS_STOPPED && micros() - start < 10000;) {

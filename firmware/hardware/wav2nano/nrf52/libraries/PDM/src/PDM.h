@@ -2,7 +2,7 @@
 //
 // Samples come in blocks. When a block is complete, the function given to onReceive() is called
 // from the interrupt; it, or the sketch, has until the next block is complete to read() it.
-// Where Arduino's library stops when a block was not read in time, this one goes on and counts
+// Arduino's library stops when a block was not read in time; this one goes on and counts
 // what was lost: see overruns().
 #ifndef PDM_H
 #define PDM_H
@@ -33,7 +33,7 @@ class PDMClass {
 
     void onReceive(void (*function)());
 
-    // In half decibels from -20 dB: 0 to 80, of which 40 is 0 dB. 20 unless set, as Arduino's.
+    // In half decibels from -20 dB: 0 to 80, of which 40 is 0 dB. 20 unless set, as in Arduino's.
     void setGain(int gain);
 
     // Bytes of a block, 512 unless set; a multiple of 4 up to PDM_MAX_BUFFER_SIZE, others are
