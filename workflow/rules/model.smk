@@ -78,7 +78,9 @@ rule score_model:
         mem_mb=4000,
     params:
         labels=settings(lambda settings: settings.labels),
-        code=code_digest("wav2nano.evaluation.score_model"),
+        code=lambda wildcards: code_digest(
+            "wav2nano.evaluation.score_model", f"wav2nano.runtimes.{wildcards.runtime}"
+        ),
         kernels=lambda wildcards: kernels_digest() if wildcards.runtime == "c" else "",
     shell:
         "wav2nano score-model --runtime {wildcards.runtime} --model {input.model:q}"

@@ -19,7 +19,7 @@ from wav2nano.errors import UserError
 from wav2nano.features import tables
 from wav2nano.files import write_text
 from wav2nano.litert import LiteRtModel
-from wav2nano.runtimes import input_tables
+from wav2nano.runtimes.int8 import input_tables
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.recordings import BACKGROUND

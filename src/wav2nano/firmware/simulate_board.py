@@ -24,7 +24,7 @@ from wav2nano.firmware.track import (
     sample_evenly,
 )
 from wav2nano.litert import LiteRtModel
-from wav2nano.runtimes import input_tables
+from wav2nano.runtimes.int8 import input_tables
 from wav2nano.settings.simulation import SimulationSettings
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 

@@ -1,0 +1,31 @@
+"""Features in and scores out of an int8 model, as the firmware does it."""
+
+import numpy as np
+
+from wav2nano.features.quantize import quantization_tables, quantize
+from wav2nano.litert import LiteRtModel, Quantization
+from wav2nano.runtimes import Scorer
+from wav2nano.tables.preprocessing import Preprocessing
+
+
+def int8_scorer(invoke: Scorer, model: LiteRtModel, preprocessing: Preprocessing) -> Scorer:
+    """Make a function from features to scores of one from int8 to int8; `model` has the scales."""
+    scale, offset = input_tables(preprocessing, model.input)
+
+    def score(values: np.ndarray) -> np.ndarray:
+        inputs = quantize(values, scale, offset).reshape(len(values), -1)
+        return model.output.dequantize(invoke(inputs))
+
+    return score
+
+
+def input_tables(
+    preprocessing: Preprocessing, quantization: Quantization
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scale and offset of each bin from feature to int8 input, as the firmware has them."""
+    return quantization_tables(
+        np.array(preprocessing.mean),
+        np.array(preprocessing.std),
+        quantization.scale,
+        quantization.zero_point,
+    )
