@@ -256,7 +256,7 @@ class Experiments:
         return self._sweeps[sweep]
 
     def settings(self, name: str) -> tuple[ExperimentSettings, str]:
-        """Read the settings of an experiment, and the file in which they stand.
+        """Read the settings of an experiment, and name the file that holds them.
 
         Raises
         ------
@@ -299,8 +299,8 @@ def _names_in(folder: Path, root: Path) -> list[str]:
     for name in names:
         if not re.match(NAME, name):
             raise UserError(
-                f"{folder}/{name}.yaml: a name has letters, digits, _ and -, and begins with a "
-                "letter or a digit. Rename the file."
+                f"{folder}/{name}.yaml: a name consists of letters, digits, _ and -, and begins "
+                "with a letter or a digit. Rename the file."
             )
         if (folder, name) == (EXPERIMENTS, COMPARISONS):
             raise UserError(

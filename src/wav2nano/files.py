@@ -90,6 +90,6 @@ def read_json(path: Path | str) -> Any:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except ValueError as error:
         raise UserError(
-            f"{path} is not readable as JSON ({error}). If a job made it, delete it, and the next "
-            "run makes it again."
+            f"{path} cannot be read as JSON ({error}). If a job made it, delete it: the next "
+            "run rebuilds it."
         ) from None
