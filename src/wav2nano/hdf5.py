@@ -46,5 +46,5 @@ def read_hdf5(path: Path | str) -> Iterator[h5py.File]:
     except (OSError, KeyError) as error:
         raise UserError(
             f"{path} is damaged or not of this version ({str(error).splitlines()[0]}). Delete it, "
-            "and the next run makes it anew."
+            "and the next run makes it again."
         ) from None
