@@ -10,6 +10,8 @@ for dataset in downloadable():
         log:
             f"logs/fetch_dataset/{dataset}.log",
         localrule: True
+        resources:
+            mem_mb=500,
         params:
             dataset=dataset,
         shell:

@@ -15,9 +15,10 @@ rule train_model:
         "logs/{experiment}/train_model.log",
     benchmark:
         "logs/{experiment}/train_model.tsv"
-    threads: 4
+    # TensorFlow has four (see keras_runtime), of which these networks keep little more than one busy.
+    threads: 2
     resources:
-        mem_mb=4000,
+        mem_mb=2000,
     params:
         labels=settings(lambda settings: settings.labels),
         chunking=settings(lambda settings: settings.chunking),
@@ -48,7 +49,7 @@ rule quantize_model:
     benchmark:
         "logs/{experiment}/quantize_model.tsv"
     resources:
-        mem_mb=4000,
+        mem_mb=1500,
     params:
         labels=settings(lambda settings: settings.labels),
         model=settings(lambda settings: settings.model),
@@ -73,9 +74,8 @@ rule score_model:
         "logs/{experiment}/score_model/{runtime}.log",
     benchmark:
         "logs/{experiment}/score_model/{runtime}.tsv"
-    threads: lambda wildcards: 4 if wildcards.runtime == "float" else 1
     resources:
-        mem_mb=4000,
+        mem_mb=1500,
     params:
         labels=settings(lambda settings: settings.labels),
         code=lambda wildcards: code_digest(

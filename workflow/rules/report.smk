@@ -162,6 +162,8 @@ rule summarize:
     log:
         "logs/summarize.log",
     localrule: True
+    resources:
+        mem_mb=500,
     params:
         folders=expand(RESULTS, experiment=LISTED),
     shell:
@@ -169,7 +171,11 @@ rule summarize:
         " 2>&1 | tee {log:q}"
 
 
-for rule_name, option in {"list_unused": "", "remove_unused": "--remove"}.items():
+UNUSED = {"list_unused": "", "remove_unused": "--remove"}
+# Here and not in an input function: Snakemake shows a traceback with what that raises.
+USED = used_files() if set(UNUSED) & set(sys.argv) else ""
+
+for rule_name, option in UNUSED.items():
 
     rule:
         name:
@@ -177,9 +183,11 @@ for rule_name, option in {"list_unused": "", "remove_unused": "--remove"}.items(
         log:
             f"logs/{rule_name}.log",
         localrule: True
+        resources:
+            mem_mb=500,
         params:
             option=option,
-            used=lambda wildcards: used_files(),
+            used=USED,
         shell:
             "wav2nano remove-unused data/synthetic data/windows data/features data/index results metrics"
             " --used {params.used:q} {params.option} 2>&1 | tee {log:q}"
