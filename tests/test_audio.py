@@ -97,3 +97,10 @@ def test_a_stream_of_unknown_length_is_read(size):
     struct.pack_into("<I", content, position + 4, size)
     info = inspect_audio(bytes(content), name="stream.wav")
     assert info.seconds == pytest.approx(0.25)
+
+
+def test_samples_that_overflow_when_channels_are_averaged_are_told(tmp_path):
+    path = tmp_path / "huge.wav"
+    soundfile.write(path, np.full((100, 2), 3e38, np.float32), RATE, subtype="FLOAT")
+    with pytest.raises(UserError, match=r"huge\.wav contains NaN, infinite or absurdly large"):
+        read_audio(path, RATE)

@@ -106,3 +106,12 @@ def test_checksums_are_those_of_sha256sum(tmp_path, monkeypatch):
     write_checksums(names, "checksums.txt")
     assert read_checksums("checksums.txt") == {name: sha256(name.encode()) for name in names}
     subprocess.run(["sha256sum", "--check", "--quiet", "checksums.txt"], check=True)
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"\xff\x00", b"0" * 64 + b" one space"])
+def test_checksums_that_were_spoiled_are_told(tmp_path, content):
+    path = tmp_path / "checksums.txt"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"checksums.txt is not as it was written.*dvc checkout"):
+        read_checksums(path)
+    assert read_checksums(tmp_path / "none.txt") == {}

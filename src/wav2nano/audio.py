@@ -12,6 +12,7 @@ import soxr
 
 from wav2nano.errors import UserError
 
+LOUDEST = 2.0**31  # times full scale: integers that somebody took for floats
 MEMBER = "#"  # archive.zip#member names a recording inside a zip archive
 
 
@@ -101,8 +102,12 @@ def _decode(content: bytes, name: str) -> tuple[np.ndarray, AudioInfo]:
         ) from None
     if not len(samples):
         raise UserError(f"{name} contains no samples. Remove it or record it again.")
-    if not np.isfinite(samples).all():
-        raise UserError(f"{name} contains NaN or infinite samples. Export it again as 16-bit WAV.")
+    # A recorder's full scale is 1.0; what is far beyond would overflow where channels are averaged.
+    if not (np.abs(samples) <= LOUDEST).all():
+        raise UserError(
+            f"{name} contains NaN, infinite or absurdly large samples. Export it again as 16-bit "
+            "WAV."
+        )
     info = AudioInfo(len(samples) / rate, rate, samples.shape[1])
     return samples.mean(axis=1), info
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from wav2nano.errors import UserError
+
 WIDTH = 100
 
 
@@ -52,8 +54,24 @@ def initializer(items: Iterable[object]) -> str:
 
 
 def definitions(prefix: str, values: Mapping[str, object]) -> str:
-    """Define a macro for each value, its name after the prefix."""
-    return "\n".join(f"#define {prefix}{name} {value}" for name, value in values.items())
+    """Define a macro for each value, its name after the prefix; errors as `checked`."""
+    return "\n".join(f"#define {prefix}{name} {checked(name, values[name])}" for name in values)
+
+
+def checked(name: str, value: object) -> object:
+    """Give a value back if C can hold it: whole numbers are int32_t in all that is generated.
+
+    Raises
+    ------
+    UserError
+        If it is a whole number that has no place in 32 bits.
+    """
+    if isinstance(value, int) and not -(2**31) <= value < 2**31:
+        raise UserError(
+            f"{name} would be {value:,} in the generated C, and 32 bits hold 2,147,483,647 at "
+            "most. Choose a smaller value for the setting that it is made from."
+        )
+    return value
 
 
 def rows(items: Sequence[str], per_line: int) -> list[str]:
@@ -79,8 +97,9 @@ def array(declaration: str, lines: Iterable[str]) -> str:
 
 
 def structure(declaration: str, fields: Mapping[str, object]) -> str:
-    """Define a structure; `declaration` is everything before the values."""
-    return array(declaration, (f"    .{name} = {value}," for name, value in fields.items()))
+    """Define a structure; `declaration` is everything before the values. Errors as `checked`."""
+    lines = (f"    .{name} = {checked(name, value)}," for name, value in fields.items())
+    return array(declaration, lines)
 
 
 def header(about: str, macro: str, content: str) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,6 +15,8 @@ from wav2nano.files import write_text
 # The clock that stamps files may tick this slowly. A file that changed just before it was read
 # could change again within the same tick: nothing about it is remembered.
 TICK_SECONDS = 0.1
+
+LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>.+)")  # as sha256sum writes it
 
 
 def hash_file(path: Path | str) -> str:
@@ -103,9 +106,22 @@ def write_checksums(paths: Iterable[Path | str], out: Path | str) -> None:
 
 
 def read_checksums(path: Path | str) -> dict[str, str]:
-    """Names and hashes that `write_checksums` wrote; none if there is no such file."""
+    """Names and hashes that `write_checksums` wrote; none if there is no such file.
+
+    Raises
+    ------
+    UserError
+        If the file is not as it was written.
+    """
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return {}
-    return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    found = [LINE.fullmatch(line) for line in text.splitlines()]
+    if not found or not all(found):
+        raise UserError(
+            f"{path} is not as it was written, so that nobody knows which results were changed by "
+            f"hand. Take it back: dvc checkout --force {path}. Or delete it, and the next run "
+            "writes it again, for the results as they are."
+        )
+    return {match["name"]: match["digest"] for match in found if match}

@@ -2,13 +2,16 @@
 
 import ctypes
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from wav2nano.c_source import string_literal
+from wav2nano.c_source import checked, definitions, string_literal, structure
+from wav2nano.errors import UserError
 from wav2nano.features import KINDS
 from wav2nano.firmware.generate_code import settings_code
+from wav2nano.firmware.simulate_board import check_targets, listened_for
 from wav2nano.firmware.track import long_track, one_by_one, sample_evenly
 from wav2nano.firmware_sources import FRONT_END, LISTENER
 from wav2nano.hostcc import SANITIZERS, build_shared_library, compile_c
@@ -196,3 +199,19 @@ def test_what_is_played_is_balanced_and_in_its_place():
     heard = {played.label for played in track.played}
     assert heard >= {"_silence_", "_unknown_"}
     assert heard & {"a", "b"}
+
+
+def test_a_number_that_c_cannot_hold_is_told():
+    assert checked("HOP", 2**31 - 1) == 2**31 - 1
+    for value in (2**31, -(2**31) - 1):
+        with pytest.raises(UserError, match="HOP would be"):
+            structure("x", {"HOP": value})
+        with pytest.raises(UserError, match="HOP would be"):
+            definitions("W2N_", {"HOP": value})
+
+
+def test_a_firmware_that_listens_for_something_else_is_told():
+    text = "wav2nano 1\nlistening for: yes, _silence_\r\n"
+    assert listened_for(text) == ["yes", "_silence_"]
+    with pytest.raises(UserError, match="listens for yes, _silence_, and should for yes, no"):
+        check_targets(Path("x.bin"), listened_for(text), ["yes", "no"])

@@ -65,6 +65,11 @@ def test_what_another_kind_does_not_know_is_left_out_of_the_defaults():
         ),
         ({"chunking": {"rate": float("nan")}}, "chunking.rate: nan should be a whole number"),
         ({"listener": {"threshold": 1.5}}, "listener.threshold: 1.5 should be at most 1"),
+        ({"listener": {"quiet_seconds": 1e9}}, "listener.quiet_seconds: 1000000000.0 should be at"),
+        ({"training": {"learning_rate": 1e30}}, "training.learning_rate: 1e+30 should be at most"),
+        ({"training": {"learning_rate": "1e-3"}}, "YAML takes it for text. Write 0.001"),
+        ({"training": {"seed": -1}}, "training.seed: -1 should be at least 0"),
+        ({"split": {"seed": 2**32}}, "split.seed: 4294967296 should be less than"),
     ],
 )
 def test_what_is_wrong_is_told(differing, message):

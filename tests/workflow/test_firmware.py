@@ -2,10 +2,16 @@
 
 import csv
 import json
+import re
+import shutil
 
 import numpy as np
 import pytest
 import soundfile
+
+from nano33sim import Board
+from wav2nano.firmware.compile_firmware import compile_firmware
+from workflow.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
@@ -38,6 +44,29 @@ def test_binary_is_for_the_bootloader_and_says_what_it_is(built):
         assert text.encode() in content
     assert build["code_hash"][:12].encode() in content
     assert (folder / "listener" / "listener.ino").exists()
+
+
+def test_days_of_listening(built, tmp_path):
+    """The samples that were heard are counted beyond 32 bits, which are full after three days."""
+    sketch = shutil.copytree(ROOT / "firmware" / "sketches" / "listener", tmp_path / "listener")
+    source = sketch / "listener.ino"
+    start = 2**32 - 5 * 16000
+    text = source.read_text().replace("samplesHeard = 0;", f"samplesHeard = {start}ULL;")
+    source.write_text(text.replace("nextStatus = ", f"nextStatus = {start}ULL + "))
+    compile_firmware(
+        sketch=sketch,
+        code=sorted((results(built) / "code").iterdir()),
+        data=[results(built) / "split.csv"],
+        config_hash="0" * 12,
+        code_hash="0" * 12,
+        board="wav2nano:nrf52:nano33ble",
+        libraries=ROOT / "firmware" / "libraries",
+        out=tmp_path / "out",
+    )
+    board = Board(tmp_path / "out" / "listener.bin", elf=tmp_path / "out" / "listener.elf")
+    said = board.run(np.zeros(16000 * 21, np.int16), seconds=21.5).text
+    times = [float(time) for time in re.findall(r"([\d.]+) s heard, lost samples: 0", said)]
+    assert times == pytest.approx([start / 16000 + 10, start / 16000 + 20], abs=0.03)
 
 
 def test_metrics_hold_what_is_promised(built):

@@ -10,6 +10,14 @@ def test_the_simulation_rebuilds_nothing_but_its_report(changed):
     assert changed.planned() == {"simulate_board": 2, "report_results": 2, "record_checksums": 2}
 
 
+def test_the_order_of_settings_means_nothing(changed):
+    text = (changed.root / "params.yaml").read_text().splitlines()
+    first = next(i for i, line in enumerate(text) if line.startswith("  batch_size:"))
+    text[first], text[first + 1] = text[first + 1], text[first]
+    (changed.root / "params.yaml").write_text("\n".join(text))
+    assert changed.planned() == {}
+
+
 def test_a_kernel_rebuilds_scores_and_firmware(changed):
     file = "firmware/libraries/Wav2NanoKernels/src/w2n_softmax.c"
     changed.replace(file, "#include", "/* changed */\n#include")

@@ -265,7 +265,11 @@ def refuse_edited_results():
     What a job wrote after the checksums were recorded does not count: then a run was interrupted.
     """
     for checksums in expand(CHECKSUMS, experiment=LISTED):
-        for path, digest in read_checksums(checksums).items():
+        try:
+            recorded = read_checksums(checksums)
+        except UserError as error:
+            raise WorkflowError(str(error)) from None
+        for path, digest in recorded.items():
             if not os.path.exists(path) or FILES.sha256(path) == digest:
                 continue
             if built_at(path) <= built_at(checksums):

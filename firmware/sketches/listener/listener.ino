@@ -20,8 +20,9 @@ const uint32_t RING_SAMPLES = 8192;
 int16_t ringSamples[RING_SAMPLES];
 w2n_ring ring = {ringSamples, RING_SAMPLES, 0, 0, 0};
 int16_t hop[W2N_HOP];
-uint32_t samplesHeard = 0;
-uint32_t nextStatus = STATUS_SECONDS * W2N_RATE;
+// Of 64 bits: 32 of them are full after three days.
+uint64_t samplesHeard = 0;
+uint64_t nextStatus = STATUS_SECONDS * W2N_RATE;
 uint32_t litSince = 0;
 bool lit = false;
 
@@ -46,8 +47,19 @@ void showColour(int colour) {
     digitalWrite(LEDB, colour & 4 ? LOW : HIGH);
 }
 
-void printSeconds(uint32_t samples) {
-    Serial.print(samples / (float)W2N_RATE, 2);
+void printNumber(uint64_t number) {
+    if (number >= 10) {
+        printNumber(number / 10);
+    }
+    Serial.print((char)('0' + number % 10));
+}
+
+void printSeconds(uint64_t samples) {
+    const uint64_t hundredths = (samples * 100 + W2N_RATE / 2) / W2N_RATE;
+    printNumber(hundredths / 100);
+    Serial.print('.');
+    Serial.print((char)('0' + hundredths / 10 % 10));
+    Serial.print((char)('0' + hundredths % 10));
     Serial.print(" s");
 }
 
@@ -71,7 +83,7 @@ void report(const w2n_decision &decision) {
     Serial.print(" ");
     Serial.print((decision.score * 100 + 128) / 256);
     Serial.print(" % (sample ");
-    Serial.print(samplesHeard);
+    printNumber(samplesHeard);
     Serial.println(")");
     showColour(decision.detected % 7 + 1);
     lit = true;

@@ -22,7 +22,7 @@ from wav2nano.litert import LiteRtModel
 from wav2nano.runtimes.int8 import input_tables
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
-from wav2nano.tables.recordings import BACKGROUND
+from wav2nano.tables.split import targets_of
 
 ABOUT = "/* Made by wav2nano from the experiment's settings. */"
 
@@ -110,7 +110,7 @@ def settings_code(
     rate, feature = preprocessing.chunking.rate, preprocessing.features
     window, hop = preprocessing.chunking.window_samples, feature.hop_samples
     frames, bins = features.shape(window, rate, feature)
-    targets = [label for label in preprocessing.labels if label not in BACKGROUND]
+    targets = targets_of(preprocessing.labels)
     inference_hops = listener.inference_hops(rate / hop)
     seconds = inference_hops * hop / rate
     smoothing = max(1, round(listener.smoothing_seconds / seconds))

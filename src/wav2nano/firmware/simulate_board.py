@@ -27,12 +27,14 @@ from wav2nano.litert import LiteRtModel
 from wav2nano.runtimes.int8 import input_tables
 from wav2nano.settings.simulation import SimulationSettings
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
+from wav2nano.tables.split import targets_of
 
 SELF_TEST_WINDOWS = 8
 FEATURE_TOLERANCE = 1e-4  # of the features' range
 LEAD_SECONDS = 0.5  # before the first sample: time to start
 SETTLE_SECONDS = 0.6  # after the last sample: time to compute and to print
 REPORT = re.compile(r"^[\d.]+ s: (?P<label>.*) \d+ % \(sample (?P<sample>\d+)\)$")
+LISTENS = "listening for: "
 STATUS = re.compile(r"^[\d.]+ s heard, lost samples: (?P<lost>\d+)$")
 
 
@@ -100,6 +102,7 @@ def simulate_board(
 
     tested = run_self_test(self_test, model, between, chosen[2][:SELF_TEST_WINDOWS])
     host = HostListener(code, libraries)
+    check_targets(listener, host.targets, targets_of(between.labels))
     one = one_by_one(*chosen, rate=rate, seed=seed)
     long = long_track(names, labels, audio, seconds=settings.track_seconds, rate=rate, seed=seed)
     report = {
@@ -204,6 +207,7 @@ def parse_self_test(text: str, preprocessing: Preprocessing, samples: int) -> li
 def run_listener(firmware: Path, host: HostListener, track: Track, rate: int) -> dict[str, Any]:
     """Play a track to the listener; its reports must be those of the same C on this machine."""
     recording, samples = _play(firmware, track.samples, rate)
+    check_targets(firmware, listened_for(recording.text), host.targets)
     reports, lost = parse_reports(recording.text, host.labels)
     # What is heard after the track's end is not compared.
     reports = [report for report in reports if report.sample <= len(samples)]
@@ -238,6 +242,28 @@ def run_listener(firmware: Path, host: HostListener, track: Track, rate: int) ->
         "stack_bytes": recording.stack_depth,
         "led_changes": colours,
     }
+
+
+def check_targets(firmware: Path, found: Sequence[str], expected: Sequence[str]) -> None:
+    """Check that a firmware listens for what it should.
+
+    Raises
+    ------
+    UserError
+        With both lists.
+    """
+    if list(found) != list(expected):
+        raise UserError(
+            f"{firmware} listens for {', '.join(found) or 'nothing'}, and should for "
+            f"{', '.join(expected)}."
+        )
+
+
+def listened_for(text: str) -> list[str]:
+    """Read from its first lines what the listener listens for."""
+    lines = (line.strip() for line in text.splitlines())
+    said = (line.removeprefix(LISTENS) for line in lines if line.startswith(LISTENS))
+    return next(said, "").split(", ")
 
 
 def parse_reports(text: str, labels: Sequence[str]) -> tuple[list[Detection], int]:

@@ -27,4 +27,7 @@ Experiment = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
 Text = Annotated[str, Field(min_length=1)]
 
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+"""Of random numbers: what numpy and Keras both take."""
+
 Probability = Annotated[float, Field(ge=0, le=1)]

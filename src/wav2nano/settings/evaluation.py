@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from wav2nano.settings.base import Settings
+from wav2nano.settings.base import Seed, Settings
 
 
 class EvaluationSettings(Settings):
@@ -13,5 +13,5 @@ class EvaluationSettings(Settings):
     bootstrap: Annotated[int, Field(ge=100)] = 1000
     """resamplings for the confidence intervals"""
 
-    seed: int = 1
+    seed: Seed = 1
     """seed of the resamplings"""

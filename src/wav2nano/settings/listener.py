@@ -19,7 +19,7 @@ class ListenerSettings(Settings):
     threshold: Probability = 0.6
     """lowest averaged score that reports a label"""
 
-    quiet_seconds: Annotated[float, Field(ge=0)] = 1.0
+    quiet_seconds: Annotated[float, Field(ge=0, le=3600)] = 1.0
     """minimum time between two reports, seconds"""
 
     def inference_hops(self, hops_per_second: float) -> int:

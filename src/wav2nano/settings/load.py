@@ -237,6 +237,15 @@ def explain(hint: Any, error: ValidationError) -> str:
     return "; ".join(lines)
 
 
+def _is_number(value: Any) -> bool:
+    """Tell whether a text is a number to everybody but YAML, such as 1e-3."""
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return isinstance(value, str)
+
+
 def existing_file(name: str, folder: Path, root: Path, what: str) -> Path:
     """Give the path of `{name}.yaml` in a folder of `config/`.
 
@@ -293,4 +302,6 @@ def _explain(settings: type[BaseModel], problem: Any) -> str:
             return f"{where}: {found!r} should be: {explanation}"
         case kind:
             wanted = WANTED.get(kind, problem["msg"][:1].lower() + problem["msg"][1:])
+            if kind == "float_type" and _is_number(found):
+                wanted += f"; YAML takes it for text. Write {float(found)!r}"
             return f"{where}: {found!r} should be {wanted}{meaning}"

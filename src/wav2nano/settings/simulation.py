@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from wav2nano.settings.base import Settings
+from wav2nano.settings.base import Seed, Settings
 
 
 class SimulationSettings(Settings):
@@ -16,5 +16,5 @@ class SimulationSettings(Settings):
     track_seconds: Annotated[float, Field(ge=1)] = 60.0
     """length of a long track of test recordings, seconds"""
 
-    seed: int = 1
+    seed: Seed = 1
     """seed of their choice and order"""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wav2nano.settings.base import Settings
+from wav2nano.settings.base import Seed, Settings
 
 Policy = Literal["group", "recording", "official", "time"]
 
@@ -21,7 +21,7 @@ class SplitSettings(Settings):
     test: Annotated[float, Field(gt=0, le=0.5)] = 0.2
     """the same for the test set"""
 
-    seed: int = 1
+    seed: Seed = 1
     """seed of the random assignments, of which the best balanced is used"""
 
 

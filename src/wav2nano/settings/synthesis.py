@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wav2nano.settings.base import Probability, Settings, Text
+from wav2nano.settings.base import Probability, Seed, Settings, Text
 
 Range = Annotated[list[float], Field(min_length=2, max_length=2)]
 PositiveRange = Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=2, max_length=2)]
@@ -143,7 +143,7 @@ class AcousticsSettings(Settings):
 class SynthesisSettings(Settings):
     """How words that nobody recorded are spoken."""
 
-    seed: Annotated[int, Field(ge=0)]
+    seed: Seed
     """seed of everything random"""
 
     recordings: Annotated[int, Field(ge=1)]

@@ -94,6 +94,14 @@ def order_labels(found: set[str], wanted: Sequence[str] | None) -> list[str]:
     --------
     >>> order_labels({"_silence_", "_unknown_", "yes", "no"}, ["yes", "no"])
     ['yes', 'no', '_unknown_', '_silence_']
+    >>> order_labels({"_silence_", "yes"}, ["_silence_", "yes"])
+    ['yes', '_silence_']
     """
-    first = list(wanted) if wanted is not None else sorted(found - set(BACKGROUND))
-    return first + [label for label in BACKGROUND if label in found and label not in first]
+    asked = list(wanted) if wanted is not None else sorted(found)
+    first = [label for label in asked if label not in BACKGROUND]
+    return first + [label for label in BACKGROUND if label in found or label in asked]
+
+
+def targets_of(labels: Sequence[str]) -> list[str]:
+    """List the labels that are reported: all but the background."""
+    return [label for label in labels if label not in BACKGROUND]
