@@ -14,24 +14,29 @@ export UV_SYSTEM_CERTS = 1
 export PYTHONDONTWRITEBYTECODE =
 BIN = .venv/bin
 EXPERIMENT =
-COMMA = ,
 RECORDINGS =
 URL =
 SPEECH_COMMANDS =
 TESTS = tests
 
+# What people name reaches the shell as it is, whatever characters it has.
+export NAMED_EXPERIMENTS := $(value EXPERIMENT)
+export NAMED_RECORDINGS := $(value RECORDINGS)
+export NAMED_URL := $(value URL)
+export NAMED_SPEECH_COMMANDS := $(value SPEECH_COMMANDS)
+
 # The experiments listed in params.yaml, unless others are named.
-ifneq ($(EXPERIMENT),)
-SETTINGS = --config 'experiments=[$(EXPERIMENT)]'
+ifneq ($(value EXPERIMENT),)
+SETTINGS = --config "experiments=[$$NAMED_EXPERIMENTS]"
 endif
 
 firmware: setup
-ifneq ($(EXPERIMENT),)
-	@for name in $(subst $(COMMA), ,$(EXPERIMENT)); do \
+ifneq ($(value EXPERIMENT),)
+	@for name in $$(printf '%s' "$$NAMED_EXPERIMENTS" | tr , ' '); do \
 		$(BIN)/wav2nano fetch-dataset --experiment "$$name" \
-			$(if $(RECORDINGS),--source "$(RECORDINGS)") || exit 1; done
+			$${NAMED_RECORDINGS:+--source "$$NAMED_RECORDINGS"} || exit 1; done
 endif
-	@echo "make: running snakemake --cores all firmware $(SETTINGS)"
+	@echo "make: running snakemake --cores all firmware" $(SETTINGS)
 	@$(BIN)/snakemake --cores all firmware $(SETTINGS) --quiet rules
 	@$(BIN)/snakemake --cores 1 summarize $(SETTINGS) --quiet all
 
@@ -39,8 +44,8 @@ report: setup
 	@$(BIN)/snakemake --report report.html $(SETTINGS) firmware
 
 remote: setup
-	@[ -n "$(URL)" ] || { echo "make: where to? make remote URL=folder (or s3://bucket/path, ssh://host/path)"; exit 2; }
-	@$(BIN)/dvc remote add --quiet --force --default storage "$(URL)"
+	@[ -n "$$NAMED_URL" ] || { echo "make: where to? make remote URL=folder (or s3://bucket/path, ssh://host/path)"; exit 2; }
+	@$(BIN)/dvc remote add --quiet --force --default storage "$$NAMED_URL"
 	@$(BIN)/dvc remote modify --quiet storage verify true
 	@echo "make: .dvc/config now names the remote: commit it. Then: dvc push, and elsewhere dvc pull"
 
@@ -73,15 +78,15 @@ coverage: test
 # Writes benchmarks/figures/ and README's figures, which are in git. SPEECH_COMMANDS is the test set of
 # Speech Commands v0.02, RECORDINGS the Free Spoken Digits (without it they are downloaded).
 bench: setup
-	@[ -d "$(SPEECH_COMMANDS)" ] || { echo "make: where is the test set of Speech Commands? make bench SPEECH_COMMANDS=folder"; exit 2; }
+	@[ -d "$$NAMED_SPEECH_COMMANDS" ] || { echo "make: where is the test set of Speech Commands? make bench SPEECH_COMMANDS=folder"; exit 2; }
 	@[ -z "$$(git status --porcelain)" ] || { echo "make: commit first: what is measured is a clone"; exit 2; }
 	@$(MAKE) firmware EXPERIMENT= RECORDINGS=
-	@echo "make: features against librosa, on $(SPEECH_COMMANDS)"
-	@$(BIN)/python benchmarks/bench_features.py "$(SPEECH_COMMANDS)"
+	@echo "make: features against librosa, on $$NAMED_SPEECH_COMMANDS"
+	@$(BIN)/python benchmarks/bench_features.py "$$NAMED_SPEECH_COMMANDS"
 	@echo "make: ten digits by real speakers, and the sweep of README"
-	@$(BIN)/python benchmarks/bench_experiments.py $(if $(RECORDINGS),"$(RECORDINGS)")
-	@echo "make: words typed, none recorded, heard by real speakers of $(SPEECH_COMMANDS)"
-	@$(BIN)/python benchmarks/bench_real_speakers.py "$(SPEECH_COMMANDS)"
+	@$(BIN)/python benchmarks/bench_experiments.py $${NAMED_RECORDINGS:+"$$NAMED_RECORDINGS"}
+	@echo "make: words typed, none recorded, heard by real speakers of $$NAMED_SPEECH_COMMANDS"
+	@$(BIN)/python benchmarks/bench_real_speakers.py "$$NAMED_SPEECH_COMMANDS"
 	@echo "make: a run with nothing to do, and one recording more"
 	@$(BIN)/python benchmarks/bench_rebuilds.py 100 1000 10000
 	@echo "make: memory over the number of windows"

@@ -104,3 +104,10 @@ def test_samples_that_overflow_when_channels_are_averaged_are_told(tmp_path):
     soundfile.write(path, np.full((100, 2), 3e38, np.float32), RATE, subtype="FLOAT")
     with pytest.raises(UserError, match=r"huge\.wav contains NaN, infinite or absurdly large"):
         read_audio(path, RATE)
+
+
+def test_a_rate_that_is_no_sound_is_told(tmp_path):
+    path = tmp_path / "slow.wav"
+    soundfile.write(path, np.zeros(320_000), 1)
+    with pytest.raises(UserError, match=r"slow\.wav has 1 samples a second"):
+        read_audio(path, RATE)

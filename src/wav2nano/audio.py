@@ -13,6 +13,7 @@ import soxr
 from wav2nano.errors import UserError
 
 LOUDEST = 2.0**31  # times full scale: integers that somebody took for floats
+LOWEST_RATE, HIGHEST_RATE = 1_000, 1_000_000  # Hz
 MEMBER = "#"  # archive.zip#member names a recording inside a zip archive
 
 
@@ -33,6 +34,9 @@ def read_bytes(path: Path | str) -> bytes:
         if separator:
             with zipfile.ZipFile(f"{archive}.zip") as file:
                 return file.read(member)
+        # A pipe would be waited for, a device read for ever.
+        if Path(path).exists() and not Path(path).is_file():
+            raise UserError(f"{text} is no file: a folder, a pipe or a device.")
         return Path(path).read_bytes()
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or error
@@ -100,6 +104,11 @@ def _decode(content: bytes, name: str) -> tuple[np.ndarray, AudioInfo]:
             f"{name} cannot be decoded ({reason.strip().rstrip('.')}). "
             "Record it again, convert it to WAV or remove it."
         ) from None
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise UserError(
+            f"{name} has {rate:,} samples a second, which is no recording of sound. Export it "
+            f"again with {LOWEST_RATE:,} to {HIGHEST_RATE:,}."
+        )
     if not len(samples):
         raise UserError(f"{name} contains no samples. Remove it or record it again.")
     # A recorder's full scale is 1.0; what is far beyond would overflow where channels are averaged.

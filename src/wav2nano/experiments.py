@@ -33,7 +33,7 @@ from wav2nano.settings.load import (
 )
 from wav2nano.settings.split import SplitPlan
 from wav2nano.sweeps import describe_variant, read_variants, sweep_of, unfold
-from wav2nano.tables.recordings import BACKGROUND, SILENCE, UNKNOWN, slug
+from wav2nano.tables.recordings import BACKGROUND, SILENCE, UNKNOWN, check_label, slug
 
 SYNTHETIC = "synthetic"  # stands for the data set where recordings are spoken here
 COMPARISONS = "comparison"  # folder of results that is no experiment's
@@ -396,6 +396,8 @@ def _archive(label: str, settings: ExperimentSettings, dataset: DatasetSettings)
 
 
 def _check_labels(labels: list[str] | None) -> None:
+    for label in labels or ():
+        check_label(label, "labels")
     twice = sorted({label for label in labels or () if (labels or ()).count(label) > 1})
     if twice:
         raise UserError(f"labels: {twice[0]!r} is listed twice.")

@@ -18,7 +18,12 @@ def figure(path: Path, title: str, subtitle: str, **kwargs: Any) -> Iterator[tup
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    style: Any = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
+    style: Any = {
+        "font.size": 10,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "text.parse_math": False,  # a label may have dollar signs
+    }
     with pyplot.rc_context(style):
         figure, axes = pyplot.subplots(layout="constrained", **kwargs)
         figure.suptitle(f"{title}\n", fontsize=13, fontweight="bold")

@@ -99,7 +99,7 @@ def _pieces(samples: int, marks: list[int]) -> Iterable[tuple[int, int]]:
 
 def _print_event(event: SerialLine | PinChange) -> None:
     if isinstance(event, SerialLine):
-        print(f"{event.seconds:12.6f} s  serial  {event.text}", flush=True)
+        print(f"{event.seconds:12.6f} s  serial  {_visible(event.text)}", flush=True)
     elif event.name in ACTIVE_LOW or event.name.startswith("LED"):
         state = "on" if event.is_on else "off"
         print(f"{event.seconds:12.6f} s  LED     {event.name} {state}", flush=True)
@@ -172,3 +172,14 @@ def _functions(pieces: list[Recording], instructions: int) -> list[str]:
             for name, count in total.most_common(TOP)
         ),
     ]
+
+
+def _visible(text: str) -> str:
+    r"""Write control characters as escapes: a firmware's output does not rule the terminal.
+
+    Examples
+    --------
+    >>> _visible("red \\x1b[31m")
+    'red \\x1b[31m'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

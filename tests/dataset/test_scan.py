@@ -1,9 +1,12 @@
 """Finding recordings, and what folders, names, tables and lists say of them."""
 
+import os
+
 import numpy as np
 import pytest
 import soundfile
 
+from wav2nano.audio import read_audio
 from wav2nano.dataset.scan import digest_sources, scan_recordings
 from wav2nano.errors import UserError
 from wav2nano.settings.dataset import DatasetSettings
@@ -122,7 +125,7 @@ def test_what_is_ignored(tmp_path):
 def test_a_broken_link_is_named(tmp_path):
     (tmp_path / "yes").mkdir()
     (tmp_path / "yes" / "a.wav").symlink_to(tmp_path / "nowhere")
-    with pytest.raises(UserError, match=r"a\.wav cannot be read"):
+    with pytest.raises(UserError, match=r"a\.wav is a pipe, a device, a folder or a link"):
         said_of(tmp_path)
 
 
@@ -263,3 +266,40 @@ def test_the_speakers_of_speech_commands(shared_data):
     )
     assert len(said) == 300
     assert len({label for label, _, _ in said.values()}) == 30
+
+
+@pytest.mark.parametrize("target", ["..", "../no", "."])
+def test_a_link_to_a_folder_that_is_there_already_is_named(tmp_path, target):
+    record(tmp_path / "yes" / "a.wav", 1)
+    record(tmp_path / "no" / "b.wav", 2)
+    (tmp_path / "yes" / "loop").symlink_to(target)
+    with pytest.raises(UserError, match=r"are the same folder: one of them is a link"):
+        scan_recordings(folder_of(tmp_path))
+
+
+def test_a_link_to_recordings_elsewhere_is_followed(tmp_path):
+    record(tmp_path / "disk" / "ann" / "a.wav", 1)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "yes").symlink_to(tmp_path / "disk")
+    assert said_of(tmp_path / "data") == {"yes/ann/a.wav": ("yes", "ann", "")}
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)])
+def test_what_is_no_file_is_told_and_not_waited_for(tmp_path, make):
+    record(tmp_path / "yes" / "a.wav", 1)
+    path = tmp_path / "yes" / "x.wav"
+    make(path)
+    if path.is_dir() and not path.is_symlink():
+        assert len(said_of(tmp_path)) == 1  # a folder with such a name is a group
+        return
+    with pytest.raises(UserError, match=r"yes/x\.wav is a pipe, a device"):
+        scan_recordings(folder_of(tmp_path))
+    with pytest.raises(UserError, match=r"x\.wav is no file"):
+        read_audio(path, RATE)
+
+
+@pytest.mark.parametrize("label", ["two\nlines", "a\u2028b", "\x1b[31m", " yes", "x" * 61])
+def test_a_label_that_cannot_be_shown_is_told(tmp_path, label):
+    record(tmp_path / label / "a.wav", 1)
+    with pytest.raises(UserError, match="has line breaks, control characters or spaces around"):
+        scan_recordings(folder_of(tmp_path))

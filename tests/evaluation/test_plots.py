@@ -1,6 +1,7 @@
 """Plots can be read, and are the same again."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -34,3 +35,20 @@ def test_plots_have_the_same_bytes_again(tmp_path):
     for name in ("one.png", "two.png"):
         plots.det_curves({"float": scores, "int8": scores}, tmp_path / name, "title", "")
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+
+
+def test_any_label_can_be_drawn(tmp_path):
+    scores = replace(random_scores(3, 60), labels=[r"$\foo$", "$5 or $6", "größe"])
+    figures = {name: measure(scores, resamplings=5, seed=1) for name in ("float", "int8")}
+    plots.confusion_matrices(figures, scores.labels, tmp_path / "confusion.png", "t", "")
+    plots.roc_curves({"float": scores, "int8": scores}, tmp_path / "roc.png", "t", "")
+
+
+def test_hundreds_of_labels_are_drawn(tmp_path):
+    labels = [f"label {i}" for i in range(400)]
+    random = np.random.default_rng(1)
+    counts = random.integers(0, 3, (400, 400)).tolist()
+    figures = {name: {"confusion": counts, "accuracy": 0.5, "windows": 9} for name in plots.NAMES}
+    plots.confusion_matrices(figures, labels, tmp_path / "confusion.png", "t", "")
+    width, height = np.frombuffer((tmp_path / "confusion.png").read_bytes()[16:24], ">u4")
+    assert max(width, height) < 2**14

@@ -68,8 +68,9 @@ def fetch_recordings(
             f"The data set {dataset.name} cannot be downloaded. Put recordings into {folder}, "
             "or name a folder or an archive: --source PATH."
         )
-    if source is not None and not source.exists():
-        raise UserError(f"{source} does not exist. Name a folder of recordings or an archive.")
+    if source is not None and not (source.is_dir() or source.is_file()):
+        what = "is neither a folder nor a file" if source.exists() else "does not exist"
+        raise UserError(f"{source} {what}. Name a folder of recordings or an archive.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _alone(folder) as temporary:
         if source is not None and source.is_dir():

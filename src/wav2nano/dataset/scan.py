@@ -13,6 +13,7 @@ from typing import NamedTuple
 from wav2nano.errors import UserError
 from wav2nano.hashes import hash_file
 from wav2nano.settings.dataset import DatasetSettings, TableSettings
+from wav2nano.tables.recordings import check_label
 
 SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"})
 TRAIN = "train"  # the fold of a recording that no official list names
@@ -59,6 +60,7 @@ def scan_recordings(
     sources = []
     for name, said in describe_recordings(dataset, folder).items():
         path = folder / name
+        check_label(said.label, str(path))
         shard = _shard_of(name, dataset.shards)
         group = said.group or name
         sources.append(Source(path, name, said.label, group, said.fold, shard, sha256(path)))
@@ -130,8 +132,17 @@ def _shard_of(name: str, shards: int) -> str:
 def _list_recordings(folder: Path) -> list[str]:
     """Paths of recordings below `folder`, sorted; hidden ones left out."""
     names = []
+    seen = {os.path.realpath(folder): str(folder)}
     for place, folders, files in os.walk(folder, followlinks=True):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            path = os.path.join(place, name)
+            other = seen.setdefault(os.path.realpath(path), path)
+            if other != path:
+                raise UserError(
+                    f"{path} and {other} are the same folder: one of them is a link. Remove it, or "
+                    "its recordings count twice."
+                )
         below = Path(place).relative_to(folder).as_posix()
         for file in files:
             name = file if below == "." else f"{below}/{file}"
@@ -139,6 +150,11 @@ def _list_recordings(folder: Path) -> list[str]:
                 continue
             if not _is_text(name):
                 raise UserError(f"{folder}/{name!r}: the name is not UTF-8. Rename the file.")
+            if not os.path.isfile(os.path.join(place, file)):
+                raise UserError(
+                    f"{folder}/{name} is a pipe, a device, a folder or a link to nothing, and no "
+                    "recording. Remove or rename it."
+                )
             names.append(name)
     return sorted(names)
 

@@ -12,6 +12,8 @@ from wav2nano.plotting import FLOAT, INT8, OTHERS, TEST, figure
 from wav2nano.tables.scores import Scores
 
 NAMES = {"float": "float32", "int8": "int8"}
+MOST_COUNTED = 60  # labels, beyond which a count in each square cannot be read
+MOST_INCHES = 24.0  # of a side
 FEW = 16  # labels for which plots can be generous with room
 
 
@@ -43,7 +45,7 @@ def confusion_matrices(
 ) -> None:
     """Plot counts by true and predicted label, shaded by share of the true label."""
     many = len(labels) > FEW
-    side = max(4.2, (0.34 if many else 0.55) * len(labels) + 1.8)
+    side = min(max(4.2, (0.34 if many else 0.55) * len(labels) + 1.8), MOST_INCHES)
     shape = {"nrows": 2, "figsize": (side + 1, 2 * side + 1.2)} if many else {}
     shape = shape or {"ncols": 2, "figsize": (2 * side, side + 0.8)}
     with figure(path, f"{title}: confusion matrix", subtitle, **shape) as (_, axes):
@@ -52,17 +54,19 @@ def confusion_matrices(
             share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
             axis.imshow(share, cmap="Blues", vmin=0, vmax=1)
             for (row, column), count in np.ndenumerate(counts):
-                if count:
+                if count and len(labels) <= MOST_COUNTED:
                     color = "white" if share[row, column] > 0.6 else "black"
                     size = 9 if count < 1000 and not many else 7
                     axis.text(
                         column, row, count, ha="center", va="center", color=color, fontsize=size
                     )
-            axis.set_xticks(range(len(labels)), labels, rotation=90 if many else 45, ha="center")
+            named = range(0, len(labels), max(1, len(labels) // MOST_COUNTED))
+            names = [labels[i] for i in named]
+            axis.set_xticks(named, names, rotation=90 if many else 45, ha="center")
             if not many:
                 for tick in axis.get_xticklabels():
                     tick.set(ha="right", rotation_mode="anchor")
-            axis.set_yticks(range(len(labels)), labels)
+            axis.set_yticks(named, names)
             axis.set(xlabel="predicted label", ylabel="true label")
             axis.set_title(
                 f"{NAMES[name]}: {figures[name]['accuracy']:.1%} of "
@@ -75,7 +79,7 @@ def per_class(
     figures: dict[str, Any], labels: list[str], path: Path, title: str, subtitle: str
 ) -> None:
     """Precision, recall and F1 of each label, as bars from the left."""
-    height = max(3.4, 0.42 * len(labels) + 1.6)
+    height = min(max(3.4, 0.42 * len(labels) + 1.6), 4 * MOST_INCHES)
     with figure(
         path, f"{title}: per class", subtitle, ncols=3, figsize=(11, height), sharey=True
     ) as (_, axes):

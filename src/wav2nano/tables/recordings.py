@@ -14,6 +14,7 @@ from wav2nano.files import write_csv
 UNKNOWN = "_unknown_"
 SILENCE = "_silence_"
 BACKGROUND = (UNKNOWN, SILENCE)
+LONGEST_LABEL = 60
 OWN = "own"  # origin of real recordings; any other is an engine
 
 
@@ -37,6 +38,21 @@ class Recording:
     channels: int
     sha256: str
     shard: str
+
+
+def check_label(label: str, where: str) -> None:
+    """Check that a label can be shown on one line: in tables, plots and what the board prints.
+
+    Raises
+    ------
+    UserError
+        Naming the label and where it is from.
+    """
+    if not label.isprintable() or label != label.strip() or len(label) > LONGEST_LABEL:
+        raise UserError(
+            f"{where}: the label {label!r} has line breaks, control characters or spaces around "
+            f"it, or more than {LONGEST_LABEL} letters. Give it another name."
+        )
 
 
 def slug(text: str) -> str:
