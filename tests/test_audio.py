@@ -111,3 +111,9 @@ def test_a_rate_that_is_no_sound_is_told(tmp_path):
     soundfile.write(path, np.zeros(320_000), 1)
     with pytest.raises(UserError, match=r"slow\.wav has 1 samples a second"):
         read_audio(path, RATE)
+
+
+def test_a_file_whose_name_looks_like_a_member_is_a_file(tmp_path):
+    path = tmp_path / "x.zip#y.wav"
+    soundfile.write(path, np.full(100, 0.5), RATE)
+    assert read_audio(path, RATE) == pytest.approx(0.5, abs=1e-4)

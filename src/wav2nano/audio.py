@@ -31,7 +31,7 @@ def read_bytes(path: Path | str) -> bytes:
     text = str(path)
     archive, separator, member = text.partition(f".zip{MEMBER}")
     try:
-        if separator:
+        if separator and not Path(text).exists():
             with zipfile.ZipFile(f"{archive}.zip") as file:
                 return file.read(member)
         # A pipe would be waited for, a device read for ever.
