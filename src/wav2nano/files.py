@@ -78,6 +78,25 @@ def write_json(path: Path | str, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+@contextmanager
+def as_written(path: Path | str) -> Iterator[None]:
+    """Read a file that a job wrote: where its contents are not as they should be, say so.
+
+    Raises
+    ------
+    UserError
+        If what is read is missing, or of another kind.
+    """
+    try:
+        yield
+    except (ArithmeticError, LookupError, StopIteration, TypeError, ValueError, csv.Error) as error:
+        reason = str(error).splitlines()[0] if str(error) else "it is empty"
+        raise UserError(
+            f"{path} is damaged or not of this version ({reason}). Delete it, and the next run "
+            "makes it again."
+        ) from None
+
+
 def read_json(path: Path | str) -> Any:
     """Read a JSON file.
 
@@ -88,7 +107,7 @@ def read_json(path: Path | str) -> Any:
     """
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(
             f"{path} cannot be read as JSON ({error}). If a job made it, delete it: the next "
             "run rebuilds it."

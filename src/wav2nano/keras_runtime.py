@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from wav2nano.files import atomic_path
+from wav2nano.files import as_written, atomic_path
 
 # In floating point the order of a sum counts. It follows the number of threads, so this is fixed:
 # a machine with two cores trains the same model as one with eight. And it follows the kernels that
@@ -33,6 +33,19 @@ def import_keras(seed: int) -> Any:
     keras.utils.set_random_seed(seed)
     tensorflow.config.experimental.enable_op_determinism()
     return keras
+
+
+def load_model(path: Path) -> Any:
+    """Load a Keras model.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged.
+    """
+    keras = import_keras(0)
+    with as_written(path):
+        return keras.saving.load_model(path, compile=False)
 
 
 def save_model(path: Path, model: Any) -> None:

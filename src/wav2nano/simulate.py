@@ -17,6 +17,7 @@ from wav2nano.errors import UserError
 # Virtual time between two progress reports.
 PIECE = RATE
 TOP = 15
+LONGEST = 86_400  # seconds: a day of audio is 2.8 GB
 
 
 def simulate(
@@ -45,8 +46,10 @@ def simulate(
     profile
         Count instructions by function (slower).
     """
-    if pause < 0 or (seconds is not None and seconds <= 0):
-        raise UserError("--pause must not be negative, and --seconds must be positive")
+    if not 0 <= pause <= LONGEST or not (seconds is None or 0 < seconds <= LONGEST):
+        raise UserError(
+            f"--pause must be 0 to {LONGEST:,} seconds, and --seconds more than 0 to {LONGEST:,}"
+        )
     beside = firmware.with_suffix(".elf")
     if elf is None and beside.is_file():
         elf = beside

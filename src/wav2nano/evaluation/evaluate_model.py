@@ -11,11 +11,12 @@ import numpy as np
 from wav2nano.describe import NOISE, describe_accuracy
 from wav2nano.evaluation import plots
 from wav2nano.evaluation.metrics import measure, rates
-from wav2nano.files import write_csv, write_json
+from wav2nano.files import as_written, write_csv, write_json
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.recordings import OWN
 from wav2nano.tables.scores import Scores, read_scores
 
+HISTORY = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "best")
 ROC_POINTS = 60  # of each label in roc.csv
 
 
@@ -133,6 +134,8 @@ def _agreement(one: Scores, other: Scores) -> float:
 
 
 def _read_history(path: Path) -> dict[str, np.ndarray]:
-    with path.open(newline="", encoding="utf-8") as file:
+    with as_written(path), path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return {key: np.array([float(row[key]) for row in rows]) for key in rows[0]}
+        if not rows:
+            raise ValueError("it has no epochs")
+        return {key: np.array([float(row[key]) for row in rows]) for key in HISTORY}

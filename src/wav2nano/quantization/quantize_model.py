@@ -8,7 +8,7 @@ import numpy as np
 
 from wav2nano.errors import UserError
 from wav2nano.files import atomic_path, write_csv
-from wav2nano.keras_runtime import import_keras, native_messages_hidden
+from wav2nano.keras_runtime import load_model, native_messages_hidden
 from wav2nano.labelled_windows import Windows, load_windows
 from wav2nano.models import AnyModel, build_model
 from wav2nano.settings.quantization import QuantizationSettings
@@ -58,7 +58,7 @@ def quantize_model(
     train = parts["train"]
     chosen = calibration_list(train.target, settings.calibration_windows)
     _write_calibration(calibration, train, chosen)
-    trained = import_keras(0).saving.load_model(model, compile=False)
+    trained = load_model(model)
     content = convert(
         trained.get_weights(),
         train.features.shape,

@@ -110,12 +110,14 @@ def compare_experiments(
 
 
 def _read_figures(path: Path) -> dict[str, Any]:
-    figures: dict[str, Any] = read_json(path)
-    if missing := [key for key in ("int8_macro_f1", "int8_accuracy") if key not in figures]:
+    figures = read_json(path)
+    wanted = ("int8_macro_f1", "int8_accuracy")
+    found = figures if isinstance(figures, dict) else {}
+    if missing := [key for key in wanted if not isinstance(found.get(key), float | int)]:
         raise UserError(
             f"{path}: {missing[0]} is missing; this is not a file of an experiment's figures."
         )
-    return figures
+    return found
 
 
 def rank_experiments(metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano.describe import describe_accuracy, describe_processor
-from wav2nano.files import read_json
+from wav2nano.files import as_written, read_json
 
 
 def summarize(folder: Path) -> None:
@@ -20,6 +20,11 @@ def summarize(folder: Path) -> None:
 
 def describe_results(folder: Path) -> str:
     """Describe a finished experiment, whose results are in `folder`, in a few lines."""
+    with as_written(folder / "evaluation" / "evaluation.json"):
+        return _describe(folder)
+
+
+def _describe(folder: Path) -> str:
     evaluation = read_json(folder / "evaluation" / "evaluation.json")
     environment = read_json(folder / "environment.json")
     binary = folder / "firmware" / "listener.bin"

@@ -1,10 +1,13 @@
 """Scores of windows by one runtime, as CSV."""
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from wav2nano.files import as_written
 
 KEYS = ("part", "recording", "start", "group", "origin", "label")
 
@@ -28,11 +31,19 @@ class Scores:
 
 
 def read_scores(path: Path | str) -> Scores:
-    """Read a table of scores."""
-    with Path(path).open(newline="", encoding="utf-8") as file:
-        reader = csv.reader(file)
-        header = next(reader)
-        table = list(reader)
+    """Read a table of scores.
+
+    Raises
+    ------
+    UserError
+        If it is damaged.
+    """
+    with as_written(path):
+        return _parse(Path(path).read_text(encoding="utf-8"))
+
+
+def _parse(text: str) -> Scores:
+    header, *table = csv.reader(io.StringIO(text, newline=""))
     labels = [name.removeprefix("score ") for name in header[len(KEYS) :]]
     column = {key: np.array([row[i] for row in table]) for i, key in enumerate(KEYS)}
     index = {label: number for number, label in enumerate(labels)}

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from wav2nano.files import write_csv
+from wav2nano.files import as_written, write_csv
 from wav2nano.tables.recordings import BACKGROUND
 
 PARTS = ("train", "validation", "test")
@@ -78,13 +78,19 @@ def write_split(path: Path | str, rows: Sequence[SplitRow]) -> None:
 
 
 def read_split(path: Path | str) -> list[SplitRow]:
-    """Read a file that `write_split` wrote."""
-    with Path(path).open(newline="", encoding="utf-8") as file:
+    """Read a file that `write_split` wrote.
+
+    Raises
+    ------
+    UserError
+        If it is damaged.
+    """
+    with as_written(path), Path(path).open(newline="", encoding="utf-8") as file:
         rows: list[dict[str, Any]] = list(csv.DictReader(file))
-    for row in rows:
-        for name in ("from_seconds", "to_seconds"):
-            row[name] = float(row[name]) if row[name] else None
-    return [SplitRow(**row) for row in rows]
+        for row in rows:
+            for name in ("from_seconds", "to_seconds"):
+                row[name] = float(row[name]) if row[name] else None
+        return [SplitRow(**row) for row in rows]
 
 
 def order_labels(found: set[str], wanted: Sequence[str] | None) -> list[str]:
