@@ -52,3 +52,29 @@ def test_hundreds_of_labels_are_drawn(tmp_path):
     plots.confusion_matrices(figures, labels, tmp_path / "confusion.png", "t", "")
     width, height = np.frombuffer((tmp_path / "confusion.png").read_bytes()[16:24], ">u4")
     assert max(width, height) < 2**14
+
+
+def test_no_number_is_written_in_tex(tmp_path, monkeypatch):
+    """Plots do not read TeX, for labels may have dollar signs."""
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+    said = []
+    save = Figure.savefig
+    monkeypatch.setattr(
+        Figure,
+        "savefig",
+        lambda self, *a, **k: (
+            save(self, *a, **k),
+            said.extend(text.get_text() for text in self.findobj(Text)),
+        ),
+    )
+    scores = random_scores(3, 60)
+    both = {"float": scores, "int8": scores}
+    figures = {name: measure(scores, resamplings=5, seed=1) for name in both}
+    plots.roc_curves(both, tmp_path / "roc.png", "t", "")
+    plots.det_curves(both, tmp_path / "det.png", "t", "")
+    plots.confusion_matrices(figures, scores.labels, tmp_path / "confusion.png", "t", "")
+    plots.per_class(figures, scores.labels, tmp_path / "per_class.png", "t", "")
+    assert "0.1" in said
+    assert not [text for text in said if "$" in text]

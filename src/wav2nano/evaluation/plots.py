@@ -112,6 +112,7 @@ def roc_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: st
             for false, true, style in curves:
                 axis.step(np.maximum(false, least), true, where="post", **style)
             axis.set_xscale("log")
+            _write_plainly(axis.xaxis)
             axis.set(xlim=(least, 1), ylim=(0, 1.02))
             axis.set(
                 xlabel="false alarms: share of the rest (log)", ylabel="hits: share of the label"
@@ -132,8 +133,18 @@ def det_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: st
                 )
             axis.plot([least, 1], [least, 1], color="#bbbbbb", linestyle=":", linewidth=1)
             axis.set(xscale="log", yscale="log", xlim=(least, 1), ylim=(least, 1))
+            _write_plainly(axis.xaxis)
+            _write_plainly(axis.yaxis)
             axis.set(xlabel="false alarms: share of the rest (log)")
             axis.set(ylabel="misses: share of the label (log)")
+
+
+def _write_plainly(axis: Any) -> None:
+    """Number a logarithmic axis 0.01, 0.1, 1: by itself it uses TeX, which plots do not read."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 @contextmanager
