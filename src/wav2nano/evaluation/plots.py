@@ -140,7 +140,7 @@ def det_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: st
 
 
 def _write_plainly(axis: Any) -> None:
-    """Number a logarithmic axis 0.01, 0.1, 1: by itself it uses TeX, which plots do not read."""
+    """Write 0.01, 0.1, 1 at a logarithmic axis: by itself it uses TeX, which plots do not read."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
