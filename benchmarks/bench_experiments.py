@@ -6,14 +6,13 @@ RECORDINGS are those of the Free Spoken Digit Dataset; without them they are dow
 """
 
 import argparse
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from bench_common import ROOT, clone, environment
+
 MADE = {
     "metrics/digits.json": "benchmarks/figures/digits.json",
     "results/comparison/sweep_example.csv": "benchmarks/figures/sweep_example.csv",
@@ -27,21 +26,16 @@ def main() -> None:
     parser.add_argument("recordings", type=Path, nargs="?", help="a copy that you have")
     recordings = parser.parse_args().recordings
     source = ["--source", str(recordings.resolve())] if recordings else []
-    with tempfile.TemporaryDirectory(prefix="wav2nano-bench-") as folder:
-        subprocess.run(["git", "clone", "--quiet", str(ROOT), folder], check=True)
-        # These commands, with the clone's library.
-        environment = {
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(Path(folder) / "src"),
-        }
+    with tempfile.TemporaryDirectory(prefix="wav2nano-bench-") as temporary:
+        folder = Path(temporary)
+        clone(folder)
         for command in (
             ["wav2nano", "fetch-dataset", "digits", *source],
             ["snakemake", "--cores", "all", "--quiet", "rules", "--", *MADE],
         ):
-            subprocess.run(command, cwd=folder, env=environment, check=True)
+            subprocess.run(command, cwd=folder, env=environment(folder), check=True)
         for made, kept in MADE.items():
-            shutil.copyfile(Path(folder) / made, ROOT / kept)
+            shutil.copyfile(folder / made, ROOT / kept)
 
 
 if __name__ == "__main__":

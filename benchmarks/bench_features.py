@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import threadpoolctl
+from bench_common import FIGURES
 
 from wav2nano import features
 from wav2nano.features.base import FeatureSettings
 from wav2nano.files import write_json
 
-FIGURES = Path(__file__).resolve().parent / "figures"
 RATE = 16000
 ROUNDS = 7
 

@@ -14,17 +14,15 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import h5py
 import numpy as np
+from bench_common import tabulate
 
-from wav2nano.files import write_json
 from wav2nano.tables.split import SplitRow, write_split
 
-FIGURES = Path(__file__).resolve().parent / "figures"
 RATE, FRAMES, BINS = 16000, 49, 13
 FILES = 20
 # Of the recordings of a file, which have as many windows each.
@@ -107,14 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("windows", nargs="+", type=int, help="how many windows")
     columns = ["windows", "features", "training, one epoch", "quantising", "scoring in float"]
-    args = parser.parse_args()
-    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
-    rows = []
-    for windows in args.windows:
-        with tempfile.TemporaryDirectory(prefix="wav2nano-bench-") as folder:
-            rows.append(measure(Path(folder), windows))
-        print(f"| {' | '.join(rows[-1])} |", flush=True)
-    write_json(FIGURES / "memory.json", [columns, *rows])
+    tabulate(columns, measure, parser.parse_args().windows, "memory.json")
 
 
 if __name__ == "__main__":

@@ -5,14 +5,13 @@ real recordings, {folder}/{label}/{speaker}_*.flac, such as the test set of Spee
 """
 
 import argparse
-import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import yaml
+from bench_common import FIGURES, clone, environment
 
 from wav2nano.describe import describe_accuracy
 from wav2nano.errors import UserError
@@ -21,8 +20,6 @@ from wav2nano.files import write_json
 from wav2nano.predict import score_files
 from wav2nano.tables.scores import Scores
 
-ROOT = Path(__file__).resolve().parents[1]
-FIGURES = ROOT / "benchmarks" / "figures"
 WORDS = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
 
 
@@ -33,13 +30,12 @@ def main() -> None:
     folder = parser.parse_args().folder.resolve()
     with tempfile.TemporaryDirectory(prefix="wav2nano-bench-") as temporary:
         checkout = Path(temporary)
-        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(checkout)], check=True)
+        clone(checkout)
         path = checkout / "config" / "experiments" / "keywords.yaml"
         path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"labels": WORDS}))
-        environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
-        command = [str(Path(sys.executable).with_name("snakemake")), "--cores", "all", "--quiet"]
         target = "results/keywords/evaluation/evaluation.json"
-        subprocess.run([*command, "rules", "--", target], cwd=checkout, env=environment, check=True)
+        command = ["snakemake", "--cores", "all", "--quiet", "rules", "--", target]
+        subprocess.run(command, cwd=checkout, env=environment(checkout), check=True)
         report(folder, checkout / "results" / "keywords")
 
 

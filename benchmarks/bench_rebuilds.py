@@ -8,22 +8,17 @@ work, not how well it recognises. Wall-clock time; a run with nothing to do is t
 """
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 import soundfile
 import yaml
+from bench_common import clone, environment, tabulate
 
-from wav2nano.files import write_json
-
-ROOT = Path(__file__).resolve().parents[1]
-FIGURES = ROOT / "benchmarks" / "figures"
 RATE = 16000
 LABELS, SPEAKERS = 10, 10
 RECORDINGS_OF_SHARD = 160
@@ -43,7 +38,7 @@ def record(folder: Path, number: int, random: np.random.Generator) -> None:
 
 def prepare(folder: Path, recordings: int) -> None:
     """Copy what is committed, and make the default experiment use own recordings alone."""
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    clone(folder)
     experiments = folder / "config" / "experiments"
     (experiments / "keywords.yaml").write_text("dataset: keywords\n")
     for number, name in enumerate(OTHERS):  # over the same recordings
@@ -63,11 +58,9 @@ def prepare(folder: Path, recordings: int) -> None:
 
 def seconds(folder: Path, *command: str) -> float:
     """Wall-clock time of a command, which must succeed."""
-    # These commands, not another checkout's.
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     start = time.perf_counter()
     result = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True
+        command, cwd=folder, env=environment(folder), capture_output=True, text=True
     )
     if result.returncode:
         sys.exit(f"{' '.join(command)}\n{result.stdout[-2000:]}{result.stderr[-4000:]}")
@@ -116,14 +109,7 @@ def main() -> None:
         "everything, to the binary",
         "one more recording: everything",
     ]
-    args = parser.parse_args()
-    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
-    rows = []
-    for recordings in args.recordings:
-        with tempfile.TemporaryDirectory() as folder:
-            rows.append(measure(Path(folder) / "main", recordings))
-        print(f"| {' | '.join(rows[-1])} |", flush=True)
-    write_json(FIGURES / "rebuilds.json", [columns, *rows])
+    tabulate(columns, measure, parser.parse_args().recordings, "rebuilds.json")
 
 
 if __name__ == "__main__":

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wav2nano.errors import UserError
 from wav2nano.features import AnyFeatures
-from wav2nano.files import read_json, write_json
+from wav2nano.files import as_written, read_json, write_json
 from wav2nano.settings.base import Settings
 from wav2nano.settings.chunking import ChunkingSettings
 
@@ -43,10 +42,5 @@ def read_preprocessing(path: Path | str) -> Preprocessing:
     UserError
         If it is of another version.
     """
-    try:
+    with as_written(path):
         return Preprocessing.model_validate(read_json(path))
-    except ValueError as error:
-        reason = str(error).splitlines()[0]
-        raise UserError(
-            f"{path} is not of this version ({reason}). Delete it: the next run rebuilds it."
-        ) from None

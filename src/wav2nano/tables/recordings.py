@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano.errors import UserError
-from wav2nano.files import write_csv
+from wav2nano.files import as_written, write_csv
 
 UNKNOWN = "_unknown_"
 SILENCE = "_silence_"
@@ -82,17 +82,13 @@ def read_recordings(path: Path | str) -> list[Recording]:
     UserError
         If it is missing, or a column is.
     """
+    types: dict[str, Any] = {field.name: field.type for field in fields(Recording)}
     try:
-        with Path(path).open(newline="", encoding="utf-8") as file:
+        with as_written(path), Path(path).open(newline="", encoding="utf-8") as file:
             table = list(csv.DictReader(file))
-        types: dict[str, Any] = {field.name: field.type for field in fields(Recording)}
-        return [Recording(**{name: types[name](row[name]) for name in types}) for row in table]
+            return [Recording(**{name: types[name](row[name]) for name in types}) for row in table]
     except FileNotFoundError:
         raise UserError(f"{path} does not exist: run the step that makes it first.") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(
-            f"{path} is not a table of recordings ({error}). Delete it: the next run rebuilds it."
-        ) from None
 
 
 def label_of(row: Recording, labels: Sequence[str] | None) -> str:
