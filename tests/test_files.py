@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wav2nano.errors import UserError
-from wav2nano.files import atomic_path, write_text
+from wav2nano.files import atomic_path, check_room, write_text
 from wav2nano.hdf5 import write_hdf5
 from wav2nano.tables.features import read_features
 from wav2nano.tables.windows import read_windows
@@ -52,6 +52,13 @@ def test_a_full_disk_is_told(small_disk):
         write_text(small_disk / "a.txt", "x" * 300_000)
     assert (small_disk / "a.txt").read_text() == "first"
     assert os.listdir(small_disk) == ["a.txt"]
+
+
+def test_a_disk_that_is_full_already_is_told(small_disk):
+    check_room(small_disk)
+    (small_disk / "much").write_bytes(bytes(160_000))
+    with pytest.raises(UserError, match="is full: No space left on device"):
+        check_room(small_disk)
 
 
 def test_a_full_disk_is_told_by_hdf5(small_disk):

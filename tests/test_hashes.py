@@ -1,8 +1,10 @@
 """Hashes are remembered, and never wrong."""
 
+import errno
 import hashlib
 import os
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -90,6 +92,16 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, file):
     (tmp_path / "no folder").write_text("")
     cache = FileCache(tmp_path / "no folder" / "files.json")
     assert cache.sha256(file) == sha256(b"one")
+    cache.save()
+
+
+def test_a_full_disk_does_not_keep_the_cache_from_being_done_without(tmp_path, file, monkeypatch):
+    def no_space(*arguments, **named):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    cache = FileCache(tmp_path / "files.json")
+    assert cache.sha256(file) == sha256(b"one")
+    monkeypatch.setattr(tempfile, "mkstemp", no_space)
     cache.save()
 
 

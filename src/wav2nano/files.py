@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 from wav2nano.errors import UserError
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+LEAST_FREE = 64 * 1024  # bytes
 
 
 @contextmanager
@@ -57,6 +59,21 @@ def _renamed_at_end(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_room(folder: Path | str) -> None:
+    """Check that a disk is not full already, for programs that take that badly.
+
+    Raises
+    ------
+    UserError
+        If it is.
+    """
+    if shutil.disk_usage(folder).free < LEAST_FREE:
+        raise UserError(
+            f"The disk of {Path(folder).resolve()} is full: {os.strerror(errno.ENOSPC)}. Free some "
+            "on it, then run the same command again."
+        )
 
 
 def write_text(path: Path | str, text: str) -> None:

@@ -95,7 +95,7 @@ class FileCache:
         if self._changed:
             try:
                 write_text(self._path, json.dumps({"version": self._version, "known": self._known}))
-            except OSError:
+            except (OSError, UserError):  # UserError: a full disk
                 return
             self._changed = False
 

@@ -1,6 +1,7 @@
 # What the rules share: experiments, checked once, and what is known about the data before any job.
 import base64
 import json
+import logging
 import math
 import os
 import sys
@@ -26,6 +27,7 @@ from wav2nano.experiments import (
     named_in,
     sweeps_in,
 )
+from wav2nano.files import check_room
 from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.load import load_params
@@ -34,6 +36,8 @@ from wav2nano.settings.load import load_params
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 os.environ["PYTHONPATH"] = sys.path[0]
 
+# Snakemake's log on a full disk: what it says is on the terminal already, without the traceback.
+logging.raiseExceptions = False
 
 # What earlier runs found out about files: 10,000 recordings are not read again by each run.
 FILES = FileCache(".snakemake/files.json", version=hash_file(provenance.__file__))
@@ -48,6 +52,7 @@ def code_digest(*modules):
 def load_experiments():
     """Check params.yaml and all experiments that are asked for; a plain message where one is wrong."""
     try:
+        check_room(".")  # Snakemake's lock and its logs end in tracebacks without
         listed = load_params(config).experiments
         # Whoever fetches recordings may have none yet. (Not by an input function: Snakemake shows
         # a traceback with what that raises.)
