@@ -176,6 +176,7 @@ def report(tmp_path):
 def test_an_experiment_on_the_board_has_all_pages(report):
     metrics, pages = report(BUILD, BOARD)
     assert metrics["long_track_false_reports"] == 7
+    assert metrics["trained_on"] == "3 with no extension"
     assert set(pages) == {"results", "budget", "data", "split", "settings", "environment"}
     assert "listener.bin" in pages["results"]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano.boards import find_board
+from wav2nano.describe import describe_processor
 from wav2nano.errors import UserError
 from wav2nano.files import read_json, write_json, write_text
 from wav2nano.report.board_limits import NetworkCost, measure_network, reasons_against
@@ -88,6 +89,7 @@ def report_results(
         reasons = reasons_against(hardware, cost, between)
     except UserError as error:  # for a network that is evaluated only
         cost, reasons = None, [str(error)]
+    trained_in = read_json(environment)
     title = scored["experiment"]
     binary = build.with_suffix(".bin").as_posix() if build else None
     made = {
@@ -104,11 +106,13 @@ def report_results(
         "data": data_page(title, data, rows, scored),
         "split": split_page(title, rows, policy),
         "settings": settings_page(title, settings, data),
-        "environment": environment_page(title, read_json(environment)),
+        "environment": environment_page(title, trained_in),
     }
     for name, text in made.items():
         write_text(pages / f"{name}.html", text)
-    write_json(metrics, gather_metrics(scored, cost, built, ran, between))
+    figures = gather_metrics(scored, cost, built, ran, between)
+    # By it, who gets other figures from the same commit learns why.
+    write_json(metrics, figures | {"trained_on": describe_processor(trained_in)})
 
 
 def gather_metrics(
