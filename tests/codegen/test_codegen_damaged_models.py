@@ -175,7 +175,7 @@ DAMAGED = {
     "adds one bias to all rows": (
         FULLY,
         together(emptied(0, 2, 4), shaped(0, 2, (1,))),
-        "has a bias of 1, where 5 numbers",
+        "where 5 numbers",
     ),
     "reads past its scales": (CONV, scaled(0, 1, [0.01, 0.02]), "has 2 scales along axis"),
     "scales along the wrong axis": (
@@ -183,12 +183,35 @@ DAMAGED = {
         lambda m, graph: setattr(tensor(graph, 0, 1).quantization, "quantizedDimension", 0),
         "9 scales along axis 0",
     ),
+    "adds a bias of another scale": (FULLY, scaled(0, 2, [0.5]), "a bias with another scale"),
+    "has scales along no axis": (
+        FULLY,
+        lambda m, graph: setattr(tensor(graph, 0, 0).quantization, "quantizedDimension", 2),
+        "scales along its axis 2",
+    ),
+    "multiplies channels by another number": (
+        DEPTHWISE,
+        set_options(0, depthMultiplier=1),
+        "1 x 9 filters for 3 channels, 1 each",
+    ),
     "reads before its input": ("slice_of_rows", filled(0, 1, [0, 9, 0]), "it computes 1 x 0 x 5"),
     "reads another part": ("slice_of_a_row", filled(0, 1, [0, 4, 0]), "has the axis 4"),
-    "shifts by 112": (FULLY, scaled(0, 0, [1e-37], "outputs"), "32 bits cannot hold"),
-    "shifts by -134 and more": (FULLY, scaled(0, 0, [1e38]), "32 bits cannot hold"),
+    "shifts by 112": (
+        FULLY,
+        together(scaled(0, 0, [1e-37], "outputs"), renumbered(0, "inputs", 2, -1)),
+        "32 bits cannot hold",
+    ),
+    "shifts by 134": (
+        FULLY,
+        together(scaled(0, 0, [1e38]), renumbered(0, "inputs", 2, -1)),
+        "32 bits cannot hold",
+    ),
     "shifts the hidden state by 70": (LSTM, scaled(0, 18, [1e-30]), "32 bits cannot hold"),
-    "wraps its sums": (FULLY, scaled(0, 0, [3e-9], "outputs"), "32 bits cannot hold"),
+    "wraps its sums": (
+        FULLY,
+        together(scaled(0, 0, [3e-9], "outputs"), renumbered(0, "inputs", 2, -1)),
+        "32 bits cannot hold",
+    ),
     "overflows the sum of a mean": (
         "mean_3",
         scaled(0, 0, [1e-8], "outputs"),
@@ -247,7 +270,7 @@ DAMAGED = {
     "limits its cell state to nothing known": (
         LSTM,
         set_options(0, cellClip=float("nan")),
-        "limits its cell state to nan",
+        "limits its states to nan",
     ),
     "computes twice": ("dense", twice, "which is already there"),
     "reads what is not computed": ("dense", without_first, "before it is computed"),

@@ -16,6 +16,7 @@ from wav2nano.errors import UserError
 
 SUM_LIMIT = 2**30  # what sums of products, and the same shifted left, must stay below
 REACH_LIMIT = 2**30  # of a window that moves, so that places beyond the edges fit 32 bits
+MOST_APART = 0.02  # of the scales of a bias and of the sums, in units of the output's
 SMALLEST_SHIFT, LARGEST_SHIFT = -31, 30  # of a w2n_scale
 
 
@@ -109,6 +110,8 @@ def one_scale(context: Context, tensor: Tensor, zero_points: range) -> None:
 def _check_scales(context: Context, tensor: Tensor) -> None:
     if not (np.isfinite(tensor.scales) & (tensor.scales > 0)).all():
         refuse(context, f"has {tensor.name!r} with a scale that is not a positive number.")
+    if tensor.axis not in range(len(tensor.shape)):
+        refuse(context, f"has {tensor.name!r} with scales along its axis {tensor.axis}.")
 
 
 def state(context: Context, index: int, kind: str, shape: tuple[int, ...]) -> Tensor:
@@ -173,13 +176,26 @@ def constant_bias(context: Context, index: int, rows: int) -> np.ndarray:
     if tensor is None:
         return np.zeros(rows, np.int64)
     bias = constant(context, tensor, "int32").astype(np.int64)
-    if bias.shape != (rows,) or tensor.zero_points.any():
+    if bias.shape != (rows,) or tensor.zero_points.any() or len(tensor.scales) not in (0, 1, rows):
         refuse(
             context,
-            f"has a bias of {shape_text(bias.shape)}, where {rows} numbers around 0 belong: "
-            "convert the model again.",
+            f"has a bias of {shape_text(bias.shape)} with {len(tensor.scales)} scales, where "
+            f"{rows} numbers around 0 belong: convert the model again.",
         )
+    _check_scales(context, tensor)
     return bias
+
+
+def bias_belongs(context: Context, index: int, input_: Tensor, filter_: Tensor) -> None:
+    """Refuse a bias under another scale than the sums to which it is added, as LiteRT does."""
+    inputs = context.node.inputs
+    tensor = inputs[index] if index < len(inputs) else None
+    if tensor is None or not len(tensor.scales):
+        return
+    sums = float(input_.scale) * filter_.scales.astype(np.float64)
+    apart = np.abs(sums - tensor.scales).max() / float(context.node.outputs[0].scale)
+    if apart > MOST_APART:
+        refuse(context, "has a bias with another scale than its sums: convert the model again.")
 
 
 def constant_axes(context: Context, index: int, rank: int) -> list[int]:

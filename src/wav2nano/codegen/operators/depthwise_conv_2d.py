@@ -5,6 +5,7 @@ from wav2nano.codegen.checks import (
     activation,
     activation_bounds,
     constant_weights,
+    option,
     output,
     refuse,
     required,
@@ -30,10 +31,12 @@ def lower(context: Context) -> Layer:
     weights = constant_weights(context, filter_, rank=4, axis=3)
     filters, height, width, outputs = weights.shape
     channels = input_.shape[3]
-    if filters != 1 or outputs % channels:
+    multiplier = option(context, "depthMultiplier", range(1, outputs + 1))
+    if filters != 1 or outputs != channels * multiplier:
         refuse(
             context,
-            f"has {filters} x {outputs} filters for {channels} channels: convert the model again.",
+            f"has {filters} x {outputs} filters for {channels} channels, {multiplier} each: "
+            "convert the model again.",
         )
     moving = window(context, input_, (height, width), dilated=True)
     result = output(context, (1, *moving.output_size, outputs))
@@ -42,7 +45,7 @@ def lower(context: Context) -> Layer:
     bias, scales = bias_and_scales(context, rows, input_, filter_, result)
     name = context.name
     fields = {
-        "multiplier": outputs // channels,
+        "multiplier": multiplier,
         "weights": f"{name}_weights",
         "bias": f"{name}_bias",
         "scale": f"{name}_scale",

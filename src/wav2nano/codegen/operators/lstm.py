@@ -80,9 +80,12 @@ def lower(context: Context) -> Layer:
             context,
             "has a cell state whose scale is not a power of two from 2^-15 to 2^-9.",
         )
-    clip = float(node.options["cellClip"])
-    if not clip >= 0:
-        refuse(context, f"limits its cell state to {clip}: convert the model again.")
+    clip, projection_clip = float(node.options["cellClip"]), float(node.options["projClip"])
+    if not (clip >= 0 and projection_clip >= 0):
+        refuse(
+            context,
+            f"limits its states to {clip} and {projection_clip}: convert the model again.",
+        )
     limit = int(min(clip / float(cell.scale), 32767.0))
     cell_range = (-limit, limit) if clip > 0 else (-32768, 32767)
 
