@@ -228,6 +228,12 @@ DAMAGED = {
     "divides by no stride": (CONV, set_options(0, strideH=0), "strideH = 0"),
     "overflows a place": (CONV, set_options(0, dilationHFactor=HUGE), "dilationHFactor = 2147"),
     "overflows the end of a window": (POOL, set_options(0, filterHeight=HUGE), "filterHeight ="),
+    "pads by more than 16 bits": (
+        "conv_wide",
+        set_options(0, dilationWFactor=2**14),
+        "covers 311,297 places of 31",
+    ),
+    "spreads by more than 16 bits": (CONV, set_options(0, dilationWFactor=2**24), "1 to 32,767"),
     "pads in an unknown way": (POOL, set_options(0, padding=2), "padding = 2"),
     "divides by no channels": (
         DEPTHWISE,

@@ -16,6 +16,7 @@ from wav2nano.errors import UserError
 
 SUM_LIMIT = 2**30  # what sums of products, and the same shifted left, must stay below
 REACH_LIMIT = 2**30  # of a window that moves, so that places beyond the edges fit 32 bits
+STEPS = range(1, 2**15)  # strides, dilations, sizes of a pool: int16 in TensorFlow Lite
 MOST_APART = 0.02  # of the scales of a bias and of the sums, in units of the output's
 SMALLEST_SHIFT, LARGEST_SHIFT = -31, 30  # of a w2n_scale
 

@@ -7,6 +7,7 @@ import numpy as np
 from wav2nano.c_source import initializer, structure
 from wav2nano.codegen.checks import (
     REACH_LIMIT,
+    STEPS,
     SUM_LIMIT,
     Context,
     activation_bounds,
@@ -244,27 +245,27 @@ def window(
     if input_.shape[0] != 1:
         refuse(context, f"has an input of {shape_text(input_.shape)}: only batches of 1 work.")
     same = option(context, "padding", range(2)) == 0
-    positive = range(1, REACH_LIMIT)
-    stride = option(context, "strideH", positive), option(context, "strideW", positive)
+    stride = option(context, "strideH", STEPS), option(context, "strideW", STEPS)
     dilation = 1, 1
     if dilated:
         dilation = (
-            option(context, "dilationHFactor", positive),
-            option(context, "dilationWFactor", positive),
+            option(context, "dilationHFactor", STEPS),
+            option(context, "dilationWFactor", STEPS),
         )
     padding, places = [], []
     for there, wide, step, spread in zip(input_.shape[1:3], size, stride, dilation, strict=True):
         covered = (wide - 1) * spread + 1
         count = -(-(there if same else there - covered + 1) // step)
         reach = (count - 1) * step + covered
-        if count < 1 or reach > REACH_LIMIT:
+        before = max(reach - there, 0) // 2 if same else 0
+        if count < 1 or reach > REACH_LIMIT or before > STEPS[-1]:
             refuse(
                 context,
                 f"has a window that covers {covered:,} places of {there:,}: convert the model "
                 "again.",
             )
         places.append(count)
-        padding.append(max(reach - there, 0) // 2 if same else 0)
+        padding.append(before)
     return Window(
         input_shape=input_.shape,
         size=size,

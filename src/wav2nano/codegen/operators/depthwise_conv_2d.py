@@ -1,6 +1,7 @@
 """Depthwise convolution."""
 
 from wav2nano.codegen.checks import (
+    STEPS,
     Context,
     activation,
     activation_bounds,
@@ -31,7 +32,7 @@ def lower(context: Context) -> Layer:
     weights = constant_weights(context, filter_, rank=4, axis=3)
     filters, height, width, outputs = weights.shape
     channels = input_.shape[3]
-    multiplier = option(context, "depthMultiplier", range(1, outputs + 1))
+    multiplier = option(context, "depthMultiplier", STEPS)
     if filters != 1 or outputs != channels * multiplier:
         refuse(
             context,

@@ -1,6 +1,7 @@
 """The largest value, or the mean, under a window that moves."""
 
 from wav2nano.codegen.checks import (
+    STEPS,
     Context,
     activation,
     activation_bounds,
@@ -14,16 +15,14 @@ OPERATIONS = ("MAX_POOL_2D", "AVERAGE_POOL_2D")
 MOST_INPUTS = 1
 OPTIONS = "Pool2DOptions"
 
-LARGEST = range(1, 2**15)  # sizes of the window
-
 
 def lower(context: Context) -> Layer:
     """Lower to w2n_max_pool_2d or w2n_average_pool_2d."""
     node = context.node
     input_ = activation(context, 0, rank=4)
     height, width = (
-        option(context, "filterHeight", LARGEST),
-        option(context, "filterWidth", LARGEST),
+        option(context, "filterHeight", STEPS),
+        option(context, "filterWidth", STEPS),
     )
     moving = window(context, input_, (height, width))
     result = output(context, (1, *moving.output_size, input_.shape[3]))
