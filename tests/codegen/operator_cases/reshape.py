@@ -24,6 +24,7 @@ CASES = {
 
 REFUSED = {
     "which has other sizes": reshaped("RESHAPE", (1, 4, 6), (1, 5, 5), numbers(1, 5, 5)),
+    "makes a single number of": reshaped("RESHAPE", (1, 4, 6), (24,)),
     "it computes 1 x 4 x 1 x 6": reshaped("EXPAND_DIMS", (1, 4, 6), (1, 4, 6), numbers(2)),
     "that are not of size 1": reshaped("SQUEEZE", (1, 4, 6), (4, 6), squeezeDims=[1]),
     "the axis 4 of a tensor with 4": reshaped("EXPAND_DIMS", (1, 4, 6), (1, 4, 6, 1), numbers(4)),

@@ -1,6 +1,7 @@
 """The same values under another shape: nothing is computed."""
 
 import math
+from typing import Any
 
 from wav2nano.codegen.checks import (
     Context,
@@ -27,11 +28,10 @@ def lower(context: Context) -> Alias:
 
 def _reshaped(context: Context, shape: tuple[int, ...]) -> tuple[int, ...]:
     node = context.node
+    values: Any = node.options.get("newShape")
     if len(node.inputs) > 1:
         values = constant(context, required(context, 1), "int32").ravel()
-    else:
-        values = node.options.get("newShape", ())
-    wanted = tuple(int(n) for n in values)
+    wanted = () if values is None else tuple(int(n) for n in values)
     size, rest = math.prod(shape), math.prod(n for n in wanted if n != -1)
     if -1 in wanted and rest > 0 and size % rest == 0:
         wanted = tuple(size // rest if n == -1 else n for n in wanted)
