@@ -1,5 +1,6 @@
 """Small int8 models made by hand, for layers and scales that no converter happens to give."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +95,17 @@ def build(input_: Tensor, output: Tensor, *nodes: Node) -> bytes:
         graph.operators.append(operator)
     graph.inputs, graph.outputs = [first], [current]
     model.subgraphs = [graph]
+    return _packed(model)
+
+
+def edit(content: bytes, change: Callable[[Any, Any], None]) -> bytes:
+    """Give a model after `change(model, first graph)` has changed it, in the schema's objects."""
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    change(model, model.subgraphs[0])
+    return _packed(model)
+
+
+def _packed(model: Any) -> bytes:
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())

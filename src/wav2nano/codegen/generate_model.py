@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from wav2nano.codegen.check_graph import check_graph, check_limits
 from wav2nano.codegen.lower_graph import lower_graph
 from wav2nano.codegen.operator_parts import Layer
 from wav2nano.codegen.passes import simplify
@@ -87,17 +88,21 @@ def generate_model_c(
     Raises
     ------
     UserError
-        If the file is not such a model, or it has an operation for which there is no kernel.
+        If the file is not such a model, is damaged, has an operation for which there is no
+        kernel, or needs more memory than any board has. Nothing is written then.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise UserError(
             f"{name!r} cannot be used in C names: use lower-case letters, digits and _."
         )
     content, origin = _read(tflite)
-    graph = simplify(read_graph(content, origin))
+    graph = read_graph(content, origin)
+    check_graph(graph)
+    graph = simplify(graph)
     lowered = lower_graph(graph)
     layers = [item for item in lowered if isinstance(item, Layer)]
     memory = MemoryPlan(graph, lowered)
+    check_limits(origin, memory.total + graph.input.size + graph.output.size, 0, 0)
     digest = hashlib.sha256(content).hexdigest()
 
     operations = [
@@ -106,7 +111,7 @@ def generate_model_c(
             op=layer.op,
             description=layer.description,
             macs=layer.macs,
-            weight_bytes=sum(array.size for array in layer.arrays),
+            weight_bytes=layer.weight_bytes,
         )
         for layer in layers
     ]
@@ -120,14 +125,10 @@ def generate_model_c(
     )
     out_dir = Path(out_dir)
     header_path, source_path = out_dir / f"{name}.h", out_dir / f"{name}.c"
-    write_text(
-        header_path,
-        model_header(name, about, graph.input, graph.output, memory.total, weight_bytes, macs),
-    )
-    write_text(
-        source_path,
-        model_source(name, about, layers, memory),
-    )
+    header = model_header(name, about, graph.input, graph.output, memory.total, weight_bytes, macs)
+    source = model_source(name, about, layers, memory)
+    write_text(header_path, header)
+    write_text(source_path, source)
     return GeneratedModel(
         name=name,
         header=header_path,

@@ -1,16 +1,27 @@
-"""What the operators share: what they lower to, checks of their tensors, pieces of C."""
+"""What the operators share: what they lower to, descriptions, pieces of C."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from wav2nano.c_source import initializer, structure
+from wav2nano.codegen.checks import (
+    REACH_LIMIT,
+    STEPS,
+    SUM_LIMIT,
+    Context,
+    activation_bounds,
+    bias_belongs,
+    constant_bias,
+    largest_sums,
+    option,
+    refuse,
+    shape_text,
+    sum_scales,
+)
 from wav2nano.codegen.packing import fold_zero_point, pack_weights
-from wav2nano.codegen.read_tflite import ACTIVATIONS, Node, Tensor
-from wav2nano.codegen.scales import Scale, activation_range
-from wav2nano.errors import UserError
-
-SUM_LIMIT = 2**30  # what sums of products must stay below
+from wav2nano.codegen.read_tflite import Tensor
+from wav2nano.codegen.scales import Scale
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,11 @@ class Layer:
     scratch: int = 0
     macs: int = 0
 
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of its constant arrays."""
+        return sum(array.size for array in self.arrays)
+
 
 @dataclass(frozen=True)
 class Alias:
@@ -79,34 +95,6 @@ class Alias:
     offset: int
 
 
-@dataclass(frozen=True)
-class Context:
-    """A node to be lowered: the model's name in messages, and the C identifier of its layer."""
-
-    source: str
-    name: str
-    node: Node
-
-    @property
-    def where(self) -> str:
-        """The layer in messages."""
-        return f"{self.name} of {self.source}"
-
-    def required(self, index: int) -> Tensor:
-        """Give an input that the operation cannot do without.
-
-        Raises
-        ------
-        UserError
-            If the model leaves it out.
-        """
-        inputs = self.node.inputs
-        tensor = inputs[index] if index < len(inputs) else None
-        if tensor is None:
-            raise UserError(f"{self.where} lacks its input {index}: convert the model again.")
-        return tensor
-
-
 # Descriptions
 
 
@@ -115,15 +103,10 @@ def describe_quantization(tensor: Tensor) -> str:
     return f"{tensor.scale:.6g} * (q - {tensor.zero_point})".replace("- -", "+ ")
 
 
-def describe_shape(tensor: Tensor) -> str:
-    """Give a tensor's sizes, as in 1 x 32 x 13."""
-    return " x ".join(map(str, tensor.shape))
-
-
 def describe(inputs: list[Tensor], output: Tensor, *details: str) -> str:
     """Describe a layer: shapes, details, quantisation of the first input and of the output."""
     lines = [
-        f"{', '.join(map(describe_shape, inputs))} > {describe_shape(output)}",
+        f"{', '.join(shape_text(t.shape) for t in inputs)} > {shape_text(output.shape)}",
         *details,
         f"input {describe_quantization(inputs[0])}, output {describe_quantization(output)}",
     ]
@@ -154,78 +137,7 @@ def even(n: int) -> int:
     return -(-n // 2) * 2
 
 
-# Checks of constant tensors and options
-
-
-def constant(context: Context, tensor: Tensor, kind: str) -> np.ndarray:
-    """Give the values of a constant of type `kind`.
-
-    Raises
-    ------
-    UserError
-        If it is computed or of another type.
-    """
-    if tensor.values is None or tensor.type != kind:
-        raise UserError(
-            f"{context.where}: a weight, bias or axis is not a constant of type {kind}; quantise "
-            "the model to int8 with constant weights."
-        )
-    return tensor.values
-
-
-def constant_weights(context: Context, tensor: Tensor) -> np.ndarray:
-    """Give weights as int32 in [-127, 127].
-
-    Raises
-    ------
-    UserError
-        If they are not constant, or not quantised as TensorFlow Lite prescribes.
-    """
-    weights = constant(context, tensor, "int8").astype(np.int32)
-    if weights.min() < -127 or tensor.zero_point != 0:
-        raise UserError(
-            f"{context.where} has a weight of -128 or weights with a zero point; TensorFlow Lite's "
-            "scheme has weights in [-127, 127] around 0. Convert the model again."
-        )
-    return weights
-
-
-def constant_bias(context: Context, tensor: Tensor | None, rows: int) -> np.ndarray:
-    """Give the bias as int64 [rows], zeros where it is left out."""
-    if tensor is None:
-        return np.zeros(rows, np.int64)
-    return constant(context, tensor, "int32").astype(np.int64)
-
-
-def folded_bias(context: Context, weights: np.ndarray) -> np.ndarray:
-    """Give the bias of each row of weights with the input's zero point folded in.
-
-    Raises
-    ------
-    UserError
-        If sums could pass `SUM_LIMIT`.
-    """
-    tensor = context.node.inputs[2] if len(context.node.inputs) > 2 else None
-    bias = constant_bias(context, tensor, len(weights))
-    folded = fold_zero_point(bias, weights, context.required(0).zero_point)
-    if (np.abs(folded) + 128 * np.abs(weights).sum(axis=1)).max() >= SUM_LIMIT:
-        raise UserError(f"{context.where} has sums beyond 2^30: use fewer inputs.")
-    return folded
-
-
-def activation_bounds(context: Context) -> tuple[int, int]:
-    """Give the smallest and largest output that the fused activation lets through."""
-    name = ACTIVATIONS.get(context.node.options.get("fusedActivationFunction", 0), "unknown")
-    if name not in ("none", "relu", "relu6", "relu_n1_to_1"):
-        raise UserError(f"{context.where} has the activation {name}, which is not a ReLU.")
-    output = context.node.outputs[0]
-    return activation_range(name, output.scale, output.zero_point)
-
-
-def constant_axes(context: Context, tensor: Tensor, rank: int) -> list[int]:
-    """Give constant axes, sorted, counted from the first."""
-    values = constant(context, tensor, "int32").ravel()
-    return sorted({int(axis) % rank for axis in values})
+# Sizes
 
 
 def split_at(shape: tuple[int, ...], axes: list[int]) -> tuple[int, int, int]:
@@ -246,16 +158,16 @@ def split_at(shape: tuple[int, ...], axes: list[int]) -> tuple[int, int, int]:
 
 
 def linear_layer(
-    context: Context, weights: np.ndarray, scales: list[Scale]
+    context: Context, weights: np.ndarray, input_: Tensor, filter_: Tensor, output: Tensor
 ) -> tuple[list[Array], str]:
     """Make arrays and structure of a w2n_linear whose rows of weights are given."""
     name = context.name
-    output = context.node.outputs[0]
+    bias, scales = bias_and_scales(context, weights, input_, filter_, output)
     low, high = activation_bounds(context)
     added = -len(weights) % 4
     arrays = [
         Array(f"{name}_weights", "int16_t", pack_weights(weights)),
-        Array(f"{name}_bias", "int32_t", np.pad(folded_bias(context, weights), (0, added))),
+        Array(f"{name}_bias", "int32_t", np.pad(bias, (0, added))),
         scale_array(f"{name}_scale", [*scales, *[Scale(0, 0)] * added]),
     ]
     fields = {
@@ -271,34 +183,94 @@ def linear_layer(
     return arrays, constant_structure("w2n_linear", name, fields)
 
 
-def window_structure(context: Context, filter_height: int, filter_width: int) -> str:
-    """Make the w2n_window named {layer}_window; padding as TensorFlow computes it."""
-    options = context.node.options
-    input_, output = context.required(0), context.node.outputs[0]
-    if len(input_.shape) != 4 or input_.shape[0] != 1:
-        raise UserError(
-            f"{context.where} has an input of {describe_shape(input_)}: only batches of 1 work."
+def bias_and_scales(
+    context: Context, weights: np.ndarray, input_: Tensor, filter_: Tensor, output: Tensor
+) -> tuple[np.ndarray, list[Scale]]:
+    """Give what is added to the sum of each row of weights, and how the sum becomes int8."""
+    bias = constant_bias(context, 2, len(weights))
+    bias_belongs(context, 2, input_, filter_)
+    folded = fold_zero_point(bias, weights, input_.zero_point)
+    largest = largest_sums(context, weights, folded, SUM_LIMIT)
+    return folded, sum_scales(context, input_, filter_, output.scale, largest)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window that moves over an image [1, height, width, channels], as the options say.
+
+    Attributes
+    ----------
+    input_shape : tuple of int
+        Of the image.
+    size, stride, dilation, padding : tuple of int
+        Downwards and to the right; the padding is that before the first row and column.
+    output_size : tuple of int
+        How many places it takes.
+    """
+
+    input_shape: tuple[int, ...]
+    size: tuple[int, int]
+    stride: tuple[int, int]
+    dilation: tuple[int, int]
+    padding: tuple[int, int]
+    output_size: tuple[int, int]
+
+    def structure(self, layer: str) -> str:
+        """Make the w2n_window named {layer}_window."""
+        fields: dict[str, object] = {
+            "input_height": self.input_shape[1],
+            "input_width": self.input_shape[2],
+            "channels": self.input_shape[3],
+            "output_height": self.output_size[0],
+            "output_width": self.output_size[1],
+            "filter_height": self.size[0],
+            "filter_width": self.size[1],
+        }
+        fields |= {"stride_height": self.stride[0], "stride_width": self.stride[1]}
+        fields |= {"dilation_height": self.dilation[0], "dilation_width": self.dilation[1]}
+        fields |= {"padding_top": self.padding[0], "padding_left": self.padding[1]}
+        return constant_structure("w2n_window", f"{layer}_window", fields)
+
+
+def window(
+    context: Context, input_: Tensor, size: tuple[int, int], *, dilated: bool = False
+) -> Window:
+    """Compute how a window of a size moves over the input, as TensorFlow does.
+
+    Raises
+    ------
+    UserError
+        If the input is not one image, the options make no sense, or the window fits nowhere.
+    """
+    if input_.shape[0] != 1:
+        refuse(context, f"has an input of {shape_text(input_.shape)}: only batches of 1 work.")
+    same = option(context, "padding", range(2)) == 0
+    stride = option(context, "strideH", STEPS), option(context, "strideW", STEPS)
+    dilation = 1, 1
+    if dilated:
+        dilation = (
+            option(context, "dilationHFactor", STEPS),
+            option(context, "dilationWFactor", STEPS),
         )
-    fields: dict[str, object] = {
-        "input_height": input_.shape[1],
-        "input_width": input_.shape[2],
-        "channels": input_.shape[3],
-        "output_height": output.shape[1],
-        "output_width": output.shape[2],
-        "filter_height": filter_height,
-        "filter_width": filter_width,
-    }
-    strides = options["strideH"], options["strideW"]
-    dilations = options.get("dilationHFactor", 1), options.get("dilationWFactor", 1)
-    padding = []
-    for axis, filter_size in enumerate((filter_height, filter_width)):
-        reach = (
-            (output.shape[1 + axis] - 1) * strides[axis] + (filter_size - 1) * dilations[axis] + 1
-        )
-        padding.append(
-            max(reach - input_.shape[1 + axis], 0) // 2 if options["padding"] == 0 else 0
-        )
-    fields |= {"stride_height": strides[0], "stride_width": strides[1]}
-    fields |= {"dilation_height": dilations[0], "dilation_width": dilations[1]}
-    fields |= {"padding_top": padding[0], "padding_left": padding[1]}
-    return constant_structure("w2n_window", f"{context.name}_window", fields)
+    padding, places = [], []
+    for there, wide, step, spread in zip(input_.shape[1:3], size, stride, dilation, strict=True):
+        covered = (wide - 1) * spread + 1
+        count = -(-(there if same else there - covered + 1) // step)
+        reach = (count - 1) * step + covered
+        before = max(reach - there, 0) // 2 if same else 0
+        if count < 1 or reach > REACH_LIMIT or before > STEPS[-1]:
+            refuse(
+                context,
+                f"has a window that covers {covered:,} places of {there:,}: convert the model "
+                "again.",
+            )
+        places.append(count)
+        padding.append(before)
+    return Window(
+        input_shape=input_.shape,
+        size=size,
+        stride=stride,
+        dilation=dilation,
+        padding=(padding[0], padding[1]),
+        output_size=(places[0], places[1]),
+    )

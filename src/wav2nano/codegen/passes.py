@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from wav2nano.codegen.checks import Context
 from wav2nano.codegen.operators.strided_slice import slice_places
 from wav2nano.codegen.read_tflite import Graph, Node, Tensor
 
@@ -51,5 +52,5 @@ def _last_step_reader(graph: Graph, sequence: Tensor) -> Node | None:
         return None
     units = sequence.shape[-1]
     last_step = np.arange(sequence.size - units, sequence.size)
-    places = slice_places(readers[0])
-    return readers[0] if places is not None and np.array_equal(places, last_step) else None
+    places = slice_places(Context(graph.source, readers[0].op, readers[0]))
+    return readers[0] if np.array_equal(places, last_step) else None

@@ -1,5 +1,6 @@
 """Read a .tflite file into plain data."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,13 +11,19 @@ from wav2nano.errors import UserError
 TENSOR_TYPES = {0: "float32", 2: "int32", 4: "int64", 7: "int16", 9: "int8"}
 ACTIVATIONS = {0: "none", 1: "relu", 2: "relu_n1_to_1", 3: "relu6", 4: "tanh"}
 
+# More than any network for a microcontroller has. A damaged file can name one part of itself
+# millions of times.
+MOST_TENSORS, MOST_OPERATIONS, MOST_PLACES, MOST_AXES = 10_000, 1000, 1000, 8
+MOST_LETTERS = 80  # of a name, which is only for messages
+
 
 @dataclass(frozen=True)
 class Tensor:
     """A tensor of the graph.
 
-    `values` is its content where it is constant. `scales` and `zero_point` describe
-    real = scale * (value - zero_point); there are several scales where each channel has its own.
+    `values` is its content where it is constant. `scales` and `zero_points` describe
+    real = scale * (value - zero point); there are several where each channel, along `axis`, has
+    its own. A `variable` tensor is a state, which is kept from one call of the model to the next.
     """
 
     index: int
@@ -24,27 +31,38 @@ class Tensor:
     shape: tuple[int, ...]
     type: str
     scales: np.ndarray
-    zero_point: int
+    zero_points: np.ndarray
+    axis: int
+    variable: bool
     values: np.ndarray | None
 
     @property
     def size(self) -> int:
         """Number of elements."""
-        return int(np.prod(self.shape, dtype=np.int64))
+        return math.prod(self.shape)
 
     @property
     def scale(self) -> np.float32:
         """The one scale of a tensor quantised as a whole."""
         return self.scales[0]
 
+    @property
+    def zero_point(self) -> int:
+        """The one zero point of a tensor quantised as a whole."""
+        return int(self.zero_points[0])
+
 
 @dataclass(frozen=True)
 class Node:
-    """One operation: its name in TensorFlow Lite, its tensors (None: left out), its options."""
+    """One operation: its name in TensorFlow Lite, its tensors (None: left out), its options.
+
+    `option_type` is the schema's name for the options, such as Conv2DOptions.
+    """
 
     op: str
     inputs: list[Tensor | None]
     outputs: list[Tensor]
+    option_type: str = "none"
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -60,6 +78,8 @@ class Graph:
 
 def read_graph(content: bytes, source: str) -> Graph:
     """Parse the bytes of a .tflite file.
+
+    Whether the graph makes sense is for `check_graph` to say.
 
     Parameters
     ----------
@@ -78,18 +98,23 @@ def read_graph(content: bytes, source: str) -> Graph:
     if content[4:8] != b"TFL3":
         raise UserError(f"{source} is not a .tflite model: it lacks the identifier TFL3 at byte 4.")
     try:
-        model = schema.ModelT.InitFromPackedBuf(content, 0)
-        subgraph = model.subgraphs[0]
-        tensors = [
-            _tensor(index, tensor, model.buffers) for index, tensor in enumerate(subgraph.tensors)
-        ]
-        names = {code: name for name, code in vars(schema.BuiltinOperator).items()}
+        model = schema.Model.GetRootAs(content, 0)
+        subgraphs = model.SubgraphsLength()
+        subgraph = model.Subgraphs(0)
+        inputs, outputs = _list(subgraph, "Inputs"), _list(subgraph, "Outputs")
+        _limit(subgraph.TensorsLength(), MOST_TENSORS, "tensors")
+        _limit(subgraph.OperatorsLength(), MOST_OPERATIONS, "operations")
+        tensors = [_tensor(i, subgraph.Tensors(i), model) for i in range(subgraph.TensorsLength())]
+        names = {number: name for name, number in vars(schema.BuiltinOperator).items()}
         nodes = [
-            _node(operator, model.operatorCodes, names, tensors) for operator in subgraph.operators
+            _node(subgraph.Operators(i), model, names, tensors)
+            for i in range(subgraph.OperatorsLength())
         ]
-        inputs = [tensors[i] for i in subgraph.inputs]
-        outputs = [tensors[i] for i in subgraph.outputs]
-        subgraphs = len(model.subgraphs)
+        ends = [[tensors[_index(i)] for i in places] for places in (inputs, outputs)]
+    except UserError as error:
+        raise UserError(
+            f"{source} is damaged or truncated: {error} Convert the model again."
+        ) from error
     except Exception as error:  # a damaged flatbuffer can fail in any way
         raise UserError(
             f"{source} is damaged or truncated ({type(error).__name__}). Convert the model again."
@@ -99,39 +124,93 @@ def read_graph(content: bytes, source: str) -> Graph:
             f"{source} has {len(inputs)} inputs, {len(outputs)} outputs and {subgraphs} graphs; "
             "C is generated for models with one of each."
         )
-    return Graph(source=source, nodes=nodes, input=inputs[0], output=outputs[0])
+    return Graph(source=source, nodes=nodes, input=ends[0][0], output=ends[1][0])
 
 
-def _tensor(index: int, tensor: Any, buffers: list[Any]) -> Tensor:
-    shape = () if tensor.shape is None else tuple(int(n) for n in tensor.shape)
-    kind = TENSOR_TYPES.get(tensor.type, f"type {tensor.type}")
-    quantization = tensor.quantization
-    quantized = quantization is not None and quantization.scale is not None
-    data = buffers[tensor.buffer].data
+def _tensor(index: int, tensor: Any, model: Any) -> Tensor:
+    shape = tuple(_list(tensor, "Shape", MOST_AXES))
+    kind = TENSOR_TYPES.get(tensor.Type(), f"type {tensor.Type()}")
+    quantization = tensor.Quantization()
+    scales, zero_points, axis = np.zeros(0, np.float32), np.zeros(0, np.int64), 0
+    if quantization is not None:
+        scales = _array(quantization, "Scale", np.float32)
+        zero_points = _array(quantization, "ZeroPoint", np.int64)
+        axis = quantization.QuantizedDimension()
+    if len(scales) != len(zero_points):
+        raise UserError(
+            f"tensor {index} has {len(scales)} scales and {len(zero_points)} zero points."
+        )
+    data = _array(_buffer(model, tensor.Buffer()), "Data", np.uint8)
     values = None
-    if data is not None and len(data) and tensor.type in TENSOR_TYPES:
+    if len(data) and tensor.Type() in TENSOR_TYPES:
         dtype = np.dtype(kind).newbyteorder("<")
-        values = np.frombuffer(bytes(bytearray(data)), dtype).reshape(shape)
+        needed = math.prod(shape) * dtype.itemsize
+        if min(shape, default=1) < 0 or len(data) != needed:
+            raise UserError(
+                f"tensor {index}, of shape {list(shape)} and type {kind}, has {len(data):,} bytes."
+            )
+        values = data.view(dtype).reshape(shape)
+    name = (tensor.Name() or b"")[:MOST_LETTERS]
     return Tensor(
         index=index,
-        name=tensor.name.decode("utf-8", "replace") if tensor.name else f"tensor {index}",
+        name=name.decode("utf-8", "replace") if name else f"tensor {index}",
         shape=shape,
         type=kind,
-        scales=np.array(quantization.scale if quantized else [], np.float32),
-        zero_point=int(quantization.zeroPoint[0]) if quantized else 0,
+        scales=scales,
+        zero_points=zero_points,
+        axis=axis,
+        variable=bool(tensor.IsVariable()),
         values=values,
     )
 
 
-def _node(operator: Any, codes: list[Any], names: dict[int, str], tensors: list[Tensor]) -> Node:
-    code = codes[operator.opcodeIndex]
+def _node(operator: Any, model: Any, names: dict[int, str], tensors: list[Tensor]) -> Node:
+    from ai_edge_litert import schema_py_generated as schema
+
+    if operator.OpcodeIndex() >= model.OperatorCodesLength():
+        raise UserError("an operation has a code that is not in the file.")
+    code = model.OperatorCodes(operator.OpcodeIndex())
     # Files from before 2020 keep the code in a field of 8 bits.
-    name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]
+    name = names[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())]
     if name == "CUSTOM":
-        name = f"the custom operation {code.customCode.decode('utf-8', 'replace')}"
+        name = f"the custom operation {code.CustomCode().decode('utf-8', 'replace')!r}"
+    options = schema.BuiltinOptionsCreator(operator.BuiltinOptionsType(), operator.BuiltinOptions())
     return Node(
         op=name,
-        inputs=[tensors[i] if i >= 0 else None for i in operator.inputs],
-        outputs=[tensors[i] for i in operator.outputs],
-        options=vars(operator.builtinOptions) if operator.builtinOptions else {},
+        inputs=[None if i == -1 else tensors[_index(i)] for i in _list(operator, "Inputs")],
+        outputs=[tensors[_index(i)] for i in _list(operator, "Outputs")],
+        option_type=type(options).__name__.removesuffix("T") if options else "none",
+        options=vars(options) if options else {},
     )
+
+
+def _buffer(model: Any, index: int) -> Any:
+    if index >= model.BuffersLength():
+        raise UserError(f"it has no buffer {index}.")
+    return model.Buffers(index)
+
+
+def _index(index: int) -> int:
+    """Refuse a negative index of a tensor, which Python would count from the end."""
+    if index < 0:
+        raise UserError(f"it has no tensor {index}.")
+    return index
+
+
+def _list(table: Any, name: str, most: int = MOST_PLACES) -> list[int]:
+    """Give a vector of whole numbers."""
+    values = _array(table, name, np.int32)
+    _limit(len(values), most, f"numbers in the list {name!r}")
+    return [int(value) for value in values]
+
+
+def _array(table: Any, name: str, dtype: Any) -> np.ndarray:
+    """Give a vector without copying it; an empty one where it is left out."""
+    if getattr(table, f"{name}IsNone")():
+        return np.zeros(0, dtype)
+    return np.asarray(getattr(table, f"{name}AsNumpy")())
+
+
+def _limit(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise UserError(f"it has {count:,} {what}; more than {most:,} are not read.")

@@ -38,18 +38,6 @@ def quantize_multiplier(factor: float) -> Scale:
     return Scale(0, 0) if shift < -31 else Scale(multiplier, shift)
 
 
-def product_scales(
-    input_scale: np.float32, filter_scales: np.ndarray, output_scale: np.float32, channels: int
-) -> list[Scale]:
-    """Scales from sums of products to the output, one for each of `channels`.
-
-    In double precision throughout, as tflite-micro's Python package computes it. Versions of the
-    source that round the product of the scales to float32 differ in rare values of an LSTM.
-    """
-    factors = float(input_scale) * filter_scales.astype(np.float64) / float(output_scale)
-    return [quantize_multiplier(float(f)) for f in np.broadcast_to(factors, channels)]
-
-
 def activation_range(activation: str, scale: np.float32, zero_point: int) -> tuple[int, int]:
     """Smallest and largest int8 that a fused activation lets through.
 
@@ -61,8 +49,10 @@ def activation_range(activation: str, scale: np.float32, zero_point: int) -> tup
 
     def quantize(real: float) -> int:
         # Halves away from zero, in single precision.
-        ratio = np.float32(real) / np.float32(scale)
-        return zero_point + int(math.copysign(math.floor(abs(float(ratio)) + 0.5), ratio))
+        with np.errstate(over="ignore"):
+            steps = abs(float(np.float32(real) / np.float32(scale))) + 0.5
+        # Beyond 256 they are outside of int8, wherever the zero point is.
+        return zero_point + int(math.copysign(math.floor(min(steps, 256)), real))
 
     low, high = {
         "none": (-128, 127),
@@ -73,17 +63,22 @@ def activation_range(activation: str, scale: np.float32, zero_point: int) -> tup
     return max(low, -128), min(high, 127)
 
 
-def softmax_scale(beta: float, input_scale: np.float32) -> tuple[Scale, int]:
-    """Scale from input steps to Q5.26, and the smallest difference whose exponential counts."""
-    integer_bits = 5
-    factor = min(float(beta) * float(input_scale) * 2 ** (31 - integer_bits), 2.0**31 - 1)
-    scale = quantize_multiplier(factor)
-    radius = (2**integer_bits - 1) * 2 ** (31 - integer_bits) // 2**scale.shift
+# Of the exponential, which is taken in Q5.26.
+INTEGER_BITS, FRACTION_BITS = 5, 26
+SMALLEST_BETA_STEP = 2.0**-FRACTION_BITS
+
+
+def softmax_scale(step: float) -> tuple[Scale, int]:
+    """Scale from input steps to Q5.26, and the smallest difference whose exponential counts.
+
+    `step` is the input's scale times beta; it is larger than `SMALLEST_BETA_STEP`.
+    """
+    scale = quantize_multiplier(min(step * 2**FRACTION_BITS, 2.0**31 - 1))
+    radius = (2**INTEGER_BITS - 1) * 2**FRACTION_BITS // 2**scale.shift
     return scale, -radius
 
 
-def mean_scale(input_scale: np.float32, output_scale: np.float32, count: int) -> Scale:
-    """Scale from a sum of `count` values to the output (QuantizedMeanOrSum)."""
-    scale = quantize_multiplier(float(input_scale) / float(output_scale))
+def mean_scale(scale: Scale, count: int) -> Scale:
+    """Scale from a sum of `count` values, given that of one value (QuantizedMeanOrSum)."""
     bits = min(count.bit_length() - 1, 32, 31 + scale.shift)
     return Scale((scale.multiplier << bits) // count, scale.shift - bits)

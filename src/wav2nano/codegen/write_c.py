@@ -10,6 +10,7 @@ from wav2nano.c_source import (
     initializer,
     shortest_float_literal,
 )
+from wav2nano.codegen.checks import shape_text
 from wav2nano.codegen.operator_parts import Array, Layer
 from wav2nano.codegen.plan_memory import MemoryPlan
 from wav2nano.codegen.read_tflite import Tensor
@@ -94,4 +95,4 @@ def model_source(
 
 
 def _dimensions(tensor: Tensor) -> str:
-    return " x ".join(map(str, tensor.shape[1:]))
+    return shape_text(tensor.shape[1:] if tensor.shape[0] == 1 else tensor.shape)

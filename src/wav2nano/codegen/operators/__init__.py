@@ -3,7 +3,11 @@
 A module declares
 
 - `OPERATIONS`, the operations of TensorFlow Lite that it lowers;
-- `lower(context)`, which gives the `Layer` or the `Alias` for a node of one of them;
+- `MOST_INPUTS`, how many tensors they take at most;
+- `OPTIONS`, the schema's name for their options, where it reads any;
+- `lower(context)`, which gives the `Layer` or the `Alias` for a node of one of them, or raises
+  `UserError`, where possible by one of the functions in checks.py: what is not refused there will
+  run;
 - `LAYER_NAME`, where its layers are not named by their operation.
 """
 
@@ -12,14 +16,17 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wav2nano.codegen.operator_parts import Alias, Context, Layer
+from wav2nano.codegen.checks import Context
+from wav2nano.codegen.operator_parts import Alias, Layer
 
 
 @dataclass(frozen=True)
 class Operator:
-    """How to lower one operation, and what its layers are called."""
+    """How to lower one operation, what it takes, and what its layers are called."""
 
     lower: Callable[[Context], Layer | Alias]
+    most_inputs: int
+    options: str | None
     layer_name: str
 
 
@@ -28,8 +35,12 @@ def _find_operators() -> dict[str, Operator]:
     for found in pkgutil.iter_modules(__path__, f"{__name__}."):
         module = importlib.import_module(found.name)
         for operation in module.OPERATIONS:
-            name = getattr(module, "LAYER_NAME", operation.lower())
-            operators[operation] = Operator(module.lower, name)
+            operators[operation] = Operator(
+                lower=module.lower,
+                most_inputs=module.MOST_INPUTS,
+                options=getattr(module, "OPTIONS", None),
+                layer_name=getattr(module, "LAYER_NAME", operation.lower()),
+            )
     return operators
 
 

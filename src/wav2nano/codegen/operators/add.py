@@ -1,48 +1,54 @@
 """The sum of two tensors of one shape."""
 
 from wav2nano.c_source import initializer
-from wav2nano.codegen.operator_parts import (
+from wav2nano.codegen.checks import (
     Context,
-    Layer,
+    activation,
     activation_bounds,
-    constant_structure,
-    describe,
-    scale_initializer,
+    output,
+    refuse,
+    scale,
 )
-from wav2nano.codegen.scales import quantize_multiplier
-from wav2nano.errors import UserError
+from wav2nano.codegen.operator_parts import Layer, constant_structure, describe, scale_initializer
 
 OPERATIONS = ("ADD",)
+MOST_INPUTS = 2
+OPTIONS = "AddOptions"
+
+EXTRA_BITS = 20  # they keep the rounding of the two scalings out of the sum
 
 
 def lower(context: Context) -> Layer:
     """Lower to w2n_add."""
-    node = context.node
-    a, b = context.required(0), context.required(1)
-    output = node.outputs[0]
-    if b.type != "int8" or b.values is not None or a.shape != b.shape:
-        raise UserError(
-            f"{context.where} adds a constant or tensors of different shapes: no kernel does that."
-        )
+    a, b = activation(context, 0), activation(context, 1)
+    if a.shape != b.shape:
+        refuse(context, "adds tensors of different shapes: no kernel does that.")
+    result = output(context, a.shape)
     twice_larger = 2 * float(max(a.scale, b.scale))
     low, high = activation_bounds(context)
-    scales = [quantize_multiplier(float(t.scale) / twice_larger) for t in (a, b)]
-    output_scale = quantize_multiplier(twice_larger / (2**20 * float(output.scale)))
+    largest = 255 << EXTRA_BITS
+    scales = [scale(context, float(t.scale) / twice_larger, largest) for t in (a, b)]
+    factor = twice_larger / (2**EXTRA_BITS * float(result.scale))
+    output_scale = scale(context, factor, largest)
+    if output_scale.shift > 0:
+        refuse(
+            context, "has an output with a far finer scale than its inputs: no kernel does that."
+        )
     fields = {
-        "size": output.size,
+        "size": result.size,
         "zero_point": initializer((a.zero_point, b.zero_point)),
         "scale": initializer(map(scale_initializer, scales)),
         "output_scale": scale_initializer(output_scale),
-        "output_zero_point": output.zero_point,
+        "output_zero_point": result.zero_point,
         "activation_min": low,
         "activation_max": high,
     }
     return Layer(
         name=context.name,
-        op=node.op,
-        description=describe([a, b], output),
+        op=context.node.op,
+        description=describe([a, b], result),
         inputs=[a, b],
-        output=output,
+        output=result,
         calls=[f"w2n_add(&{context.name}, {{input}}, {{input1}}, {{output}});"],
         structure=constant_structure("w2n_add_layer", context.name, fields),
     )

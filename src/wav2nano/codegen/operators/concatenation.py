@@ -1,23 +1,38 @@
 """Tensors joined along one axis."""
 
-from wav2nano.codegen.operator_parts import Context, Layer, describe, split_at
-from wav2nano.errors import UserError
+import math
+
+from wav2nano.codegen.checks import (
+    Context,
+    activation,
+    axis_in,
+    option,
+    output,
+    refuse,
+    same_quantization,
+)
+from wav2nano.codegen.operator_parts import Layer, describe
 
 OPERATIONS = ("CONCATENATION",)
+MOST_INPUTS = 100
+OPTIONS = "ConcatenationOptions"
 
 
 def lower(context: Context) -> Layer:
     """Lower to a call of w2n_copy_rows for each input."""
     node = context.node
-    output = node.outputs[0]
-    inputs = [context.required(i) for i in range(len(node.inputs))]
-    if any(t.type != "int8" or t.values is not None for t in inputs):
-        raise UserError(f"{context.where} joins a constant or a tensor that is not int8.")
-    if node.options.get("fusedActivationFunction", 0) != 0:
-        raise UserError(f"{context.where} has an activation: no kernel does that.")
-    axis = node.options["axis"] % len(output.shape)
-    rows, _, _ = split_at(output.shape, [axis])
-    stride = output.size // rows
+    first = activation(context, 0)
+    inputs = [activation(context, i) for i in range(len(node.inputs))]
+    option(context, "fusedActivationFunction", range(1))
+    axis = axis_in(context, node.options["axis"], len(first.shape))
+    before, after = first.shape[:axis], first.shape[axis + 1 :]
+    if any((t.shape[:axis], t.shape[axis + 1 :]) != (before, after) for t in inputs):
+        refuse(context, "joins tensors whose shapes do not match: convert the model again.")
+    result = output(context, (*before, sum(t.shape[axis] for t in inputs), *after))
+    for tensor in inputs:
+        same_quantization(context, tensor, result)
+    rows = math.prod(before)
+    stride = result.size // rows
     calls, offset = [], 0
     for i, tensor in enumerate(inputs):
         size = tensor.size // rows
@@ -28,8 +43,8 @@ def lower(context: Context) -> Layer:
     return Layer(
         name=context.name,
         op=node.op,
-        description=describe(inputs, output),
+        description=describe(inputs, result),
         inputs=inputs,
-        output=output,
+        output=result,
         calls=calls,
     )

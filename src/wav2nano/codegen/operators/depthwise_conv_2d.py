@@ -1,48 +1,66 @@
 """Depthwise convolution."""
 
+from wav2nano.codegen.checks import (
+    STEPS,
+    Context,
+    activation,
+    activation_bounds,
+    constant_weights,
+    option,
+    output,
+    refuse,
+    required,
+)
 from wav2nano.codegen.operator_parts import (
     Array,
-    Context,
     Layer,
-    activation_bounds,
+    bias_and_scales,
     constant_structure,
-    constant_weights,
     describe,
-    folded_bias,
     scale_array,
-    window_structure,
+    window,
 )
-from wav2nano.codegen.scales import product_scales
 
 OPERATIONS = ("DEPTHWISE_CONV_2D",)
+MOST_INPUTS = 3
+OPTIONS = "DepthwiseConv2DOptions"
 
 
 def lower(context: Context) -> Layer:
     """Lower to w2n_depthwise_conv_2d."""
-    node = context.node
-    input_, filter_, output = context.required(0), context.required(1), node.outputs[0]
-    weights = constant_weights(context, filter_)
-    _, height, width, outputs = weights.shape
+    input_, filter_ = activation(context, 0, rank=4), required(context, 1)
+    weights = constant_weights(context, filter_, rank=4, axis=3)
+    filters, height, width, outputs = weights.shape
+    channels = input_.shape[3]
+    multiplier = option(context, "depthMultiplier", STEPS)
+    if filters != 1 or outputs != channels * multiplier:
+        refuse(
+            context,
+            f"has {filters} x {outputs} filters for {channels} channels, {multiplier} each: "
+            "convert the model again.",
+        )
+    moving = window(context, input_, (height, width), dilated=True)
+    result = output(context, (1, *moving.output_size, outputs))
     low, high = activation_bounds(context)
-    bias = folded_bias(context, weights.reshape(-1, outputs).T)
+    rows = weights.reshape(-1, outputs).T
+    bias, scales = bias_and_scales(context, rows, input_, filter_, result)
     name = context.name
     fields = {
-        "multiplier": outputs // input_.shape[3],
+        "multiplier": multiplier,
         "weights": f"{name}_weights",
         "bias": f"{name}_bias",
         "scale": f"{name}_scale",
         "input_zero_point": input_.zero_point,
-        "output_zero_point": output.zero_point,
+        "output_zero_point": result.zero_point,
         "activation_min": low,
         "activation_max": high,
     }
-    scales = product_scales(input_.scale, filter_.scales, output.scale, outputs)
     return Layer(
         name=name,
-        op=node.op,
-        description=describe([input_], output, f"{height} x {width} filter"),
+        op=context.node.op,
+        description=describe([input_], result, f"{height} x {width} filter"),
         inputs=[input_],
-        output=output,
+        output=result,
         calls=[
             f"w2n_depthwise_conv_2d(&{name}, &{name}_window, {{input}}, {{scratch}}, {{output}});"
         ],
@@ -53,7 +71,7 @@ def lower(context: Context) -> Layer:
         ],
         structure=constant_structure("w2n_depthwise_layer", name, fields)
         + "\n\n"
-        + window_structure(context, height, width),
-        scratch=-(-height * width * input_.shape[3] // 2),
-        macs=output.size * height * width,
+        + moving.structure(name),
+        scratch=-(-height * width * channels // 2),
+        macs=result.size * height * width,
     )

@@ -7,30 +7,36 @@ is a number with a sign, m bits before the point and n after.
 
 import numpy as np
 
-from wav2nano.codegen.operator_parts import Array, Context, Layer, describe
+from wav2nano.codegen.checks import Context, activation, output, refuse
+from wav2nano.codegen.operator_parts import Array, Layer, describe
 from wav2nano.codegen.scales import Scale, quantize_multiplier
-from wav2nano.errors import UserError
 
 OPERATIONS = ("LOGISTIC",)
+MOST_INPUTS = 1
 
 INTEGER_BITS, FRACTION_BITS = 4, 27  # of what the logistic is taken of
 ONE = 2**31 - 1  # in Q0.31, nearly
+# Of the input: between them, the factor to Q4.27 has a shift from 1 to 31.
+SMALLEST_SCALE, LARGEST_SCALE = 2.0**-FRACTION_BITS, 2.0 ** (INTEGER_BITS - 1)
 
 
 def lower(context: Context) -> Layer:
     """Lower to w2n_look_up."""
     node = context.node
-    input_, output = context.required(0), node.outputs[0]
-    if output.scale != np.float32(1 / 256) or output.zero_point != -128:
-        raise UserError(f"{context.where} has an output scale other than 1/256: convert it again.")
+    input_ = activation(context, 0)
+    result = output(context, input_.shape)
+    if result.scale != np.float32(1 / 256) or result.zero_point != -128:
+        refuse(context, "has an output scale other than 1/256: convert it again.")
+    if not SMALLEST_SCALE <= input_.scale < LARGEST_SCALE:
+        refuse(context, f"has an input with the scale {input_.scale:.3g}: convert it again.")
     name = context.name
     return Layer(
         name=name,
         op=node.op,
-        description=describe([input_], output),
+        description=describe([input_], result),
         inputs=[input_],
-        output=output,
-        calls=[f"w2n_look_up({name}_table, {output.size}, {{input}}, {{output}});"],
+        output=result,
+        calls=[f"w2n_look_up({name}_table, {result.size}, {{input}}, {{output}});"],
         arrays=[Array(f"{name}_table", "int8_t", logistic(input_.scale, input_.zero_point))],
     )
 

@@ -1,17 +1,30 @@
 """LSTM over the steps of a sequence."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from wav2nano.c_source import initializer
+from wav2nano.codegen.checks import (
+    Context,
+    activation,
+    constant_bias,
+    constant_weights,
+    largest_sums,
+    option,
+    output,
+    refuse,
+    required,
+    scale,
+    shape_text,
+    state,
+    sum_scales,
+)
 from wav2nano.codegen.operator_parts import (
     Array,
-    Context,
     Layer,
-    constant_bias,
     constant_structure,
-    constant_weights,
     describe,
     describe_quantization,
     even,
@@ -19,14 +32,17 @@ from wav2nano.codegen.operator_parts import (
 )
 from wav2nano.codegen.packing import fold_zero_point, pack_weights
 from wav2nano.codegen.read_tflite import ACTIVATIONS, Tensor
-from wav2nano.codegen.scales import Scale, product_scales, quantize_multiplier
-from wav2nano.errors import UserError
+from wav2nano.codegen.scales import Scale
 
 OPERATIONS = ("UNIDIRECTIONAL_SEQUENCE_LSTM",)
+MOST_INPUTS = 24
+OPTIONS = "UnidirectionalSequenceLSTMOptions"
 LAYER_NAME = "lstm"
 HEADER = "w2n_lstm.h"
 
 SUM_LIMIT = 2**23  # limit of the sums, which the kernel starts from the bias
+ONE = 2**15 - 1  # in Q0.15, nearly
+_CELL_FRACTION_BITS = range(9, 16)
 
 # Places among the 24 inputs of UNIDIRECTIONAL_SEQUENCE_LSTM, gates in the order input, forget,
 # cell, output.
@@ -38,39 +54,47 @@ _VARIANTS = (*range(9, 12), *range(16, 18), *range(20, 24))
 def lower(context: Context) -> Layer:
     """Lower to w2n_lstm; a second output is the state after the last step alone (see passes.py)."""
     node = context.node
-    options = node.options
-    input_, (sequence, *last_step) = context.required(0), node.outputs
-    hidden, cell = context.required(_HIDDEN_STATE), context.required(_CELL_STATE)
-    if len(node.inputs) != 24 or any(node.inputs[i] is not None for i in _VARIANTS):
-        raise UserError(
-            f"{context.where} is an LSTM with peepholes, projection or layer normalisation; "
-            "there is only a kernel for the plain one."
+    input_, last_step = activation(context, 0, rank=3), node.outputs[1:]
+    if len(node.inputs) != MOST_INPUTS or any(node.inputs[i] is not None for i in _VARIANTS):
+        refuse(
+            context,
+            "is an LSTM with peepholes, projection or layer normalisation; there is only a kernel "
+            "for the plain one.",
         )
-    if ACTIVATIONS.get(options["fusedActivationFunction"]) != "tanh":
-        raise UserError(f"{context.where} has an activation other than tanh: no kernel does that.")
-    if options["timeMajor"]:
-        steps, batch, inputs = input_.shape
-    else:
-        batch, steps, inputs = input_.shape
+    if ACTIVATIONS.get(node.options["fusedActivationFunction"]) != "tanh":
+        refuse(context, "has an activation other than tanh: no kernel does that.")
+    option(context, "diagonalRecurrentTensors", range(1))
+    steps, batch, inputs = input_.shape
+    if not option(context, "timeMajor", range(2)):
+        steps, batch = batch, steps
     if batch != 1:
-        raise UserError(
-            f"{context.where} has a batch of {batch}: convert the model for a batch of 1."
-        )
-    units = sequence.shape[-1]
+        refuse(context, f"has a batch of {batch}: convert the model for a batch of 1.")
+    units = node.outputs[0].shape[-1]
+    sequence = output(context, (*input_.shape[:2], units))
 
-    if cell.type != "int16" or hidden.type != "int8":
-        raise UserError(f"{context.where} is not quantised to int8 with a cell state of int16.")
-    fraction_bits = -round(float(np.log2(cell.scale)))
-    if cell.scale != np.float32(2.0**-fraction_bits) or not 0 <= fraction_bits <= 15:
-        raise UserError(f"{context.where} has a cell state whose scale is not a power of two.")
-    clip = options["cellClip"]
-    limit = int(min(float(clip) / float(cell.scale), 32767.0))
+    hidden = state(context, _HIDDEN_STATE, "int8", (1, units))
+    cell = state(context, _CELL_STATE, "int16", (1, units))
+    fraction_bits = -math.floor(math.log2(cell.scale))
+    if cell.scale != np.float32(2.0**-fraction_bits) or fraction_bits not in _CELL_FRACTION_BITS:
+        refuse(
+            context,
+            "has a cell state whose scale is not a power of two from 2^-15 to 2^-9.",
+        )
+    clip, projection_clip = float(node.options["cellClip"]), float(node.options["projClip"])
+    if not (clip >= 0 and projection_clip >= 0):
+        refuse(
+            context,
+            f"limits its states to {clip} and {projection_clip}: convert the model again.",
+        )
+    limit = int(min(clip / float(cell.scale), 32767.0))
     cell_range = (-limit, limit) if clip > 0 else (-32768, 32767)
 
     name = context.name
-    bias = np.stack([constant_bias(context, node.inputs[i], units) for i in _BIASES], axis=1)
-    from_input = _gates(context, input_, _INPUT_WEIGHTS, bias)
-    from_hidden = _gates(context, hidden, _RECURRENT_WEIGHTS, 0 * bias)
+    bias = np.stack([constant_bias(context, i, units) for i in _BIASES], axis=1)
+    from_input = _gates(context, input_, inputs, _INPUT_WEIGHTS, bias)
+    from_hidden = _gates(context, hidden, units, _RECURRENT_WEIGHTS, 0 * bias)
+    # The output gate and tanh give Q0.15 each.
+    hidden_scale = scale(context, 2.0**-30 / float(hidden.scale), ONE**2)
     arrays = [
         Array(
             f"{name}_weights",
@@ -92,8 +116,7 @@ def lower(context: Context) -> Layer:
         "cell_fraction_bits": fraction_bits,
         "cell_minimum": cell_range[0],
         "cell_maximum": cell_range[1],
-        # The output gate and tanh give Q0.15 each.
-        "hidden_scale": scale_initializer(quantize_multiplier(2.0**-30 / float(hidden.scale))),
+        "hidden_scale": scale_initializer(hidden_scale),
         "hidden_zero_point": hidden.zero_point,
     }
     stride = 0 if last_step else units
@@ -126,24 +149,28 @@ class _Gates:
     scales: list[Scale]
 
 
-def _gates(context: Context, vector: Tensor, places: range, bias: np.ndarray) -> _Gates:
-    filters = [context.required(i) for i in places]
+def _gates(context: Context, vector: Tensor, size: int, places: range, bias: np.ndarray) -> _Gates:
+    filters = [required(context, i) for i in places]
     if any(len(f.scales) != 1 for f in filters):
-        raise UserError(
-            f"{context.where} has weights with more than one scale: no kernel does that."
+        refuse(context, "has weights with more than one scale, or none: no kernel does that.")
+    matrices = [constant_weights(context, f, rank=2, axis=0) for f in filters]
+    units = len(bias)
+    if any(matrix.shape != (units, size) for matrix in matrices):
+        refuse(
+            context,
+            f"has weights of {', '.join(shape_text(m.shape) for m in matrices)}, where "
+            f"{units} x {size} belong: convert the model again.",
         )
-    weights = np.stack([constant_weights(context, f) for f in filters], axis=1)
-    units, gates, size = weights.shape
-    rows = weights.reshape(units * gates, size)
+    weights = np.stack(matrices, axis=1)
+    rows = weights.reshape(units * len(filters), size)
     folded = fold_zero_point(bias.ravel(), rows, vector.zero_point)
-    if (np.abs(folded) + 128 * np.abs(rows).sum(axis=1)).max() >= SUM_LIMIT:
-        raise UserError(
-            f"{context.where}: sums of its weights can pass 2^23, which the kernel cannot hold. "
-            "Use fewer units or inputs, or scale the features down."
-        )
+    largest = largest_sums(context, rows, folded, SUM_LIMIT).reshape(units, -1).max(axis=0)
     gate_scale = np.float32(2.0**-12)  # the gates' input is Q3.12
     return _Gates(
         weights=pack_weights(rows).reshape(units, -1),
-        bias=folded.reshape(units, gates),
-        scales=[product_scales(vector.scale, f.scales, gate_scale, 1)[0] for f in filters],
+        bias=folded.reshape(units, -1),
+        scales=[
+            sum_scales(context, vector, f, gate_scale, largest[[gate]])[0]
+            for gate, f in enumerate(filters)
+        ],
     )

@@ -2,51 +2,63 @@
 
 import numpy as np
 
-from wav2nano.codegen.operator_parts import Alias, Context
-from wav2nano.codegen.read_tflite import Node
-from wav2nano.errors import UserError
+from wav2nano.codegen.checks import (
+    Context,
+    activation,
+    axis_in,
+    constant,
+    option,
+    output,
+    refuse,
+    required,
+)
+from wav2nano.codegen.operator_parts import Alias
 
 OPERATIONS = ("STRIDED_SLICE",)
+MOST_INPUTS = 4
+OPTIONS = "StridedSliceOptions"
 
 
 def lower(context: Context) -> Alias:
     """Lower to a part of the input."""
-    places = slice_places(context.node)
-    if places is None:
-        raise UserError(f"{context.where} has bounds that are not constant.")
-    first = int(places[0]) if len(places) else 0
+    places = slice_places(context)
+    first = int(places[0])
     if not np.array_equal(places, np.arange(first, first + len(places))):
-        raise UserError(
-            f"{context.where} picks elements that are not contiguous: no kernel does that."
-        )
-    return Alias(context.node.outputs[0], context.required(0), first)
+        refuse(context, "picks elements that are not contiguous: no kernel does that.")
+    return Alias(context.node.outputs[0], activation(context, 0), first)
 
 
-def slice_places(node: Node) -> np.ndarray | None:
+def slice_places(context: Context) -> np.ndarray:
     """Find the indices, in the flattened input, of what a STRIDED_SLICE picks.
 
     Returns
     -------
-    int array [shape=(output size,)] or None
-        None if the bounds are not constant.
+    int array [shape=(output size,)]
+
+    Raises
+    ------
+    UserError
+        If the bounds are not constant, or not those of the output.
     """
-    input_, *others = node.inputs[:4]
-    bounds = [np.atleast_1d(t.values) for t in others if t is not None and t.values is not None]
-    options = node.options
-    if input_ is None or len(bounds) < 3 or options["ellipsisMask"] or options["newAxisMask"]:
-        return None
-    begin, end, strides = bounds
+    input_ = activation(context, 0)
+    rank = len(input_.shape)
+    bounds = [constant(context, required(context, i), "int32") for i in (1, 2, 3)]
+    if any(bound.shape != (rank,) for bound in bounds) or not bounds[2].all():
+        refuse(context, f"has bounds that do not fit the {rank} axes of its input.")
+    for name in ("ellipsisMask", "newAxisMask", "offset"):
+        option(context, name, range(1))
+    begin_mask, end_mask, shrink = (
+        option(context, name, range(2**rank)) for name in ("beginMask", "endMask", "shrinkAxisMask")
+    )
     index: list[slice | int] = []
-    for axis in range(len(begin)):
+    for axis, (begin, end, stride) in enumerate(zip(*(b.tolist() for b in bounds), strict=True)):
         bit = 1 << axis
-        if options["shrinkAxisMask"] & bit:
-            index.append(int(begin[axis]))
-            continue
-        index.append(
-            slice(
-                None if options["beginMask"] & bit else int(begin[axis]),
-                None if options["endMask"] & bit else int(end[axis]),
-                int(strides[axis]),
+        if shrink & bit:
+            index.append(axis_in(context, begin, input_.shape[axis]))
+        else:
+            index.append(
+                slice(None if begin_mask & bit else begin, None if end_mask & bit else end, stride)
             )
-        )
-    return np.arange(input_.size).reshape(input_.shape)[tuple(index)].ravel()
+    places = np.arange(input_.size).reshape(input_.shape)[tuple(index)]
+    output(context, places.shape)
+    return places.ravel()
