@@ -1,29 +1,14 @@
-"""A short run of torture/models.py: its long run is what README quotes."""
+"""A short run of what `make torture` does for long."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
+import mutate_models
 import numpy as np
-import pytest
 from codegen_cases import CASES
 
 from wav2nano.codegen import generate_model_c
 
-SCRIPT = Path(__file__).resolve().parents[2] / "torture" / "models.py"
 
-
-@pytest.fixture(scope="module")
-def models():
-    """The script as a module."""
-    spec = importlib.util.spec_from_file_location("torture_models", SCRIPT)
-    sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_mutants_are_refused_or_harmless(models, tmp_path):
-    outcome = models.torture(300, seed=3, keep=tmp_path, compare_every=0)
+def test_mutants_are_refused_or_harmless(tmp_path):
+    outcome = mutate_models.run_mutants(300, seed=3, keep=tmp_path, compare_every=0)
     assert outcome.failures == []
     assert outcome.mutants == 300
     assert outcome.refused > 150
@@ -31,12 +16,12 @@ def test_mutants_are_refused_or_harmless(models, tmp_path):
     assert outcome.runs > 8 * outcome.distinct_c
 
 
-def test_the_same_seed_gives_the_same_mutants(models):
-    assert list(models.mutants(40, 1)) == list(models.mutants(40, 1))
-    assert list(models.mutants(40, 1)) != list(models.mutants(40, 2))
+def test_the_same_seed_gives_the_same_mutants():
+    assert list(mutate_models.mutants(40, 1)) == list(mutate_models.mutants(40, 1))
+    assert list(mutate_models.mutants(40, 1)) != list(mutate_models.mutants(40, 2))
 
 
-def test_what_is_wrong_is_found_and_kept(models, tmp_path):
+def test_what_is_wrong_is_found_and_kept(tmp_path):
     """Code that does wrong, at the end of a model; what comes after it is run all the same."""
     statements = {
         "output[{size}] = 1;": "heap-buffer-overflow",
@@ -53,13 +38,13 @@ def test_what_is_wrong_is_found_and_kept(models, tmp_path):
     source = source[source.index("#include") :].rstrip().removesuffix("}")
     size = int(np.prod(generated.output_shape))
     cases = [
-        models.Case(
+        mutate_models.Case(
             number, "conv_same", content, generated, f"{source}{code.format(size=size)}}}\n"
         )
         for number, code in enumerate(statements, 1)
     ]
     (tmp_path / "work").mkdir()
-    torturer = models.Torture(tmp_path / "work", tmp_path / "kept")
+    torturer = mutate_models.Torture(tmp_path / "work", tmp_path / "kept")
     torturer.run(cases, compare=False)
     for number, why in enumerate(statements.values(), 1):
         kept = tmp_path / "kept" / f"{number}.tflite"

@@ -259,6 +259,7 @@ def test_a_full_disk(unmounted):
     # Snakemake removes what it builds anew, which makes room: on this disk, there never was any.
     shutil.rmtree(firmware)
     firmware.mkdir()
+    (firmware / "other").touch()  # Snakemake removes folders that are empty
     small_disk(firmware, 16384)
     output = says(unmounted, "dvc", "repro", words="cannot be written: No space left on device")
     assert FIRMWARE in output

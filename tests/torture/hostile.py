@@ -1,0 +1,1 @@
+"""The hostile corpus of the tests, with many more generated inputs."""
