@@ -1,7 +1,7 @@
 """Recordings of any format, rate and number of channels, read as mono."""
 
-import hashlib
 import io
+import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,27 +11,19 @@ import soundfile
 import soxr
 
 from wav2nano.errors import UserError
-from wav2nano.truncation import check_length, truncated
 
 LOUDEST = 2.0**31  # times full scale: integers that somebody took for floats
 LOWEST_RATE, HIGHEST_RATE = 1_000, 1_000_000  # Hz
-BLOCK_SAMPLES = 1 << 20  # decoded at a time
 MEMBER = "#"  # archive.zip#member names a recording inside a zip archive
 
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """What a recording holds.
-
-    `samples_sha256` is the same for files of any format and any number of equal channels that hold
-    the same samples, as long as these fit in 16 bits, and whatever digital silence is around them.
-    Another level, rate or lossy compression makes other samples.
-    """
+    """What a recording's header says."""
 
     seconds: float
     rate: int
     channels: int
-    samples_sha256: str
 
 
 def read_bytes(path: Path | str) -> bytes:
@@ -85,7 +77,7 @@ def decode_audio(content: bytes, rate: int, *, name: str) -> np.ndarray:
 
 
 def inspect_audio(content: bytes, *, name: str) -> AudioInfo:
-    """Decode a whole recording, and describe it. Errors as in `read_audio`."""
+    """Decode a whole recording; return length, rate and channels. Errors as in `read_audio`."""
     return _decode(content, name)[1]
 
 
@@ -100,56 +92,52 @@ def to_int16(samples: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16)
 
 
-def hash_samples(samples: np.ndarray, rate: int) -> str:
-    """SHA-256 of what is heard: in 16 bits, without digital silence before and after it.
-
-    `samples` of full scale 1.0, at `rate` in Hz.
-    """
-    values = to_int16(samples).astype("<i2", copy=False)
-    heard = np.flatnonzero(values)
-    sound = values[heard[0] : heard[-1] + 1] if len(heard) else values
-    return hashlib.sha256(b"%d " % rate + sound.tobytes()).hexdigest()
-
-
 def _decode(content: bytes, name: str) -> tuple[np.ndarray, AudioInfo]:
     if not content:
         raise UserError(f"{name} is empty (0 bytes). Remove it or record it again.")
-    content = check_length(content, name)
+    content = _check_wav_length(content, name)
     try:
-        with soundfile.SoundFile(io.BytesIO(content)) as file:
-            rate, channels, promised = file.samplerate, file.channels, file.frames
-            if not LOWEST_RATE <= rate <= HIGHEST_RATE:
-                raise UserError(
-                    f"{name} has {rate:,} samples a second, which is no recording of sound. Export "
-                    f"it again with {LOWEST_RATE:,} to {HIGHEST_RATE:,}."
-                )
-            samples = _read_mono(file, name)
-            whole = file.format != "FLAC" or len(samples) >= promised
+        samples, rate = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, RuntimeError) as error:
         reason = getattr(error, "error_string", None) or str(error)
         raise UserError(
             f"{name} cannot be decoded ({reason.strip().rstrip('.')}). "
             "Record it again, convert it to WAV or remove it."
         ) from None
-    if not whole:
-        raise truncated(
-            name, f"its header promises {promised:,} samples, but it has {len(samples):,}"
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise UserError(
+            f"{name} has {rate:,} samples a second, which is no recording of sound. Export it "
+            f"again with {LOWEST_RATE:,} to {HIGHEST_RATE:,}."
         )
     if not len(samples):
         raise UserError(f"{name} contains no samples. Remove it or record it again.")
-    return samples, AudioInfo(len(samples) / rate, rate, channels, hash_samples(samples, rate))
+    # A recorder's full scale is 1.0; what is far beyond would overflow where channels are averaged.
+    if not (np.abs(samples) <= LOUDEST).all():
+        raise UserError(
+            f"{name} contains NaN, infinite or absurdly large samples. Export it again as 16-bit "
+            "WAV."
+        )
+    info = AudioInfo(len(samples) / rate, rate, samples.shape[1])
+    return samples.mean(axis=1), info
 
 
-def _read_mono(file: soundfile.SoundFile, name: str) -> np.ndarray:
-    """Read block by block: what a header claims is not reserved, and channels are averaged soon."""
-    mono = bytearray()
-    frames = max(1, BLOCK_SAMPLES // file.channels)
-    while len(block := file.read(frames, dtype="float32", always_2d=True)):
-        # A recorder's full scale is 1.0; what is far beyond would overflow in the average.
-        if not (np.abs(block) <= LOUDEST).all():
-            raise UserError(
-                f"{name} contains NaN, infinite or absurdly large samples. Export it again as "
-                "16-bit WAV."
-            )
-        mono += block.mean(axis=1).tobytes()
-    return np.frombuffer(mono, np.float32)
+def _check_wav_length(content: bytes, name: str) -> bytes:
+    """Refuse a truncated WAV file: libsndfile silently reads what there is."""
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+        return content
+    position = 12
+    while position + 8 <= len(content):
+        chunk, size = struct.unpack_from("<4sI", content, position)
+        there = len(content) - position - 8
+        if chunk == b"data":
+            # Recorders that stream write a size of 0, or all ones, for "until the end".
+            if size in (0, 0xFFFFFFFF):
+                return content[: position + 4] + struct.pack("<I", there) + content[position + 8 :]
+            if size > there:
+                raise UserError(
+                    f"{name} is truncated: its header promises {size} bytes of audio, "
+                    f"but it has {there}. Copy it again or remove it."
+                )
+            return content
+        position += 8 + size + size % 2
+    return content

@@ -8,7 +8,6 @@ import soundfile
 
 from wav2nano.dataset import index_dataset as indexing
 from wav2nano.dataset.index_dataset import index_dataset
-from wav2nano.dataset.select_recordings import select_recordings
 from wav2nano.errors import UserError
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.tables.recordings import read_recordings, write_recordings
@@ -120,32 +119,9 @@ def test_a_broken_memory_is_an_empty_one(tmp_path, decoded, broken):
     if broken == "another version":
         broken = json.dumps(known | {"version": "another"})
     elif broken == "no mapping":
-        broken = json.dumps(known | {"decoded": {row.samples_sha256: 7 for row in rows}})
+        broken = json.dumps(known | {"decoded": {row.sha256: 7 for row in rows}})
     (tmp_path / "known.json").write_text(broken)
     decoded.clear()
     assert index(tmp_path) == rows
     assert decoded == ["a.wav"]
     assert json.loads((tmp_path / "known.json").read_text()) == known
-
-
-def test_the_same_recording_in_other_formats_is_a_copy(tmp_path, capsys):
-    samples = np.rint(np.random.default_rng(0).normal(0, 0.1, 3000) * 32768) / 32768
-    for speaker, name, subtype in [
-        ("ann", "a.wav", "PCM_16"),
-        ("bob", "a.wav", "PCM_24"),
-        ("bob", "a.flac", "PCM_16"),
-        ("cem", "a.aiff", "PCM_16"),
-        ("dan", "a.au", "FLOAT"),
-    ]:
-        path = tmp_path / "raw" / "yes" / speaker / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(path, samples, RATE, subtype=subtype)
-    assert len(index(tmp_path)) == 5
-    select_recordings(tables=[tmp_path / "own.csv"], out=tmp_path / "manifest.csv")
-    (row,) = read_recordings(tmp_path / "manifest.csv")
-    assert (row.id, row.group) == ("yes/ann/a.wav", "own/ann")
-    said = capsys.readouterr().err
-    assert all(
-        f"{name} is a copy of" in said
-        for name in ("bob/a.wav", "bob/a.flac", "cem/a.aiff", "dan/a.au")
-    )

@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from wav2nano.audio import MEMBER, hash_samples
+from wav2nano.audio import MEMBER
 from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 from wav2nano.progress import Progress
@@ -123,7 +123,10 @@ def synthesize_speech(
     write_archive(archive, recordings, content, settings.seed)
     write_recordings(
         table,
-        (_row(item, heard, rate, archive) for item, heard in recordings),
+        [
+            _row(item, heard, rate, flac, archive)
+            for (item, heard), flac in zip(recordings, content, strict=True)
+        ],
     )
 
 
@@ -336,7 +339,7 @@ def write_archive(
         archive.writestr(_entry("recordings.csv"), table.getvalue())
 
 
-def _row(item: Planned, heard: Heard, rate: int, archive: Path) -> Recording:
+def _row(item: Planned, heard: Heard, rate: int, flac: bytes, archive: Path) -> Recording:
     return Recording(
         id=f"synthetic/{item.label}/{item.file}",
         path=f"{archive}{MEMBER}{item.file}",
@@ -347,7 +350,7 @@ def _row(item: Planned, heard: Heard, rate: int, archive: Path) -> Recording:
         seconds=round(len(heard.samples) / rate, 6),
         rate=rate,
         channels=1,
-        samples_sha256=hash_samples(heard.samples / 32768.0, rate),
+        sha256=hashlib.sha256(flac).hexdigest(),
         shard=archive.stem,
     )
 

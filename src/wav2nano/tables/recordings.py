@@ -23,8 +23,7 @@ class Recording:
 
     `group` is what must not be split: a speaker, a voice, a session. `fold` is the data set's own,
     empty if it has none. `origin` distinguishes own recordings (`own`) from synthetic ones (the
-    engine). `samples_sha256` tells copies in whatever format (see `AudioInfo`). `shard` names the
-    file of windows, and that of features, which hold the recording.
+    engine), `shard` names the file of windows, and that of features, which hold the recording.
     """
 
     id: str
@@ -36,7 +35,7 @@ class Recording:
     seconds: float
     rate: int
     channels: int
-    samples_sha256: str
+    sha256: str
     shard: str
 
 
