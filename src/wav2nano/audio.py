@@ -1,8 +1,9 @@
 """Recordings of any format, rate and number of channels, read as mono."""
 
+import hashlib
 import io
-import struct
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,19 +12,70 @@ import soundfile
 import soxr
 
 from wav2nano.errors import UserError
+from wav2nano.truncation import check_whole, complete_wav_header, without_id3
 
 LOUDEST = 2.0**31  # times full scale: integers that somebody took for floats
 LOWEST_RATE, HIGHEST_RATE = 1_000, 1_000_000  # Hz
+LONGEST = 2**30  # samples a channel: 18 hours at 16 kHz, 4 GiB as float32
+UNKNOWN_LENGTH = 2**63 - 1  # samples, as libsndfile says it
+BLOCK = 2**20  # numbers that are decoded at once
 MEMBER = "#"  # archive.zip#member names a recording inside a zip archive
 
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """What a recording's header says."""
+    """What a recording holds; `samples_sha256` is explained at `SampleHash`."""
 
     seconds: float
     rate: int
     channels: int
+    samples_sha256: str
+
+
+class SampleHash:
+    """Hash of what a recording sounds like, whatever kind of file it is in.
+
+    The mean of the channels, rounded to int16, and the sampling rate count; zeros at both ends do
+    not. Where there is less than 0.1 s between them, they do: recordings of digital silence, or of
+    a click in it, would all be the same. A recording at another level or another rate, or encoded
+    with loss, has another hash: rounding makes its samples others.
+
+    Parameters
+    ----------
+    rate
+        Sampling rate in Hz.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._hash = hashlib.sha256()
+        self._before = self._between = self._after = 0  # zeros, and samples between them
+
+    def update(self, samples: np.ndarray) -> None:
+        """Take the next samples, int16 and mono."""
+        sound = np.flatnonzero(samples)
+        if not len(sound):
+            self._after += len(samples)
+            return
+        first, last = sound[0], sound[-1] + 1
+        if self._between:
+            for start in range(0, self._after, BLOCK):
+                self._hash.update(bytes(2 * min(BLOCK, self._after - start)))
+            self._between += self._after
+            first = 0
+        else:
+            self._before = self._after + int(first)
+        self._hash.update(samples[first:last].astype("<i2").tobytes())
+        self._between += int(last - first)
+        self._after = len(samples) - int(last)
+
+    def hexdigest(self) -> str:
+        """Return the hash of all samples so far."""
+        complete = self._hash.copy()
+        complete.update(f"{self._rate}".encode())
+        if self._between < self._rate / 10:
+            complete.update(f" {self._before} {self._after}".encode())
+        return complete.hexdigest()
 
 
 def read_bytes(path: Path | str) -> bytes:
@@ -49,7 +101,7 @@ def read_audio(path: Path | str, rate: int) -> np.ndarray:
     Parameters
     ----------
     path
-        WAV, FLAC, OGG, MP3 or another format of libsndfile, or `archive.zip#member`.
+        WAV, FLAC, OGG, MP3, AIFF, AU, CAF, W64, RF64 or NIST, or `archive.zip#member`.
     rate
         Sampling rate to return, in Hz; other rates are resampled (soxr, high quality).
 
@@ -63,22 +115,28 @@ def read_audio(path: Path | str, rate: int) -> np.ndarray:
     UserError
         If the recording is missing, empty, truncated, in no known format, or holds NaN.
     """
-    return decode_audio(read_bytes(path), rate, name=str(path))
-
-
-def decode_audio(content: bytes, rate: int, *, name: str) -> np.ndarray:
-    """Decode as `read_audio` does; `name` is the name for messages."""
-    samples, info = _decode(content, name)
-    if info.rate != rate:
-        samples = soxr.resample(samples, info.rate, rate, quality="HQ")
+    name = str(path)
+    file = _open(read_bytes(path), name)
+    # It grows in place: a list of blocks would have to be copied to be joined.
+    buffer = bytearray()
+    for block in _mono_blocks(file, name):
+        buffer += block.data
+    samples = np.frombuffer(buffer, dtype=np.float32)
+    if file.samplerate != rate:
+        samples = soxr.resample(samples, file.samplerate, rate, quality="HQ")
         if not len(samples):
             raise UserError(f"{name} is shorter than one sample at {rate} Hz. Remove it.")
-    return samples.astype(np.float32, copy=False)
+    return samples
 
 
 def inspect_audio(content: bytes, *, name: str) -> AudioInfo:
-    """Decode a whole recording; return length, rate and channels. Errors as in `read_audio`."""
-    return _decode(content, name)[1]
+    """Decode a whole recording, and say what is in it. Errors as in `read_audio`."""
+    file = _open(content, name)
+    samples, digest = 0, SampleHash(file.samplerate)
+    for block in _mono_blocks(file, name):
+        samples += len(block)
+        digest.update(to_int16(block))
+    return AudioInfo(samples / file.samplerate, file.samplerate, file.channels, digest.hexdigest())
 
 
 def to_int16(samples: np.ndarray) -> np.ndarray:
@@ -89,55 +147,82 @@ def to_int16(samples: np.ndarray) -> np.ndarray:
     >>> to_int16(np.array([0.5, -1.0, 1.0])).tolist()  # 1.0 itself is out of reach
     [16384, -32768, 32767]
     """
-    return np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16)
+    scaled = samples * 32768.0
+    np.rint(scaled, out=scaled)
+    return np.clip(scaled, -32768, 32767, out=scaled).astype(np.int16)
 
 
-def _decode(content: bytes, name: str) -> tuple[np.ndarray, AudioInfo]:
+class _Content(io.BytesIO):
+    """Content of a file in which headers may point anywhere."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        try:
+            return super().seek(offset, whence)
+        except (ValueError, OverflowError):
+            return self.tell()  # libsndfile sees that it is not where it wanted to be
+
+
+class _Stream(soundfile.SoundFile):  # type: ignore[misc]
+    """A file that is read from its beginning to its end."""
+
+    def seekable(self) -> bool:
+        # Else soundfile seeks after each block, which FLAC of unknown length does not allow.
+        return False
+
+
+def _open(content: bytes, name: str) -> _Stream:
     if not content:
         raise UserError(f"{name} is empty (0 bytes). Remove it or record it again.")
-    content = _check_wav_length(content, name)
+    content = complete_wav_header(without_id3(content))
     try:
-        samples, rate = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
+        file = _Stream(_Content(content))
     except (soundfile.LibsndfileError, RuntimeError) as error:
-        reason = getattr(error, "error_string", None) or str(error)
+        raise _cannot_be_decoded(name, error) from None
+    check_whole(content, file.format, name)
+    if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
         raise UserError(
-            f"{name} cannot be decoded ({reason.strip().rstrip('.')}). "
-            "Record it again, convert it to WAV or remove it."
-        ) from None
-    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
-        raise UserError(
-            f"{name} has {rate:,} samples a second, which is no recording of sound. Export it "
-            f"again with {LOWEST_RATE:,} to {HIGHEST_RATE:,}."
+            f"{name} has {file.samplerate:,} samples a second, which is no recording of sound. "
+            f"Export it again with {LOWEST_RATE:,} to {HIGHEST_RATE:,}."
         )
-    if not len(samples):
+    return file
+
+
+def _mono_blocks(file: _Stream, name: str) -> Iterator[np.ndarray]:
+    """Decode bit by bit, whatever the header promises: it may be wrong, or promise too much."""
+    block = np.empty((max(1, BLOCK // file.channels), file.channels), dtype=np.float32)
+    samples = 0
+    while True:
+        try:
+            decoded = file.read(out=block)
+        except (soundfile.LibsndfileError, RuntimeError) as error:
+            raise _cannot_be_decoded(name, error) from None
+        if not len(decoded):
+            break
+        samples += len(decoded)
+        if samples > LONGEST:
+            raise UserError(
+                f"{name} has more than {LONGEST:,} samples. Cut it into several recordings."
+            )
+        # A recorder's full scale is 1.0; what is far beyond would overflow in the channels' mean.
+        if not np.abs(decoded).max() <= LOUDEST:
+            raise UserError(
+                f"{name} contains NaN, infinite or absurdly large samples. Export it again as "
+                "16-bit WAV."
+            )
+        yield decoded.mean(axis=1)
+    # Of MP3 without a Xing header libsndfile guesses the length, and FLAC need not state it.
+    if file.format != "MP3" and samples < file.frames < UNKNOWN_LENGTH:
+        raise UserError(
+            f"{name} is truncated: its header promises {file.frames} samples, but it has "
+            f"{samples}. Copy it again or remove it."
+        )
+    if not samples:
         raise UserError(f"{name} contains no samples. Remove it or record it again.")
-    # A recorder's full scale is 1.0; what is far beyond would overflow where channels are averaged.
-    if not (np.abs(samples) <= LOUDEST).all():
-        raise UserError(
-            f"{name} contains NaN, infinite or absurdly large samples. Export it again as 16-bit "
-            "WAV."
-        )
-    info = AudioInfo(len(samples) / rate, rate, samples.shape[1])
-    return samples.mean(axis=1), info
 
 
-def _check_wav_length(content: bytes, name: str) -> bytes:
-    """Refuse a truncated WAV file: libsndfile silently reads what there is."""
-    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
-        return content
-    position = 12
-    while position + 8 <= len(content):
-        chunk, size = struct.unpack_from("<4sI", content, position)
-        there = len(content) - position - 8
-        if chunk == b"data":
-            # Recorders that stream write a size of 0, or all ones, for "until the end".
-            if size in (0, 0xFFFFFFFF):
-                return content[: position + 4] + struct.pack("<I", there) + content[position + 8 :]
-            if size > there:
-                raise UserError(
-                    f"{name} is truncated: its header promises {size} bytes of audio, "
-                    f"but it has {there}. Copy it again or remove it."
-                )
-            return content
-        position += 8 + size + size % 2
-    return content
+def _cannot_be_decoded(name: str, error: Exception) -> UserError:
+    reason = getattr(error, "error_string", None) or str(error)
+    return UserError(
+        f"{name} cannot be decoded ({reason.strip().rstrip('.')}). "
+        "Record it again, convert it to WAV or remove it."
+    )

@@ -119,7 +119,7 @@ def test_a_broken_memory_is_an_empty_one(tmp_path, decoded, broken):
     if broken == "another version":
         broken = json.dumps(known | {"version": "another"})
     elif broken == "no mapping":
-        broken = json.dumps(known | {"decoded": {row.sha256: 7 for row in rows}})
+        broken = json.dumps(known | {"decoded": dict.fromkeys(known["decoded"], 7)})
     (tmp_path / "known.json").write_text(broken)
     decoded.clear()
     assert index(tmp_path) == rows

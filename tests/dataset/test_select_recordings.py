@@ -15,7 +15,7 @@ ROW = Recording("", "", "", "", "", "own", 0.2, 16000, 1, "", "own-000")
 def row_of(label, name, content=None, **more):
     path = f"raw/{label}/{name}"
     row = dataclasses.replace(ROW, id=path, path=path, label=label, group=f"own/{name}")
-    return dataclasses.replace(row, sha256=content or path, **more)
+    return dataclasses.replace(row, samples_sha256=content or path, **more)
 
 
 def select(tmp_path, *tables, public=False):

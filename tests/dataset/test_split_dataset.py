@@ -37,7 +37,7 @@ def rows_of(labels, groups, each=3, origin="own"):
             seconds=1.0,
             rate=16000,
             channels=1,
-            sha256=f"{label}/{group}/{i}/{origin}",
+            samples_sha256=f"{label}/{group}/{i}/{origin}",
             shard="own-000",
         )
         for label, group, i in itertools.product(labels, groups, range(each))
@@ -127,7 +127,9 @@ OFFICIAL = SETTINGS.model_copy(
 
 def rows_in_folds(labels=("siren", "dog"), folds=("1", "2", "9", "10")):
     return [
-        dataclasses.replace(row, id=f"{fold}/{row.id}", sha256=f"{fold}/{row.id}", fold=fold)
+        dataclasses.replace(
+            row, id=f"{fold}/{row.id}", samples_sha256=f"{fold}/{row.id}", fold=fold
+        )
         for fold in folds
         for row in rows_of(labels, [f"source {fold}"])
     ]
@@ -231,7 +233,7 @@ def test_blocks_come_back(tmp_path):
     ],
 )
 def test_audio_in_two_parts_fails(one, other, shared):
-    rows = [dataclasses.replace(row, sha256="same") for row in rows_of("ab", "g", each=1)]
+    rows = [dataclasses.replace(row, samples_sha256="same") for row in rows_of("ab", "g", each=1)]
     split = [
         SplitRow(row.id, row.label, row.group, row.origin, part, *block)
         for row, part, block in zip(rows, ("train", "test"), (one, other), strict=True)
@@ -244,6 +246,6 @@ def test_audio_in_two_parts_fails(one, other, shared):
 
 
 def test_the_split_is_audited():
-    rows = [dataclasses.replace(row, sha256="same") for row in rows_of(["a", "b"], "cde")]
+    rows = [dataclasses.replace(row, samples_sha256="same") for row in rows_of(["a", "b"], "cde")]
     with pytest.raises(UserError, match="audio in common"):
         assign_parts(rows, None, SETTINGS, CHUNKING)

@@ -16,8 +16,8 @@ from wav2nano.tables.recordings import OWN, Recording, write_recordings
 
 MOST_SHOWN = 20
 
-Decoded = tuple[float, int, int]
-"""Seconds, sampling rate in Hz and number of channels of a recording."""
+Decoded = tuple[float, int, int, str]
+"""Seconds, sampling rate in Hz, number of channels and hash of the samples of a recording."""
 
 
 def index_dataset(*, dataset: DatasetSettings, known: Path, out: Path) -> None:
@@ -67,7 +67,7 @@ def index_dataset(*, dataset: DatasetSettings, known: Path, out: Path) -> None:
 
 
 def _row(source: Source, decoded: Decoded) -> Recording:
-    seconds, rate, channels = decoded
+    seconds, rate, channels, samples_sha256 = decoded
     return Recording(
         id=source.id,
         path=str(source.path),
@@ -78,7 +78,7 @@ def _row(source: Source, decoded: Decoded) -> Recording:
         seconds=seconds,
         rate=rate,
         channels=channels,
-        sha256=source.sha256,
+        samples_sha256=samples_sha256,
         shard=source.shard,
     )
 
@@ -89,7 +89,7 @@ def _decode(source: Source) -> Decoded | str:
         info = inspect_audio(read_bytes(source.path), name=str(source.path))
     except UserError as error:
         return str(error)
-    return round(info.seconds, 6), info.rate, info.channels
+    return round(info.seconds, 6), info.rate, info.channels, info.samples_sha256
 
 
 def _read_known(path: Path, version: str) -> dict[str, Decoded]:
@@ -99,8 +99,8 @@ def _read_known(path: Path, version: str) -> dict[str, Decoded]:
         if stored["version"] != version:
             return {}
         return {
-            sha256: (float(seconds), int(rate), int(channels))
-            for sha256, (seconds, rate, channels) in stored["decoded"].items()
+            sha256: (float(seconds), int(rate), int(channels), str(samples))
+            for sha256, (seconds, rate, channels, samples) in stored["decoded"].items()
         }
     except (OSError, UserError, ValueError, KeyError, TypeError, AttributeError):
         return {}

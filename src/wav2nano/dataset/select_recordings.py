@@ -12,7 +12,7 @@ from wav2nano.tables.recordings import OWN, Recording, read_recordings, write_re
 def select_recordings(*, tables: list[Path], out: Path, public: bool = False) -> None:
     """Join tables of recordings in the manifest, and leave out copies.
 
-    Of recordings with the same content and label the first counts; with two labels they are
+    Of recordings with the same audio and label the first counts; with two labels they are
     refused or, in a public data set, which the user cannot correct, left out.
 
     Parameters
@@ -47,7 +47,7 @@ def select_recordings(*, tables: list[Path], out: Path, public: bool = False) ->
 
 
 def drop_duplicates(rows: Sequence[Recording], *, public: bool) -> list[Recording]:
-    """Leave out what has the same content as an earlier row.
+    """Leave out what has the same audio as an earlier row.
 
     Raises
     ------
@@ -57,19 +57,19 @@ def drop_duplicates(rows: Sequence[Recording], *, public: bool) -> list[Recordin
     first: dict[str, Recording] = {}
     doubtful = set()
     for row in rows:
-        known = first.setdefault(row.sha256, row)
+        known = first.setdefault(row.samples_sha256, row)
         if known.label != row.label:
             both = f"{known.path} and {row.path} are the same recording with two labels, "
             both += f"{known.label} and {row.label}"
             if not public:
                 raise UserError(f"{both}. Remove the wrong one.")
             print(f"{both}: left out", file=sys.stderr)
-            doubtful.add(row.sha256)
+            doubtful.add(row.samples_sha256)
             continue
         if known is not row:
             print(f"{row.path} is a copy of {known.path}: left out", file=sys.stderr)
             if known.group != row.group:
                 # Whose recording it is is unknown: it must not count for one of two speakers in
                 # training and for the other in the test.
-                first[row.sha256] = replace(known, group=min(known.group, row.group))
-    return [row for row in first.values() if row.sha256 not in doubtful]
+                first[row.samples_sha256] = replace(known, group=min(known.group, row.group))
+    return [row for row in first.values() if row.samples_sha256 not in doubtful]

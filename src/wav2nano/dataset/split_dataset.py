@@ -109,7 +109,7 @@ def audit_split(rows: Iterable[Recording], split: Iterable[SplitRow]) -> None:
     UserError
         Naming two recordings that share audio.
     """
-    content = {row.id: row.sha256 for row in rows}
+    content = {row.id: row.samples_sha256 for row in rows}
     blocks: dict[str, list[SplitRow]] = defaultdict(list)
     for row in split:
         blocks[content[row.recording]].append(row)

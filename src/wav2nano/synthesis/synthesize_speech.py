@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from wav2nano.audio import MEMBER
+from wav2nano.audio import MEMBER, SampleHash
 from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 from wav2nano.progress import Progress
@@ -123,10 +123,7 @@ def synthesize_speech(
     write_archive(archive, recordings, content, settings.seed)
     write_recordings(
         table,
-        [
-            _row(item, heard, rate, flac, archive)
-            for (item, heard), flac in zip(recordings, content, strict=True)
-        ],
+        [_row(item, heard, rate, archive) for item, heard in recordings],
     )
 
 
@@ -339,7 +336,9 @@ def write_archive(
         archive.writestr(_entry("recordings.csv"), table.getvalue())
 
 
-def _row(item: Planned, heard: Heard, rate: int, flac: bytes, archive: Path) -> Recording:
+def _row(item: Planned, heard: Heard, rate: int, archive: Path) -> Recording:
+    digest = SampleHash(rate)
+    digest.update(heard.samples)
     return Recording(
         id=f"synthetic/{item.label}/{item.file}",
         path=f"{archive}{MEMBER}{item.file}",
@@ -350,7 +349,7 @@ def _row(item: Planned, heard: Heard, rate: int, flac: bytes, archive: Path) -> 
         seconds=round(len(heard.samples) / rate, 6),
         rate=rate,
         channels=1,
-        sha256=hashlib.sha256(flac).hexdigest(),
+        samples_sha256=digest.hexdigest(),
         shard=archive.stem,
     )
 

@@ -23,7 +23,8 @@ class Recording:
 
     `group` is what must not be split: a speaker, a voice, a session. `fold` is the data set's own,
     empty if it has none. `origin` distinguishes own recordings (`own`) from synthetic ones (the
-    engine), `shard` names the file of windows, and that of features, which hold the recording.
+    engine), `samples_sha256` is equal where the audio is, whatever the kind of file (see
+    `SampleHash`), `shard` names the file of windows, and that of features, which hold it.
     """
 
     id: str
@@ -35,7 +36,7 @@ class Recording:
     seconds: float
     rate: int
     channels: int
-    sha256: str
+    samples_sha256: str
     shard: str
 
 
