@@ -64,3 +64,18 @@ def test_a_block_without_windows_is_told(tmp_path):
     _, features, split = build(tmp_path, heard=30)
     with pytest.raises(UserError, match="test has no window of ambulance"):
         load_windows([features], split, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (",test,", ",tset,", r"split\.csv is damaged.*'tset' is no part"),
+        (",own,test,31.5,40.0", "", "is damaged.*another number of cells"),
+        (",ambulance,", ",ambulant,", "the label ambulant, which is not asked for"),
+    ],
+)
+def test_a_damaged_split_is_told(tmp_path, old, new, words):
+    _, features, split = build(tmp_path)
+    split.write_text(split.read_text().replace(old, new, 1))
+    with pytest.raises(UserError, match=words):
+        load_windows([features], split, LABELS)

@@ -4,6 +4,7 @@ Time is virtual and exact: one instruction takes one tick of 64 MHz. (On the chi
 take one cycle and more; instructions are not cycles.) Sleep takes no time to simulate.
 """
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from nano33sim.exceptions import (
     SVCALL,
     USAGE_FAULT,
     Exceptions,
+    name_of,
 )
 from nano33sim.microphone import RATE, Microphone
 from nano33sim.peripherals.base import Chip
@@ -72,6 +74,9 @@ FAULT_NUMBERS = {
 }
 
 RESET_BY_PIN, RESET_BY_SOFTWARE = 1, 4
+
+# So many resets, each within this time of the one before, are a loop that gets nowhere.
+LOOP_RESETS, LOOP_SECONDS = 50, 1.0
 
 
 class Board:
@@ -121,6 +126,7 @@ class Board:
         self._recording = Recording(0.0)
         self._partial_line = b""
         self._stop_requested = False
+        self._resets_in_a_row: list[int] = []
         self._microphone = Microphone()
         self._power_on(bytes([RAM_FILL]) * RAM_SIZE, 0, 0, RESET_BY_PIN)
 
@@ -215,6 +221,7 @@ class Board:
 
     def _request_reset(self) -> None:
         self._reset_requested = True
+        self._reset_pc = self._core.read_register(arm.UC_ARM_REG_PC)
         self._look_again()
 
     # What comes out.
@@ -390,10 +397,34 @@ class Board:
     def _restart(self) -> None:
         core = self._core
         self._recording.resets += 1
+        self._note_reset()
         ram = bytes(core.read_memory(RAM_START, RAM_SIZE))
         delivered = self._pdm.delivered, self._pdm.buffers, self._pdm.reused
         self._power_on(ram, core.now, core.slept, RESET_BY_SOFTWARE)
+        if self._recording.resets % LOOP_RESETS == 0:
+            # Hooks and their cores refer to each other, and an emulator holds a lot of memory.
+            gc.collect()
         self._pdm.delivered, self._pdm.buffers, self._pdm.reused = delivered
+
+    def _note_reset(self) -> None:
+        """Stop where the program does nothing but reset itself again and again."""
+        now, resets = self._core.now, self._resets_in_a_row
+        if resets and now - resets[-1] > LOOP_SECONDS * TICKS_PER_SECOND:
+            resets.clear()
+        resets.append(now)
+        if len(resets) < LOOP_RESETS:
+            return
+        active, faults = self._exceptions.active, self._recording.faults
+        handler = f", in the handler of {name_of(active[-1])}" if active else ""
+        reason = f", after this fault: {faults[-1]}" if faults and active else ""
+        raise SimulationError(
+            f"The program resets itself again and again: {len(resets)} resets in "
+            f"{self._seconds(now - resets[0]):.3g} s. The last came because it asked for one "
+            f"(AIRCR.SYSRESETREQ){handler}{reason}",
+            pc=self._reset_pc,
+            function=self.symbols.function_at(self._reset_pc),
+            seconds=self._seconds(now),
+        )
 
     def _fault(self, fault: FaultError) -> None:
         core = self._core

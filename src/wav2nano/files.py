@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,16 @@ from typing import Any
 
 from wav2nano.errors import UserError
 
+# What readers raise at contents that make no sense.
+UNREADABLE = (
+    ArithmeticError,
+    LookupError,
+    StopIteration,
+    TypeError,
+    ValueError,
+    csv.Error,
+    zipfile.BadZipFile,
+)
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -79,8 +90,8 @@ def write_json(path: Path | str, value: Any) -> None:
 
 
 @contextmanager
-def as_written(path: Path | str) -> Iterator[None]:
-    """Read a file that a job wrote: where its contents are not as they should be, say so.
+def as_written(*paths: Path | str) -> Iterator[None]:
+    """Read files that jobs wrote: where their contents are not as they should be, say so.
 
     Raises
     ------
@@ -89,12 +100,30 @@ def as_written(path: Path | str) -> Iterator[None]:
     """
     try:
         yield
-    except (ArithmeticError, LookupError, StopIteration, TypeError, ValueError, csv.Error) as error:
+    except UNREADABLE as error:
         reason = str(error).splitlines()[0] if str(error) else "it is empty"
+        named = " or ".join(map(str, paths))
         raise UserError(
-            f"{path} is damaged or not of this version ({reason}). Delete it, and the next run "
+            f"{named} is damaged or not of this version ({reason}). Delete it, and the next run "
             "makes it again."
         ) from None
+
+
+def read_csv(path: Path | str) -> list[dict[str, str]]:
+    """Read a table as rows by column.
+
+    Raises
+    ------
+    ValueError
+        If a row has more or fewer cells than the header.
+    """
+    with Path(path).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for number, row in enumerate(rows, 1):
+        # Where DictReader puts what is too much, and what it gives for what is missing.
+        if None in row or None in row.values():
+            raise ValueError(f"row {number} has another number of cells than the header")
+    return rows
 
 
 def read_json(path: Path | str) -> Any:

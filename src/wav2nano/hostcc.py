@@ -42,7 +42,11 @@ def compile_c(
     with atomic_path(out) as temporary:
         command = [compiler(), *C_FLAGS, *flags, *includes, *map(str, sources), "-lm"]
         result = subprocess.run(
-            [*command, "-o", str(temporary)], capture_output=True, text=True, check=False
+            [*command, "-o", str(temporary)],
+            capture_output=True,
+            text=True,
+            errors="replace",  # it quotes the sources, whatever their bytes
+            check=False,
         )
         if result.returncode:
             message = "\n".join(result.stderr.strip().splitlines()[:12])

@@ -93,6 +93,9 @@ def load_windows(
     if missing:
         raise UserError(f"{split} names {missing[0]}, which no feature file holds. Split again.")
     index = {label: number for number, label in enumerate(order)}
+    unknown = sorted({row.label for row in rows} - set(index))
+    if unknown:
+        raise UserError(f"{split} has the label {unknown[0]}, which is not asked for. Split again.")
     of_window = rows_of_windows(
         rows, data.recording, data.start, rate=data.rate, samples=data.samples
     )

@@ -46,6 +46,8 @@ class LiteRtModel:
         [self._output] = self._interpreter.get_output_details()
         if self._input["dtype"] is not np.int8 or self._output["dtype"] is not np.int8:
             raise UserError(f"{path} is not a full-integer model (int8 in and out).")
+        self.input_shape = tuple(self._input["shape"][1:].tolist())
+        self.classes = int(self._output["shape"][-1])
         self.input = Quantization(*self._input["quantization"])
         self.output = Quantization(*self._output["quantization"])
 

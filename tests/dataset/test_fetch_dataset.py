@@ -375,6 +375,8 @@ UNSAFE = {
     "cut.tar": (TAR[: len(TAR) // 2], "broken|cannot be unpacked"),
     "text.zip": (b"not found", "not a zip or tar archive"),
     "empty.zip": (zip_of([]), "has no recordings"),
+    "nameless.zip": (zip_of([(zipfile.ZipInfo(""), b"x")]), "holds a file without a name"),
+    "nameless.tar": (tar_of([("", b"x")]), "holds a file without a name"),
 }
 
 
@@ -424,6 +426,16 @@ def test_what_is_there_stays(tmp_path, capsys):
     fetch_recordings(dataset_of(tmp_path))
     assert found(tmp_path) == {"mine.wav": b"mine"}
     assert "already exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["raw", "raw/set"])
+def test_a_file_in_place_of_a_folder_is_told_first(tmp_path, server, place):
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).write_bytes(b"mine")
+    with pytest.raises(UserError, match=rf"{place} is not a folder.*Remove it"):
+        fetch_recordings(dataset_of(tmp_path, f"{server.url}/none"))
+    assert (tmp_path / place).read_bytes() == b"mine"
+    assert server.requests == []
 
 
 def test_a_folder_of_ones_own(tmp_path):

@@ -1,12 +1,14 @@
 """What was scored is told as it is, and the tables hold what the plots show."""
 
 import csv
+import io
 import json
 
 import numpy as np
 import pytest
 from made_up_scores import random_scores, scores_of
 
+from wav2nano.errors import UserError
 from wav2nano.evaluation.evaluate_model import (
     ROC_POINTS,
     describe_data,
@@ -71,27 +73,63 @@ def test_roc_table_leaves_out_a_label_that_is_not_there(tmp_path):
     assert {row["label"] for row in read_csv(tmp_path / "roc.csv")} == {"yes", "no"}
 
 
-def test_what_is_not_for_the_board_has_no_scores_of_the_generated_c(tmp_path):
-    for name in ("float", "litert"):
-        scores = random_scores(3, 60)
-        with (tmp_path / f"{name}.csv").open("w", newline="") as file:
-            writer = csv.writer(file)
+@pytest.fixture
+def evaluate(tmp_path):
+    """A function that writes tables of scores, spoils one, and evaluates them."""
+
+    def run(name="", spoil=lambda text: text):
+        history = "epoch,loss,accuracy,validation_loss,validation_accuracy,best\n1,1,0.5,1,0.5,1\n"
+        tables = {"history": history}
+        for runtime in ("float", "litert"):
+            scores = random_scores(3, 60)
+            file = io.StringIO()
+            writer = csv.writer(file, lineterminator="\n")
             writer.writerow([*KEYS, *(f"score {label}" for label in scores.labels)])
             for i, row in enumerate(scores.scores):
                 label = scores.labels[scores.target[i]]
                 writer.writerow(["test", i, 0, f"group {i % 7}", "own", label, *row])
-    (tmp_path / "history.csv").write_text(
-        "epoch,loss,accuracy,validation_loss,validation_accuracy,best\n1,1,0.5,1,0.5,1\n"
-    )
-    evaluate_model(
-        float_scores=tmp_path / "float.csv",
-        litert_scores=tmp_path / "litert.csv",
-        history=tmp_path / "history.csv",
-        settings=EvaluationSettings(),
-        title="t",
-        out=tmp_path,
-    )
-    evaluation = json.loads((tmp_path / "evaluation.json").read_text())
+            tables[runtime] = file.getvalue()
+        for table, text in tables.items():
+            text = spoil(text) if table == name else text
+            (tmp_path / f"{table}.csv").write_text(text)
+        evaluate_model(
+            float_scores=tmp_path / "float.csv",
+            litert_scores=tmp_path / "litert.csv",
+            history=tmp_path / "history.csv",
+            settings=EvaluationSettings(),
+            title="t",
+            out=tmp_path,
+        )
+        return json.loads((tmp_path / "evaluation.json").read_text())
+
+    return run
+
+
+def test_what_is_not_for_the_board_has_no_scores_of_the_generated_c(evaluate):
+    evaluation = evaluate()
     assert evaluation["int8"] == evaluation["float"]  # the same scores here
     assert "litert" not in evaluation
     assert evaluation["agreement"] == {"int8_with_float": 1.0}
+
+
+SPOILED = {
+    "no row": (lambda text: text.splitlines(True)[0], "no windows of the test set"),
+    "no test": (lambda text: text.replace("\ntest,", "\nvalidation,"), "no windows of the test"),
+    "a row less": (lambda text: text[: text.rindex("\ntest") + 1], "not of the same windows"),
+    "no number": (lambda text: f"{text[: text.rindex(',')]},nan\n", "a score is not a number"),
+    "a cell less": (lambda text: f"{text[: text.rindex(',')]}\n", "is damaged"),
+}
+
+
+@pytest.mark.parametrize("case", SPOILED)
+@pytest.mark.parametrize("name", ["float", "litert"])
+def test_damaged_scores_are_told(evaluate, name, case):
+    spoil, words = SPOILED[case]
+    with pytest.raises(UserError, match=words) as caught:
+        evaluate(name, spoil)
+    assert f"{name}.csv" in str(caught.value)
+
+
+def test_a_history_without_a_best_epoch_is_told(evaluate):
+    with pytest.raises(UserError, match=r"history\.csv is damaged.*no epoch is the best"):
+        evaluate("history", lambda text: text.replace(",1\n", ",0\n"))

@@ -22,8 +22,8 @@ def preprocessing(rate=16_000):
         labels=["a"],
         chunking=ChunkingSettings(rate=rate),
         features=KINDS["mfcc"].Settings(hop=320),
-        mean=[],
-        std=[],
+        mean=[0.0] * 13,
+        std=[1.0] * 13,
     )
 
 

@@ -5,7 +5,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from jinja2 import UndefinedError
 
 from wav2nano.boards import boards
 from wav2nano.features import KINDS
@@ -237,5 +236,5 @@ def test_numbers_are_set_to_the_right_with_their_heading():
 
 
 def test_a_value_that_a_template_lacks_is_an_error():
-    with pytest.raises(UndefinedError):
+    with pytest.raises(ValueError, match="'rows' is undefined"):
         render("environment", title="t")

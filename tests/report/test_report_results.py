@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from wav2nano.errors import UserError
 from wav2nano.features import KINDS
 from wav2nano.report.board_limits import NetworkCost
 from wav2nano.report.report_results import gather_metrics, report_results
@@ -144,7 +145,7 @@ def report(tmp_path):
             (tmp_path / name).write_text(json.dumps(value))
         return tmp_path / name if value is not None else None
 
-    def make(build, board, rate=16_000, model=MODEL):
+    def make(build, board, rate=16_000, model=MODEL, evaluation=EVALUATION):
         between = PREPROCESSING.model_copy(update={"chunking": ChunkingSettings(rate=rate)})
         write_preprocessing(tmp_path / "preprocessing.json", between)
         write_split(tmp_path / "split.csv", [SplitRow("a", "no", "ann", "own", "test")])
@@ -152,7 +153,7 @@ def report(tmp_path):
             ("threads", "tensorflow", "keras", "numpy", "python", "system", "machine"), "3"
         )
         report_results(
-            evaluation=write("evaluation.json", EVALUATION),
+            evaluation=write("evaluation.json", evaluation),
             environment=write("environment.json", environment | {"extensions": []}),
             model=model,
             preprocessing=tmp_path / "preprocessing.json",
@@ -176,6 +177,7 @@ def report(tmp_path):
 def test_an_experiment_on_the_board_has_all_pages(report):
     metrics, pages = report(BUILD, BOARD)
     assert metrics["long_track_false_reports"] == 7
+    assert metrics["trained_on"] == "3 with no extension"
     assert set(pages) == {"results", "budget", "data", "split", "settings", "environment"}
     assert "listener.bin" in pages["results"]
 
@@ -195,3 +197,20 @@ def test_a_network_that_cannot_be_generated_is_reported_with_the_reason(report):
     assert "macs" not in metrics
     assert "quantise the model to int8 first" in pages["budget"]
     assert "Multiply-accumulates a second" not in pages["budget"]
+
+
+@pytest.mark.parametrize("key", EVALUATION)
+@pytest.mark.parametrize("value", [None, "text", {}])
+def test_a_damaged_evaluation_is_told(report, key, value):
+    damaged = EVALUATION | {key: value}
+    if value is None:
+        del damaged[key]
+    if key == "experiment" and value is not None:  # any name will do
+        return
+    with pytest.raises(UserError, match=r"evaluation\.json.* is damaged.*Delete it"):
+        report(BUILD, BOARD, evaluation=damaged)
+
+
+def test_a_damaged_report_of_the_board_is_told(report):
+    with pytest.raises(UserError, match=r"board\.json is damaged.*'targets_played'"):
+        report(BUILD, BOARD | {"long_track": {}})

@@ -1,6 +1,7 @@
 """What a person reads at the end."""
 
 import json
+import subprocess
 
 import pytest
 
@@ -51,3 +52,62 @@ def test_an_experiment_without_a_binary_is_told(results):
     assert text.startswith("keywords: evaluated, without a binary\n")
     assert "flash" not in text
     assert "accuracy 90.0%" in text
+
+
+@pytest.fixture
+def committed(results, tmp_path):
+    """A function that commits figures beside results, in a repository of their own."""
+
+    def commit(**figures):
+        (tmp_path / "metrics").mkdir(exist_ok=True)
+        text = json.dumps({"float_accuracy": 0.9, "int8_accuracy": 0.9} | figures)
+        (tmp_path / "metrics" / "keywords.json").write_text(text)
+        (tmp_path / "params.yaml").write_text("experiments: [keywords]\n")
+        git = ("git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.org")
+        for command in (("init", "-q"), ("add", "params.yaml", "metrics"), ("commit", "-qm", "a")):
+            subprocess.run([*git, *command], check=True)
+        folder = tmp_path / "results" / "keywords"
+        folder.mkdir(parents=True)
+        for name in ("evaluation", "environment.json", "firmware"):
+            (results / name).rename(folder / name)
+        return folder
+
+    return commit
+
+
+def difference(folder):
+    lines = describe_results(folder).splitlines()
+    return [line for line in lines if line.startswith("  differs ")]
+
+
+def test_another_processor_than_that_of_the_commit_is_told(committed):
+    folder = committed(int8_accuracy=0.803, trained_on="aarch64 with NEON")
+    (line,) = difference(folder)
+    assert "from the committed float 90.0%, int8 80.3% (now float 90.0%, int8 90.0%)" in line
+    assert line.endswith("another kind of processor trained that model, aarch64 with NEON")
+
+
+def test_settings_that_changed_since_the_commit_are_told(committed):
+    folder = committed(int8_accuracy=0.803, trained_on="x86_64 with AVX2")
+    (line,) = difference(folder)
+    assert "the same kind of processor, and nothing in git has changed" in line
+    (folder.parents[1] / "params.yaml").write_text("experiments: [others]\n")
+    (line,) = difference(folder)
+    assert line.endswith(": params.yaml changed since")
+
+
+def test_figures_committed_without_a_processor(committed):
+    (line,) = difference(committed(int8_accuracy=0.803))
+    assert line.endswith("the commit does not say what processor trained its model")
+
+
+def test_nothing_is_said_of_equal_or_uncommitted_figures(results, committed, monkeypatch):
+    assert difference(results) == []
+    folder = committed()
+    assert difference(folder) == []
+    (folder / "evaluation" / "evaluation.json").write_text(
+        (folder / "evaluation" / "evaluation.json").read_text().replace("keywords", "another")
+    )
+    assert difference(folder) == []
+    monkeypatch.setenv("PATH", "")
+    assert difference(folder) == []

@@ -165,6 +165,45 @@ def test_a_fault_within_a_fault_is_a_lockup(compile_program):
         program.run(deliver_faults=True)
 
 
+RESET = "REG(0xE000ED0C) = 0x05FA0004; for (;;) {}"
+
+
+def test_a_loop_of_resets_is_told(compile_program):
+    program = compile_program(
+        f"""
+        __attribute__((noinline)) void give_up(void) {{ {RESET} }}
+        int main(void) {{ report("start", 1); give_up(); return 0; }}
+        """
+    )
+    with pytest.raises(
+        SimulationError, match=r"again and again: 50 resets in \d\S* s\. .*asked for one"
+    ) as caught:
+        program.run(60)
+    assert caught.value.function == "give_up"
+    assert caught.value.seconds < 1
+    assert len(caught.value.recording.lines) == 50
+
+
+def test_a_loop_of_faults_and_resets_names_the_fault(compile_program):
+    program = compile_program(
+        f"""
+        void hard_fault_handler(void) {{ {RESET} }}
+        int main(void) {{ return REG(0x60000000); }}
+        """
+    )
+    with pytest.raises(SimulationError, match=r"handler of HardFault, after.*read from 0x60000000"):
+        program.run(60, deliver_faults=True)
+
+
+def test_resets_far_apart_are_no_loop(compile_program, monkeypatch):
+    """However many they are: the memory of each emulator is free before the next needs it."""
+    monkeypatch.setattr("nano33sim.board.LOOP_SECONDS", 0.0)
+    program = compile_program(
+        f'int main(void) {{ __asm__ volatile(".rept 1000\\n nop\\n .endr"); {RESET} }}'
+    )
+    assert program.run(0.0075).resets > 400
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

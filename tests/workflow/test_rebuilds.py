@@ -45,8 +45,8 @@ def test_what_was_deleted_is_made_again(changed):
     assert changed.planned() == {}
 
 
-def test_what_was_edited_by_hand_is_not_taken_for_built(changed):
-    name = "evaluation/roc.png"
+@pytest.mark.parametrize("name", ["evaluation/roc.png", "firmware/listener/settings.c"])
+def test_what_was_edited_by_hand_is_not_taken_for_built(changed, name):
     path = changed.root / "results" / "keywords" / name
     lock = (changed.root / "dvc.lock").read_bytes()
     path.write_bytes(path.read_bytes() + b" ")

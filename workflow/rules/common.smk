@@ -24,6 +24,7 @@ from wav2nano.experiments import (
     sweeps_in,
 )
 from wav2nano.hashes import FileCache, hash_file, read_checksums
+from wav2nano.killed_runs import RunMark
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.load import load_params
 
@@ -277,6 +278,24 @@ def refuse_edited_results():
                 )
 
 
+def mark_run():
+    """Mark this run as alive, and remove the locks of one that was killed; its mark, if any."""
+    try:
+        mark = RunMark(Path(".snakemake"))
+        if mark.remove_stale_locks():
+            logger.info("A run was killed here and nothing of it is left: its lock was removed.")
+    except OSError:  # no file can be locked on this disk: then --unlock is for the user to say
+        return None
+    return mark
+
+
 # A job on another machine reads this file in the middle of a run.
 if workflow.is_main_process:
     refuse_edited_results()
+
+RUN = mark_run() if workflow.is_main_process else None
+
+
+onstart:
+    if RUN and workflow.local_exec:
+        RUN.jobs_are_here()

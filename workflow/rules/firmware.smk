@@ -14,6 +14,13 @@ CODE_FILES = expand(
     allow_missing=True,
 )
 
+# The whole sketch, as it opens in the Arduino IDE.
+SKETCH_FILES = expand(
+    f"{RESULTS}/firmware/{{{{sketch}}}}/{{name}}",
+    name=["{sketch}.ino", "build_info.h", *(Path(path).name for path in CODE_FILES)],
+    allow_missing=True,
+)
+
 
 rule generate_code:
     input:
@@ -44,6 +51,7 @@ rule compile_firmware:
         data=[MANIFEST, SPLIT],
     output:
         multiext(f"{RESULTS}/firmware/{{sketch}}", ".elf", ".bin", ".hex", ".json"),
+        SKETCH_FILES,
     log:
         "logs/{experiment}/compile_firmware/{sketch}.log",
     benchmark:

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -71,6 +72,12 @@ def fetch_recordings(
     if source is not None and not (source.is_dir() or source.is_file()):
         what = "is neither a folder nor a file" if source.exists() else "does not exist"
         raise UserError(f"{source} {what}. Name a folder of recordings or an archive.")
+    for place in (*reversed(folder.parents), folder):
+        if os.path.lexists(place) and not place.is_dir():
+            raise UserError(
+                f"{place} is not a folder, and recordings of {dataset.name} go into {folder}. "
+                "Remove it, or give it another name."
+            )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _alone(folder) as temporary:
         if source is not None and source.is_dir():

@@ -4,6 +4,7 @@ import errno
 import fnmatch
 import lzma
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -16,7 +17,19 @@ from wav2nano.errors import UserError
 from wav2nano.progress import Progress
 
 MOST_MEMBERS = 1_000_000
-BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, RuntimeError)
+# What readers of archives raise at bytes that make no sense.
+BROKEN = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    RuntimeError,
+    struct.error,
+    ArithmeticError,
+    LookupError,
+    ValueError,
+)
 
 
 def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None:
@@ -51,6 +64,8 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
         for count, (name, content) in enumerate(members, 1):
             if count > MOST_MEMBERS:
                 raise WrongArchiveError(f"{archive} has more than {MOST_MEMBERS} members.")
+            if not name:
+                raise WrongArchiveError(f"{archive} holds a file without a name.")
             place = _place_of(name, wanted)
             if place is None:
                 continue
@@ -94,6 +109,7 @@ def _read_zip(archive: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
     with zipfile.ZipFile(archive) as file:
         for member in file.infolist():
             kind = stat.S_IFMT(member.external_attr >> 16)
+            # Not with is_dir(), which fails at a name that is empty.
             if not member.filename.endswith("/"):
                 plain = kind in (0, stat.S_IFREG)
                 yield member.filename, file.open(member) if plain else None

@@ -1,6 +1,5 @@
 """Step evaluate-model: figures and plots of float and int8 models on the test set."""
 
-import csv
 import sys
 from collections import Counter
 from pathlib import Path
@@ -9,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from wav2nano.describe import NOISE, describe_accuracy
+from wav2nano.errors import UserError
 from wav2nano.evaluation import plots
 from wav2nano.evaluation.metrics import measure, rates
-from wav2nano.files import as_written, write_csv, write_json
+from wav2nano.files import as_written, read_csv, write_csv, write_json
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.recordings import OWN
 from wav2nano.tables.scores import Scores, read_scores
@@ -52,6 +52,16 @@ def evaluate_model(
     """
     paths = {"float": float_scores, "litert": litert_scores, "int8": c_scores or litert_scores}
     test = {name: read_scores(path).of_part("test") for name, path in paths.items()}
+    for name, part in test.items():
+        if not len(part.target):
+            raise UserError(f"{paths[name]} has no windows of the test set. Score the model again.")
+        if part.labels != test["float"].labels or not np.array_equal(
+            part.target, test["float"].target
+        ):
+            raise UserError(
+                f"{paths[name]} and {float_scores} are not of the same windows. Delete both, and "
+                "the next run makes them again."
+            )
     if c_scores is None:
         del test["litert"]  # it is int8
     data = describe_data(test["float"])
@@ -134,8 +144,11 @@ def _agreement(one: Scores, other: Scores) -> float:
 
 
 def _read_history(path: Path) -> dict[str, np.ndarray]:
-    with as_written(path), path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    with as_written(path):
+        rows = read_csv(path)
         if not rows:
             raise ValueError("it has no epochs")
-        return {key: np.array([float(row[key]) for row in rows]) for key in HISTORY}
+        history = {key: np.array([float(row[key]) for row in rows]) for key in HISTORY}
+        if not (history["best"] == 1).any():
+            raise ValueError("no epoch is the best")
+        return history

@@ -44,7 +44,7 @@ def score_model(
         CSV file to write.
     """
     order, parts = load_windows(features, split, labels)
-    invoke = load_runtime(runtime, model, read_preprocessing(preprocessing))
+    invoke = load_runtime(runtime, model, read_preprocessing(preprocessing, labels=order))
     count = 0
     with atomic_path(out) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")

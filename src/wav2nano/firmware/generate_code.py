@@ -19,6 +19,7 @@ from wav2nano.errors import UserError
 from wav2nano.features import tables
 from wav2nano.files import write_text
 from wav2nano.litert import LiteRtModel
+from wav2nano.runtimes import require_labels
 from wav2nano.runtimes.int8 import input_tables
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
@@ -89,10 +90,11 @@ def generate_code(
             f"chunking.rate is {rate} Hz, but the board's microphone gives {wanted} Hz. "
             f"Set chunking.rate: {wanted}."
         )
-    quantization = LiteRtModel(model).input
+    litert = LiteRtModel(model)
+    require_labels(litert.classes, between)
     out.mkdir(parents=True, exist_ok=True)
     generated = generate_model_c(model, out)
-    tables.generate_c(rate, between.features, out, quantization=input_tables(between, quantization))
+    tables.generate_c(rate, between.features, out, quantization=input_tables(between, litert.input))
     settings_h, settings_c = settings_code(between, listener, title)
     write_text(out / "settings.h", settings_h)
     write_text(out / "settings.c", settings_c)

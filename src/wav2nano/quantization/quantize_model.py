@@ -53,8 +53,8 @@ def quantize_model(
     calibration
         CSV file to write: the windows that measured the ranges.
     """
-    between = read_preprocessing(preprocessing)
-    _, parts = load_windows(features, split, labels)
+    order, parts = load_windows(features, split, labels)
+    between = read_preprocessing(preprocessing, labels=order)
     train = parts["train"]
     chosen = calibration_list(train.target, settings.calibration_windows)
     _write_calibration(calibration, train, chosen)
@@ -99,7 +99,13 @@ def convert(
     import tf_keras
 
     model = build_model(tf_keras, shape, classes, model_settings, batch_size=1)
-    model.set_weights(weights)
+    try:
+        model.set_weights(weights)
+    except ValueError as error:
+        raise UserError(
+            f"The trained model is not of these features, labels and settings ({error}). Train it "
+            "again."
+        ) from None
     function = tf.function(model, input_signature=[tf.TensorSpec((1, *shape), tf.float32)])
     converter = tf.lite.TFLiteConverter.from_concrete_functions(
         [function.get_concrete_function()], model

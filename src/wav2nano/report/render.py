@@ -3,12 +3,21 @@
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 
 
 def render(template: str, **values: Any) -> str:
-    """Fill in a template, such as `results` for `templates/results.html.jinja`."""
-    return _environment().get_template(f"{template}.html.jinja").render(values)
+    """Fill in a template, such as `results` for `templates/results.html.jinja`.
+
+    Raises
+    ------
+    ValueError
+        If a value lacks what the template shows.
+    """
+    try:
+        return _environment().get_template(f"{template}.html.jinja").render(values)
+    except UndefinedError as error:
+        raise ValueError(str(error)) from error
 
 
 @cache

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano.boards import find_board
+from wav2nano.describe import describe_processor
 from wav2nano.errors import UserError
-from wav2nano.files import read_json, write_json, write_text
+from wav2nano.files import as_written, read_json, write_json, write_text
 from wav2nano.report.board_limits import NetworkCost, measure_network, reasons_against
 from wav2nano.report.pages import (
     TRACKS,
@@ -88,27 +89,28 @@ def report_results(
         reasons = reasons_against(hardware, cost, between)
     except UserError as error:  # for a network that is evaluated only
         cost, reasons = None, [str(error)]
-    title = scored["experiment"]
+    trained_in = read_json(environment)
     binary = build.with_suffix(".bin").as_posix() if build else None
-    made = {
-        "results": results_page(title, scored, ran, binary),
-        "budget": budget_page(
-            title,
-            hardware,
-            cost,
-            built,
-            ran,
-            preprocessing=between,
-            reasons=reasons,
-        ),
-        "data": data_page(title, data, rows, scored),
-        "split": split_page(title, rows, policy),
-        "settings": settings_page(title, settings, data),
-        "environment": environment_page(title, read_json(environment)),
-    }
+    with as_written(evaluation):
+        title = scored["experiment"]
+        made = {
+            "data": data_page(title, data, rows, scored),
+            "split": split_page(title, rows, policy),
+            "settings": settings_page(title, settings, data),
+        }
+    with as_written(environment):
+        made["environment"] = environment_page(title, trained_in)
+        trained_on = describe_processor(trained_in)
+    with as_written(*filter(None, (evaluation, build, board))):
+        made["results"] = results_page(title, scored, ran, binary)
+        made["budget"] = budget_page(
+            title, hardware, cost, built, ran, preprocessing=between, reasons=reasons
+        )
+        figures = gather_metrics(scored, cost, built, ran, between)
     for name, text in made.items():
         write_text(pages / f"{name}.html", text)
-    write_json(metrics, gather_metrics(scored, cost, built, ran, between))
+    # By it, who gets other figures from the same commit learns why.
+    write_json(metrics, figures | {"trained_on": trained_on})
 
 
 def gather_metrics(

@@ -1,10 +1,24 @@
 """Step summarize: where the binary is, what it needs, and how well it hears."""
 
+import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 from wav2nano.describe import describe_accuracy, describe_processor
 from wav2nano.files import as_written, read_json
+
+# What figures depend on, in a checkout.
+SOURCES = (
+    "Snakefile",
+    "config",
+    "data/raw",
+    "firmware",
+    "params.yaml",
+    "requirements.lock",
+    "src",
+    "workflow",
+)
 
 
 def summarize(folder: Path) -> None:
@@ -39,6 +53,7 @@ def _describe(folder: Path) -> str:
             f"  tested on  {evaluation['test_data']['description']}, never trained on",
             f"  trained on {describe_processor(environment)}; another may differ in the "
             "last digits, `dvc pull` gives this model",
+            *_difference_to_commit(folder, evaluation, environment),
             *([f"  board      {_board(folder / 'firmware' / 'board.json')}"] if made else []),
             f"  pictures   {folder / 'evaluation'}",
             *([f"  flash it   bossac --port=PORT -U -i -e -w {binary} -R"] if made else []),
@@ -62,6 +77,55 @@ def _board(report: Path) -> str:
         f"simulated: all answers equal to the references; {track['busy_share']:.0%} busy, "
         f"{track['lost_samples']} samples lost"
     )
+
+
+def _difference_to_commit(
+    folder: Path, evaluation: dict[str, Any], environment: dict[str, Any]
+) -> list[str]:
+    """Tell in a line why the figures are other than those in git; no line if they are the same."""
+    root = folder.absolute().parents[1]
+    name = evaluation["experiment"]
+    text = _git(root, "show", f"HEAD:./metrics/{name}.json")
+    try:
+        committed = json.loads(text) if text else {}
+        before, now = [
+            ", ".join(f"{runtime} {share:.1%}" for runtime, share in shares.items())
+            for shares in (
+                {runtime: committed[f"{runtime}_accuracy"] for runtime in ("float", "int8")},
+                {runtime: evaluation[runtime]["accuracy"] for runtime in ("float", "int8")},
+            )
+        ]
+    except (ValueError, KeyError, TypeError):  # nothing committed, or what is no figures
+        return []
+    if before == now:
+        return []
+    reasons = []
+    processor, trained_on = describe_processor(environment), committed.get("trained_on")
+    if trained_on is None:
+        reasons.append("the commit does not say what processor trained its model")
+    elif trained_on != processor:
+        reasons.append(f"another kind of processor trained that model, {trained_on}")
+    changed = _git(root, "status", "--porcelain", "--", *SOURCES).splitlines()
+    if changed:
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        reasons.append(f"{changed[0][3:]}{more} changed since")
+    if not reasons:
+        reasons.append(
+            "the same kind of processor, and nothing in git has changed: other recordings, "
+            "settings of the command line, or a commit of sources without their figures"
+        )
+    return [f"  differs    from the committed {before} (now {now}): {'; '.join(reasons)}"]
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """Output of git; empty without git, a repository or what is asked for."""
+    try:
+        result = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
+    return result.stdout if result.returncode == 0 else ""
 
 
 def _of(used: int, limit: int) -> str:

@@ -1,12 +1,14 @@
 """What computes the scores: Keras, LiteRT, and the generated C on this machine; a module each."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Literal, cast
 
 import numpy as np
 
+from wav2nano.errors import UserError
 from wav2nano.tables.preprocessing import Preprocessing
 
 Runtime = Literal["float", "litert", "c"]
@@ -30,3 +32,35 @@ def load_runtime(runtime: Runtime, model: Path, preprocessing: Preprocessing) ->
     # By name, so that a change in one runtime does not score the others again.
     module = import_module(f"{__name__}.{runtime}")
     return cast(Scorer, module.load(model, preprocessing))
+
+
+def require_labels(classes: int, preprocessing: Preprocessing) -> None:
+    """Check that a model tells as many labels apart as its preprocessing names.
+
+    Raises
+    ------
+    UserError
+        If it is of another training.
+    """
+    if classes != len(preprocessing.labels):
+        raise UserError(
+            f"The model tells {classes} labels apart, and preprocessing.json names "
+            f"{len(preprocessing.labels)}: they are not of the same training. Train again."
+        )
+
+
+def require_windows(shape: Sequence[int], values: np.ndarray) -> None:
+    """Check that features [windows, frames, bins] are of the shape that a model takes.
+
+    Raises
+    ------
+    UserError
+        If it is of other features.
+    """
+    # A dense network may take all values of a window in a row.
+    if math.prod(shape) != math.prod(values.shape[1:]):
+        raise UserError(
+            f"The model takes windows of {' x '.join(map(str, shape))} values, and these features "
+            f"have {' x '.join(map(str, values.shape[1:]))}: it was trained with others. Train "
+            "again."
+        )

@@ -2,14 +2,21 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from wav2nano.keras_runtime import load_model
-from wav2nano.runtimes import KERAS_BATCH, Scorer
+from wav2nano.runtimes import KERAS_BATCH, Scorer, require_labels, require_windows
 from wav2nano.tables.preprocessing import Preprocessing
 
 
 def load(model: Path, preprocessing: Preprocessing) -> Scorer:
     """Load a Keras model as a function from features to scores."""
     network = load_model(model)
-    return lambda values: network.predict(
-        preprocessing.normalize(values), batch_size=KERAS_BATCH, verbose=0
-    )
+    require_labels(network.output_shape[-1], preprocessing)
+
+    def score(values: np.ndarray) -> np.ndarray:
+        require_windows(network.input_shape[1:], values)
+        normalized = preprocessing.normalize(values)
+        return network.predict(normalized, batch_size=KERAS_BATCH, verbose=0)
+
+    return score

@@ -4,15 +4,17 @@ import numpy as np
 
 from wav2nano.features.quantize import quantization_tables, quantize
 from wav2nano.litert import LiteRtModel, Quantization
-from wav2nano.runtimes import Scorer
+from wav2nano.runtimes import Scorer, require_labels, require_windows
 from wav2nano.tables.preprocessing import Preprocessing
 
 
 def int8_scorer(invoke: Scorer, model: LiteRtModel, preprocessing: Preprocessing) -> Scorer:
     """Make a function from features to scores of one from int8 to int8; `model` has the scales."""
     scale, offset = input_tables(preprocessing, model.input)
+    require_labels(model.classes, preprocessing)
 
     def score(values: np.ndarray) -> np.ndarray:
+        require_windows(model.input_shape, values)
         inputs = quantize(values, scale, offset).reshape(len(values), -1)
         return model.output.dequantize(invoke(inputs))
 

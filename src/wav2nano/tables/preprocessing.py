@@ -1,10 +1,12 @@
 """Everything between audio and a model: kept beside the model, and built into the firmware."""
 
 from pathlib import Path
+from typing import Self
 
 import numpy as np
+from pydantic import model_validator
 
-from wav2nano.features import AnyFeatures
+from wav2nano.features import AnyFeatures, bins
 from wav2nano.files import as_written, read_json, write_json
 from wav2nano.settings.base import Settings
 from wav2nano.settings.chunking import ChunkingSettings
@@ -23,6 +25,12 @@ class Preprocessing(Settings):
     mean: list[float]
     std: list[float]
 
+    @model_validator(mode="after")
+    def _has_a_value_for_each_bin(self) -> Self:
+        if not len(self.mean) == len(self.std) == bins(self.features):
+            raise ValueError(f"mean and std need {bins(self.features)} values each")
+        return self
+
     def normalize(self, values: np.ndarray) -> np.ndarray:
         """Normalise features [..., bins] as the model expects them."""
         mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
@@ -34,13 +42,23 @@ def write_preprocessing(path: Path | str, preprocessing: Preprocessing) -> None:
     write_json(path, preprocessing.model_dump())
 
 
-def read_preprocessing(path: Path | str) -> Preprocessing:
+def read_preprocessing(path: Path | str, *, labels: list[str] | None = None) -> Preprocessing:
     """Read what `write_preprocessing` wrote.
+
+    Parameters
+    ----------
+    path
+        JSON file.
+    labels
+        What its model has to tell apart, in order, if that is known.
 
     Raises
     ------
     UserError
-        If it is of another version.
+        If it is of another version, or of other labels.
     """
     with as_written(path):
-        return Preprocessing.model_validate(read_json(path))
+        read = Preprocessing.model_validate(read_json(path))
+        if labels not in (None, read.labels):
+            raise ValueError(f"its labels are {', '.join(read.labels)}, not {', '.join(labels)}")
+        return read

@@ -1,6 +1,5 @@
 """Tables of recordings, one row each: the index of a data set, of an archive, and the manifest."""
 
-import csv
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano.errors import UserError
-from wav2nano.files import as_written, write_csv
+from wav2nano.files import as_written, read_csv, write_csv
 
 UNKNOWN = "_unknown_"
 SILENCE = "_silence_"
@@ -84,8 +83,8 @@ def read_recordings(path: Path | str) -> list[Recording]:
     """
     types: dict[str, Any] = {field.name: field.type for field in fields(Recording)}
     try:
-        with as_written(path), Path(path).open(newline="", encoding="utf-8") as file:
-            table = list(csv.DictReader(file))
+        with as_written(path):
+            table = read_csv(path)
             return [Recording(**{name: types[name](row[name]) for name in types}) for row in table]
     except FileNotFoundError:
         raise UserError(f"{path} does not exist: run the step that makes it first.") from None

@@ -47,9 +47,12 @@ def _parse(text: str) -> Scores:
     labels = [name.removeprefix("score ") for name in header[len(KEYS) :]]
     column = {key: np.array([row[i] for row in table]) for i, key in enumerate(KEYS)}
     index = {label: number for number, label in enumerate(labels)}
+    scores = np.array([row[len(KEYS) :] for row in table], dtype=np.float64)
+    if not np.isfinite(scores).all():
+        raise ValueError("a score is not a number")
     return Scores(
         labels=labels,
-        scores=np.array([row[len(KEYS) :] for row in table], dtype=np.float64),
+        scores=scores.reshape(len(table), len(labels)),
         target=np.array([index[label] for label in column["label"]], dtype=np.int64),
         part=column["part"],
         group=column["group"],

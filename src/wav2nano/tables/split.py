@@ -1,6 +1,5 @@
 """The split: which recordings, or blocks of recordings, train, validate and test."""
 
-import csv
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,7 +7,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from wav2nano.files import as_written, write_csv
+from wav2nano.files import as_written, read_csv, write_csv
 from wav2nano.tables.recordings import BACKGROUND
 
 PARTS = ("train", "validation", "test")
@@ -85,9 +84,11 @@ def read_split(path: Path | str) -> list[SplitRow]:
     UserError
         If it is damaged.
     """
-    with as_written(path), Path(path).open(newline="", encoding="utf-8") as file:
-        rows: list[dict[str, Any]] = list(csv.DictReader(file))
+    with as_written(path):
+        rows: list[dict[str, Any]] = [*read_csv(path)]
         for row in rows:
+            if row["part"] not in PARTS:
+                raise ValueError(f"{row['part']!r} is no part")
             for name in ("from_seconds", "to_seconds"):
                 row[name] = float(row[name]) if row[name] else None
         return [SplitRow(**row) for row in rows]
