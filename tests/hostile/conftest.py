@@ -1,13 +1,14 @@
 """A tiny experiment that has gone all the way, by the public commands."""
 
 import json
+import os
 import shutil
 
 import numpy as np
 import pytest
 import soundfile
 
-from hostile.commands import ROOT, wav2nano_says
+from hostile.commands import ROOT, contents, wav2nano_says
 
 RATE = 16000
 LABELS = json.dumps(["low", "high"])
@@ -112,11 +113,13 @@ def built(tmp_path_factory):
     for step, arguments in STEPS.items():
         said = wav2nano_says(step, *arguments, folder=folder)
         assert said.status == 0, said.text
-    return folder
+    before = contents(folder)
+    yield folder
+    assert contents(folder) == before
 
 
 @pytest.fixture
 def copy(built, tmp_path):
-    """A copy of that folder, to be damaged."""
-    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    """A copy of that folder, to be damaged: files are to be replaced, and not written into."""
+    shutil.copytree(built, tmp_path, copy_function=os.link, dirs_exist_ok=True)
     return tmp_path
