@@ -95,21 +95,24 @@ STEPS = {
 }
 
 
+def write_wav(path, hertz=300, noise=0):
+    """Write a tone as long as a window, with noise."""
+    random = np.random.default_rng(noise)
+    times = np.arange(RATE // 5) / RATE
+    samples = 0.3 * np.sin(2 * np.pi * hertz * times) + random.normal(0, 0.02, len(times))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, samples, RATE)
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """A folder with all that the steps make; tests leave it as it is."""
     if not shutil.which("arm-none-eabi-gcc"):
         pytest.skip("arm-none-eabi-gcc is not here")
     folder = tmp_path_factory.mktemp("built")
-    random = np.random.default_rng(0)
-    times = np.arange(RATE // 5) / RATE
-    for label, hertz in {"low": 300, "high": 2000}.items():
-        for speaker in "abcdef":
-            for take in range(3):
-                path = folder / "raw" / label / speaker / f"{take}.wav"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                samples = 0.3 * np.sin(2 * np.pi * hertz * times)
-                soundfile.write(path, samples + random.normal(0, 0.02, len(times)), RATE)
+    for hertz, label in ((300, "low"), (2000, "high")):
+        for take in range(18):
+            write_wav(folder / "raw" / label / "abcdef"[take % 6] / f"{take // 6}.wav", hertz, take)
     for step, arguments in STEPS.items():
         said = wav2nano_says(step, *arguments, folder=folder)
         assert said.status == 0, said.text
