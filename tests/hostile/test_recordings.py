@@ -288,26 +288,28 @@ def answers(folder, message, **settings):
     assert not (folder / "hacked").exists()
 
 
+def names_of(table):
+    return [row[0][:30] for row in table]
+
+
 def rows(table):
     return [pytest.param(*row, id=str(number)) for number, row in enumerate(table)]
 
 
-@pytest.mark.parametrize(("name", "content", "message"), BROKEN, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("name", "content", "message"), BROKEN, ids=names_of(BROKEN))
 def test_broken(folder, name, content, message):
     (folder / "data/raw/set/b" / name).write_bytes(content)
     answers(folder, message)
 
 
 @pytest.mark.xfail(strict=True, reason="libsndfile reads what there is")
-@pytest.mark.parametrize(
-    ("name", "content", "message"), TRUNCATED, ids=lambda value: str(value)[:30]
-)
+@pytest.mark.parametrize(("name", "content", "message"), TRUNCATED, ids=names_of(TRUNCATED))
 def test_truncated(folder, name, content, message):
     (folder / "data/raw/set/b" / name).write_bytes(content)
     answers(folder, message)
 
 
-@pytest.mark.parametrize(("name", "content"), UNUSUAL, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("name", "content"), UNUSUAL, ids=names_of(UNUSUAL))
 def test_unusual(folder, name, content):
     (folder / "data/raw/set/b" / name).write_bytes(content)
     answers(folder, None)
