@@ -24,6 +24,7 @@ export NAMED_EXPERIMENTS := $(value EXPERIMENT)
 export NAMED_RECORDINGS := $(value RECORDINGS)
 export NAMED_URL := $(value URL)
 export NAMED_SPEECH_COMMANDS := $(value SPEECH_COMMANDS)
+unexport EXPERIMENT RECORDINGS URL SPEECH_COMMANDS
 
 # The experiments listed in params.yaml, unless others are named.
 ifneq ($(value EXPERIMENT),)

@@ -6,6 +6,9 @@
 #   report    the figures that matter, the pages of the report, the comparison of experiments
 
 
+include: "workflow/rules/params.smk"
+
+
 configfile: "params.yaml"
 
 

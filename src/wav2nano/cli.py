@@ -8,6 +8,7 @@ and what the docstring says of each is its help.
 import argparse
 import ast
 import inspect
+import io
 import json
 import re
 import sys
@@ -57,6 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     command = ""
+    # The name of a file need not be UTF-8, and is to be printed.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         args = vars(_parser(arguments).parse_args(arguments))
         command = args.pop("command")
@@ -186,12 +190,12 @@ def _json(hint: Any) -> Any:
 
         try:
             return TypeAdapter(hint).validate_python(json.loads(text))
-        except json.JSONDecodeError as error:
-            raise argparse.ArgumentTypeError(f"not JSON: {error}") from None
         except ValidationError as error:
             from wav2nano.settings.load import explain
 
             raise argparse.ArgumentTypeError(explain(hint, error)) from None
+        except (ValueError, RecursionError) as error:
+            raise argparse.ArgumentTypeError(f"not JSON: {error}") from None
 
     return read
 

@@ -297,10 +297,10 @@ def _names_in(folder: Path, root: Path) -> list[str]:
     """Names of the YAML files in a folder of `config/`."""
     names = sorted(path.stem for path in (root / folder).glob("*.yaml"))
     for name in names:
-        if not re.match(NAME, name):
+        if not re.fullmatch(NAME, name):
             raise UserError(
-                f"{folder}/{name}.yaml: a name consists of letters, digits, _ and -, and begins "
-                "with a letter or a digit. Rename the file."
+                f"{folder}/{name}.yaml: a name consists of at most 100 letters, digits, _ and -, "
+                "and begins with a letter or a digit. Rename the file."
             )
         if (folder, name) == (EXPERIMENTS, COMPARISONS):
             raise UserError(

@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -132,10 +133,13 @@ def read_csv(path: Path | str) -> list[dict[str, str]]:
     Raises
     ------
     ValueError
-        If a row has more or fewer cells than the header.
+        If there is no header, or a row has more or fewer cells than it.
     """
     with Path(path).open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+        reader = csv.DictReader(file)
+        rows = list(reader)
+    if not reader.fieldnames:
+        raise ValueError("it is empty")
     for number, row in enumerate(rows, 1):
         # Where DictReader puts what is too much, and what it gives for what is missing.
         if None in row or None in row.values():
@@ -152,9 +156,17 @@ def read_json(path: Path | str) -> Any:
         If it is none.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8")
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise UserError(
             f"{path} cannot be read as JSON ({error}). If a job made it, delete it: the next "
             "run rebuilds it."
         ) from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is not a finite number")
+    return number

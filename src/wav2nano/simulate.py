@@ -50,6 +50,11 @@ def simulate(
         raise UserError(
             f"--pause must be 0 to {LONGEST:,} seconds, and --seconds more than 0 to {LONGEST:,}"
         )
+    for path in filter(None, (firmware, elf)):
+        # A pipe would be waited for, a device read for ever.
+        if not path.is_file():
+            reason = "is a folder, a pipe or a device" if path.exists() else "does not exist"
+            raise UserError(f"{path} {reason}: name a file")
     beside = firmware.with_suffix(".elf")
     if elf is None and beside.is_file():
         elf = beside

@@ -11,9 +11,6 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-# This checkout's library, whichever checkout's environment runs it.
-sys.path.insert(0, str(Path(workflow.basedir) / "src"))
-
 from wav2nano import provenance
 from wav2nano.boards import module_of
 from wav2nano.dataset.scan import digest_sources
@@ -252,6 +249,7 @@ def used_files():
     except UserError as error:
         raise WorkflowError(f"Cannot tell which files are used. {error}") from None
     path = Path(".snakemake/used.txt")
+    path.parent.mkdir(exist_ok=True)
     path.write_text("\n".join(sorted(used)))
     return path
 

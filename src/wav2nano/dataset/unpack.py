@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from wav2nano.download import BLOCK, WrongArchiveError
 from wav2nano.errors import UserError
@@ -69,7 +69,8 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
             place = _place_of(name, wanted)
             if place is None:
                 continue
-            if content is None or place.is_absolute() or ".." in place.parts:
+            leads_out = not place.parts or place.is_absolute() or ".." in place.parts
+            if content is None or leads_out:
                 raise WrongArchiveError(
                     f"{archive} holds {name!r}, which is not a plain file or is outside the folder."
                 )
@@ -94,7 +95,7 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
 def _place_of(name: str, wanted: list[str]) -> Path | None:
     """Path of a member below the wanted folder of the archive; None if it is elsewhere."""
     path = Path(name)
-    if path.is_absolute():
+    if path.is_absolute() or not path.parts:
         return path
     if len(path.parts) <= len(wanted):
         return None
@@ -114,8 +115,21 @@ def _read_zip(archive: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
                 yield member.filename, file.open(member) if plain else None
 
 
+class _Member(tarfile.TarInfo):
+    """A damaged header is an error: the library takes it, like a block of zeros, for the end."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(f"{error} at byte {archive.offset:,}") from None
+
+
 def _read_tar(archive: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
-    with tarfile.open(archive) as file:
+    with tarfile.open(archive, tarinfo=_Member) as file:
         for member in file:
             if not member.isdir():
                 yield member.name, file.extractfile(member) if member.isreg() else None

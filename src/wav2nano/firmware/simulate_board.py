@@ -94,7 +94,7 @@ def simulate_board(
     UserError
         If the board's answers differ from the references, or samples were lost.
     """
-    between = read_preprocessing(preprocessing)
+    between, built = read_preprocessing(preprocessing), read_json(build)
     rate, seed = between.chunking.rate, settings.seed
     names, labels, audio = load_test_windows(windows, split, rate=rate)
     order = sample_evenly(labels, settings.recordings, np.random.default_rng(seed))
@@ -107,7 +107,7 @@ def simulate_board(
     long = long_track(names, labels, audio, seconds=settings.track_seconds, rate=rate, seed=seed)
     report = {
         "board": "simulated nRF52840, one instruction a tick of 64 MHz: instructions, not cycles",
-        "build": read_json(build),
+        "build": built,
         "self_test": tested,
         "recordings": run_listener(listener, host, one, rate),
         "long_track": run_listener(listener, host, long, rate),

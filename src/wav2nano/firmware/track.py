@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wav2nano.errors import UserError
 from wav2nano.tables.recordings import BACKGROUND, SILENCE
 from wav2nano.tables.split import read_split, rows_of_windows
 from wav2nano.tables.windows import read_windows
@@ -34,7 +35,13 @@ class Track:
 def load_test_windows(
     files: Sequence[Path], split: Path, *, rate: int
 ) -> tuple[list[str], list[str], np.ndarray]:
-    """Read the test set's audio: recordings, labels and windows int16 [n, samples], in order."""
+    """Read the test set's audio: recordings, labels and windows int16 [n, samples], in order.
+
+    Raises
+    ------
+    UserError
+        If there is none.
+    """
     test = [row for row in read_split(split) if row.part == "test"]
     found = []
     for path in files:
@@ -46,6 +53,10 @@ def load_test_windows(
             for row, start, audio in zip(rows, shard.start, shard.audio, strict=True)
             if row is not None
         ]
+    if not found:
+        raise UserError(
+            f"{split} and the files of windows have no window of the test set in common."
+        )
     found.sort(key=lambda window: window[:2])
     names, _, labels, audio = zip(*found, strict=True)
     return list(names), list(labels), np.stack(audio)

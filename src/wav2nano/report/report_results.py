@@ -84,6 +84,9 @@ def report_results(
     rows = read_split(split)
     between = read_preprocessing(preprocessing)
     hardware = find_board(target)
+    # What is no model is not one that C cannot be generated for.
+    if model.read_bytes()[4:8] != b"TFL3":
+        raise UserError(f"{model} is not a TFLite model. Quantise the model again.")
     try:
         cost = measure_network(model, between, listener)
         reasons = reasons_against(hardware, cost, between)

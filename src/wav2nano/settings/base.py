@@ -18,11 +18,11 @@ class Settings(BaseModel):
     )
 
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
 Name = Annotated[str, Field(pattern=NAME)]
-"""Letters, digits, _ and -; it begins with a letter or a digit."""
+"""At most 100 letters, digits, _ and -; it begins with a letter or a digit."""
 
-Experiment = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Experiment = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,219}$")]
 """A name, or sweep.variant."""
 
 Text = Annotated[str, Field(min_length=1)]

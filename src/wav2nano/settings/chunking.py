@@ -16,7 +16,7 @@ class ChunkingSettings(Settings):
     window_seconds: Annotated[float, Field(gt=0, le=10)] = 1.0
     """length of a window, seconds; a shorter recording is centred in one"""
 
-    hop_seconds: Annotated[float, Field(gt=0)] = 1.0
+    hop_seconds: Annotated[float, Field(ge=0.01, le=3600)] = 1.0
     """from one window to the next, seconds; used if `long` is slide"""
 
     long: Literal["loudest", "slide"] = "loudest"

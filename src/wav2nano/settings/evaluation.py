@@ -10,7 +10,7 @@ from wav2nano.settings.base import Seed, Settings
 class EvaluationSettings(Settings):
     """How the test set is scored."""
 
-    bootstrap: Annotated[int, Field(ge=100)] = 1000
+    bootstrap: Annotated[int, Field(ge=100, le=100_000)] = 1000
     """resamplings for the confidence intervals"""
 
     seed: Seed = 1

@@ -1,5 +1,6 @@
 """Settings read from files and validated, with messages in plain words."""
 
+import reprlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from wav2nano.settings.sweep import SweepSettings
 # Most installations also have it written in C, which reads the settings in a tenth of the time, and
 # they are read every time the workflow starts.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 50  # lists in lists, beyond which the library overflows the stack of the process
 
 PARAMS = Path("params.yaml")
 EXPERIMENTS = Path("config/experiments")
@@ -32,9 +34,15 @@ WANTED = {
     "list_type": "a list",
     "dict_type": "`key: value` lines",
     "model_type": "`key: value` lines",
+    "model_attributes_type": "`key: value` lines",
     "bool_type": "true or false",
     "finite_number": "a finite number",
 }
+
+# How a wrong value is shown: some of it is enough.
+SHOWN = reprlib.Repr()
+SHOWN.maxlevel = 3
+SHOWN.maxstring = SHOWN.maxother = 80
 
 Group = TypeVar("Group", bound=BaseModel)
 Layer = tuple[str, Mapping[str, Any]]  # where settings are from, and the settings
@@ -46,18 +54,53 @@ def load_yaml(path: Path | str) -> dict[str, Any]:
     Raises
     ------
     UserError
-        If the file is missing, is not YAML, or is not a mapping.
+        If the file is missing, is not YAML, says something twice, or is not a mapping.
     """
     path = Path(path)
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path} is a folder, a pipe or a device, and should be a file.")
     try:
-        value = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+        # With the mark that some editors begin a file with.
+        text = path.read_text(encoding="utf-8-sig")
+        _require_plain(text)
+        value = yaml.load(text, Loader=_OnceLoader)
     except FileNotFoundError:
         raise UserError(f"{path} does not exist.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
+    except (yaml.YAMLError, ValueError, TypeError) as error:
         raise UserError(f"{path} cannot be read as YAML: {error}") from None
     if not isinstance(value, dict):
         raise UserError(f"{path} should consist of `key: value` lines.")
     return value
+
+
+class _OnceLoader(LOADER):  # type: ignore[misc,valid-type]  # chosen at run time
+    """Refuses a key that stands twice: YAML itself takes the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in keys:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value} stands there twice", key.start_mark
+                )
+            keys.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _require_plain(text: str) -> None:
+    """Refuse what is as small as a line and as large as the memory, or the stack, in use."""
+    depth = 0
+    for event in yaml.parse(text, Loader=LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.YAMLError(f"*{event.anchor} stands for something else: write it out")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise yaml.YAMLError(f"lists or mappings are more than {DEEPEST} deep")
 
 
 def parse(settings: type[Group], value: Any, *, source: str | Callable[[str], str]) -> Group:
@@ -266,21 +309,22 @@ def existing_file(name: str, folder: Path, root: Path, what: str) -> Path:
 
 def _explain(settings: type[BaseModel], problem: Any) -> str:
     where, group, explanation = resolve(settings, problem["loc"])
-    found, context = problem["input"], problem.get("ctx", {})
+    context = problem.get("ctx", {})
+    found = SHOWN.repr(problem["input"])
     meaning = f" ({explanation})" if explanation else ""
     match problem["type"]:
-        case "extra_forbidden":
+        case "extra_forbidden" | "invalid_key":
             known = ", ".join(sorted(group.model_fields)) if group is not None else ""
             return f"{where} is not a setting. Settings here are: {known}"
         case "missing":
             return f"{where} is missing{meaning}"
         case "literal_error":
             choices = context["expected"].replace("'", "").replace(" or ", ", ")
-            return f"{where}: {found!r} is not one of: {choices}"
+            return f"{where}: {found} is not one of: {choices}"
         case "union_tag_invalid":
             tag = context["discriminator"].strip("'")
             choices = context["expected_tags"].replace("'", "")
-            return f"{where}.{tag}: {context['tag']!r} is not one of: {choices}"
+            return f"{where}.{tag}: {SHOWN.repr(context['tag'])} is not one of: {choices}"
         case "union_tag_not_found":
             return f"{where}.{context['discriminator'].strip(chr(39))} is missing"
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than" as bound:
@@ -291,17 +335,20 @@ def _explain(settings: type[BaseModel], problem: Any) -> str:
                 "less_than": ("less than", "lt"),
             }
             word, key = words[bound]
-            return f"{where}: {found!r} should be {word} {context[key]:g}{meaning}"
+            return f"{where}: {found} should be {word} {context[key]:g}{meaning}"
         case "value_error":
             return f"{where + ': ' if where else ''}{context['error']}"
         case "too_short":
             return f"{where}: needs at least {context['min_length']}{meaning}"
         case "too_long":
             return f"{where}: may have at most {context['max_length']}{meaning}"
-        case "string_pattern_mismatch" | "string_too_short":
-            return f"{where}: {found!r} should be: {explanation}"
+        case "string_too_short":
+            return f"{where} is empty{meaning}"
+        case "string_pattern_mismatch":
+            return f"{where}: {found} should be: {explanation}"
         case kind:
             wanted = WANTED.get(kind, problem["msg"][:1].lower() + problem["msg"][1:])
-            if kind == "float_type" and _is_number(found):
-                wanted += f"; YAML takes it for text. Write {float(found)!r}"
-            return f"{where}: {found!r} should be {wanted}{meaning}"
+            number = problem["input"]
+            if kind == "float_type" and _is_number(number):
+                wanted += f"; YAML takes it for text. Write {float(number)!r}"
+            return f"{where}: {found} should be {wanted}{meaning}"

@@ -13,7 +13,7 @@ class SimulationSettings(Settings):
     recordings: Annotated[int, Field(ge=1)] = 40
     """test recordings played one by one"""
 
-    track_seconds: Annotated[float, Field(ge=1)] = 60.0
+    track_seconds: Annotated[float, Field(ge=1, le=3600)] = 60.0
     """length of a long track of test recordings, seconds"""
 
     seed: Seed = 1

@@ -1,10 +1,12 @@
 """Which recordings train, validate and test."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wav2nano.settings.base import Seed, Settings
+
+MOST_HELD_OUT = 0.8  # of the recordings, for validation and test together
 
 Policy = Literal["group", "recording", "official", "time"]
 
@@ -23,6 +25,15 @@ class SplitSettings(Settings):
 
     seed: Seed = 1
     """seed of the random assignments, of which the best balanced is used"""
+
+    @model_validator(mode="after")
+    def _leaves_some(self) -> Self:
+        if self.validation + self.test > MOST_HELD_OUT:
+            raise ValueError(
+                f"validation and test are {self.validation + self.test:g} of the recordings "
+                f"together; at most {MOST_HELD_OUT:g} leaves enough to train on"
+            )
+        return self
 
 
 class SplitPlan(SplitSettings):

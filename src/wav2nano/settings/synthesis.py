@@ -6,8 +6,14 @@ from pydantic import Field
 
 from wav2nano.settings.base import Probability, Seed, Settings, Text
 
-Range = Annotated[list[float], Field(min_length=2, max_length=2)]
-PositiveRange = Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=2, max_length=2)]
+Pair = Field(min_length=2, max_length=2)
+Decibels = Annotated[list[Annotated[float, Field(ge=-200, le=200)]], Pair]
+Semitones = Annotated[list[Annotated[float, Field(ge=-48, le=48)]], Pair]
+Factors = Annotated[list[Annotated[float, Field(ge=0.1, le=10)]], Pair]
+Seconds = Annotated[list[Annotated[float, Field(ge=0.01, le=10)]], Pair]
+Metres = Annotated[list[Annotated[float, Field(ge=0.01, le=100)]], Pair]
+Hertz = Annotated[list[Annotated[float, Field(ge=1, le=100_000)]], Pair]
+Recordings = Annotated[int, Field(ge=1, le=100_000)]
 AllOrList = Literal["all"] | Annotated[list[Text], Field(min_length=1)]
 NoiseKind = Literal["white", "pink", "brown", "hum", "fan", "clicks", "music", "babble"]
 
@@ -15,7 +21,7 @@ NoiseKind = Literal["white", "pink", "brown", "hum", "fan", "clicks", "music", "
 class UnknownSettings(Settings):
     """Other words."""
 
-    recordings: Annotated[int, Field(ge=1)]
+    recordings: Recordings
     """recordings of all of them together"""
 
     words: Annotated[list[Text], Field(min_length=1)]
@@ -25,10 +31,10 @@ class UnknownSettings(Settings):
 class SilenceSettings(Settings):
     """Noise without speech."""
 
-    recordings: Annotated[int, Field(ge=1)]
+    recordings: Recordings
     """recordings of noise"""
 
-    level_db: Range
+    level_db: Decibels
     """from softest to loudest, dB of full scale"""
 
 
@@ -41,13 +47,13 @@ class EspeakSettings(Settings):
     variants: AllOrList
     """all, or a list of names: vocal tracts"""
 
-    rate: PositiveRange
+    rate: Factors
     """times the voice's own speed"""
 
-    pitch: Range
+    pitch: Semitones
     """semitones above the voice's own"""
 
-    range: Range
+    range: Factors
     """times the voice's own intonation"""
 
 
@@ -57,13 +63,13 @@ class RecordedVoicesSettings(Settings):
     voices: Annotated[list[Text], Field(min_length=1)]
     """names of voices"""
 
-    rate: PositiveRange
+    rate: Factors
     """times the voice's own speed"""
 
-    pitch: Range
+    pitch: Semitones
     """semitones above the voice's own"""
 
-    range: Range
+    range: Factors
     """times the voice's own intonation"""
 
 
@@ -92,10 +98,10 @@ class RoomSettings(Settings):
     probability: Probability
     """share of the recordings made in a room"""
 
-    reverberation_s: PositiveRange
+    reverberation_s: Seconds
     """reverberation time, seconds"""
 
-    distance_m: PositiveRange
+    distance_m: Metres
     """from mouth to microphone, metres"""
 
 
@@ -108,7 +114,7 @@ class NoiseSettings(Settings):
     kinds: Annotated[list[NoiseKind], Field(min_length=1)]
     """one of them in each recording"""
 
-    snr_db: Range
+    snr_db: Decibels
     """from most to least noise, dB of speech over noise"""
 
 
@@ -121,19 +127,19 @@ class AcousticsSettings(Settings):
     noise: NoiseSettings
     """noise behind speech"""
 
-    equalizer_db: Annotated[float, Field(ge=0)]
+    equalizer_db: Annotated[float, Field(ge=0, le=60)]
     """maximum by which a broad band of frequencies is raised or lowered, dB"""
 
-    low_cut_hz: PositiveRange
+    low_cut_hz: Hertz
     """edge of a high-pass filter, Hz"""
 
-    high_cut_hz: PositiveRange
+    high_cut_hz: Hertz
     """edge of a low-pass filter, Hz"""
 
-    level_db: Range
+    level_db: Decibels
     """level of the speech, dB of full scale"""
 
-    microphone_noise_db: Range
+    microphone_noise_db: Decibels
     """noise of the microphone itself, dB of full scale"""
 
     clip_probability: Probability
@@ -146,7 +152,7 @@ class SynthesisSettings(Settings):
     seed: Seed
     """seed of everything random"""
 
-    recordings: Annotated[int, Field(ge=1)]
+    recordings: Recordings
     """recordings of each word"""
 
     copies: Annotated[int, Field(ge=1, le=20)] = 1
@@ -161,7 +167,7 @@ class SynthesisSettings(Settings):
     engines: EnginesSettings
     """each with its voices, and ranges of rate, pitch and intonation"""
 
-    formants: PositiveRange
+    formants: Factors
     """vocal tracts from longer to shorter: factor applied to all frequencies"""
 
     acoustics: AcousticsSettings

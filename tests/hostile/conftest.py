@@ -1,0 +1,128 @@
+"""A tiny experiment that has gone all the way, by the public commands."""
+
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+import soundfile
+
+from hostile.commands import ROOT, contents, wav2nano_says
+
+RATE = 16000
+LABELS = json.dumps(["low", "high"])
+BOARD = "wav2nano:nrf52:nano33ble"
+CHUNKING = json.dumps({"window_seconds": 0.2})
+FEATURES = json.dumps({"kind": "logmel", "n_fft": 256, "hop": 160, "mel_bands": 8})
+MODEL = json.dumps({"architecture": "dense", "units": [4]})
+DATASET = {
+    "name": "tones",
+    "title": "Tones",
+    "licence": "none",
+    "recordings": "raw",
+    "split": {"policy": "group"},
+    "shards": 1,
+}
+
+# Every step with its arguments, in the order of the workflow.
+STEPS = {
+    "index-dataset": [
+        "--dataset",
+        json.dumps(DATASET),
+        "--known",
+        "known.json",
+        "--out",
+        "index.csv",
+    ],
+    "select-recordings": ["--tables", "index.csv", "--out", "manifest.csv"],
+    "chunk-audio": [
+        *("--recordings", "index.csv", "--shard", "own-000"),
+        *("--settings", CHUNKING, "--out", "windows.h5"),
+    ],
+    "extract-features": [
+        *("--windows", "windows.h5", "--rate", str(RATE)),
+        *("--settings", FEATURES, "--out", "features.h5"),
+    ],
+    "split-dataset": [
+        *("--manifest", "manifest.csv", "--labels", LABELS, "--settings", '{"policy": "group"}'),
+        *("--chunking", CHUNKING, "--out", "split.csv"),
+    ],
+    "train-model": [
+        *("--split", "split.csv", "--features", "features.h5", "--labels", LABELS),
+        *("--chunking", CHUNKING, "--feature-settings", FEATURES, "--model-settings", MODEL),
+        *("--settings", '{"epochs": 1}', "--model", "model.keras", "--history", "history.csv"),
+        *("--preprocessing", "preprocessing.json", "--environment", "environment.json"),
+    ],
+    "quantize-model": [
+        *("--model", "model.keras", "--preprocessing", "preprocessing.json"),
+        *("--split", "split.csv", "--features", "features.h5", "--labels", LABELS),
+        *("--model-settings", MODEL, "--settings", '{"calibration_windows": 10}'),
+        *("--out", "model_int8.tflite", "--calibration", "calibration.csv"),
+    ],
+    "score-model": [
+        *("--runtime", "litert", "--model", "model_int8.tflite"),
+        *("--preprocessing", "preprocessing.json", "--split", "split.csv"),
+        *("--features", "features.h5", "--labels", LABELS, "--out", "scores.csv"),
+    ],
+    "evaluate-model": [
+        *("--float-scores", "scores.csv", "--litert-scores", "scores.csv"),
+        *("--history", "history.csv", "--settings", '{"bootstrap": 100}'),
+        *("--title", "tones", "--out", "evaluation"),
+    ],
+    "generate-code": [
+        *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
+        *("--listener", "{}", "--board", BOARD, "--title", "tones", "--out", "code"),
+    ],
+    "compile-firmware": [
+        *("--sketch", str(ROOT / "firmware/sketches/listener"), "--code", "code/model.c"),
+        *("code/model.h", "code/frontend_tables.c", "code/frontend_tables.h", "code/settings.c"),
+        *("code/settings.h", "--data", "manifest.csv", "--config-hash", "0", "--code-hash", "0"),
+        *("--board", BOARD, "--libraries", str(ROOT / "firmware/libraries"), "--out", "firmware"),
+    ],
+    "report-results": [
+        *("--evaluation", "evaluation/evaluation.json", "--environment", "environment.json"),
+        *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
+        *("--split", "split.csv", "--target", BOARD, "--listener", "{}", "--policy", "group"),
+        *("--settings", '{"experiment": "tones"}', "--data", json.dumps(DATASET)),
+        *("--metrics", "metrics/tones.json", "--pages", "report"),
+    ],
+    "compare-experiments": [
+        *("--metrics", "metrics/tones.json", "--title", "t", "--table", "t.csv"),
+        *("--plot", "t.png", "--page", "t.html"),
+    ],
+    "record-checksums": ["manifest.csv", "split.csv", "--out", "checksums.txt"],
+}
+
+
+def write_wav(path, hertz=300, noise=0):
+    """Write a tone as long as a window, with noise."""
+    random = np.random.default_rng(noise)
+    times = np.arange(RATE // 5) / RATE
+    samples = 0.3 * np.sin(2 * np.pi * hertz * times) + random.normal(0, 0.02, len(times))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, samples, RATE)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """A folder with all that the steps make; tests leave it as it is."""
+    if not shutil.which("arm-none-eabi-gcc"):
+        pytest.skip("arm-none-eabi-gcc is not here")
+    folder = tmp_path_factory.mktemp("built")
+    for hertz, label in ((300, "low"), (2000, "high")):
+        for take in range(18):
+            write_wav(folder / "raw" / label / "abcdef"[take % 6] / f"{take // 6}.wav", hertz, take)
+    for step, arguments in STEPS.items():
+        said = wav2nano_says(step, *arguments, folder=folder)
+        assert said.status == 0, said.text
+    before = contents(folder)
+    yield folder
+    assert contents(folder) == before
+
+
+@pytest.fixture
+def copy(built, tmp_path):
+    """A copy of that folder, to be damaged: files are to be replaced, and not written into."""
+    shutil.copytree(built, tmp_path, copy_function=os.link, dirs_exist_ok=True)
+    return tmp_path

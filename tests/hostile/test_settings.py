@@ -1,0 +1,1110 @@
+"""Settings that cannot be: `snakemake` says which, where, and what would be right.
+
+To add one, add a line to a table: what is written into the file, and words of the answer.
+"""
+
+import os
+import re
+import shutil
+
+import pytest
+
+from hostile.commands import ROOT, assert_refuses, snakemake_says
+
+# Reads the settings as any other run does, and starts no job.
+DRY_RUN = ("--dry-run", "--quiet", "all", "--")
+DEFAULTS = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("[keywords]", "[x]")
+KEYWORDS = (ROOT / "config/datasets/keywords.yaml").read_text(encoding="utf-8")
+EXPERIMENT = 'dataset: keywords\nsynthesize: words\nlabels: ["yes", "no"]\n'
+DATASET = """\
+name: set
+title: a set
+licence: none
+recordings: data/raw/set
+split: {policy: group}
+shards: 1
+"""
+
+EXPERIMENTS = [
+    ("training: {epochs: .nan}", "training.epochs: nan should be a whole number"),
+    ("training: {learning_rate: .nan}", "training.learning_rate: nan should be a finite number"),
+    ("training: {learning_rate: .inf}", "training.learning_rate: inf should be a finite number"),
+    ("training: {learning_rate: -.inf}", "training.learning_rate: -inf should be a finite number"),
+    ("training: {gain_db: .nan}", "training.gain_db: nan should be a finite number"),
+    ("training: {response: .nan}", "training.response: nan should be a finite number"),
+    ("chunking: {window_seconds: .nan}", "chunking.window_seconds: nan should be a finite number"),
+    ("chunking: {window_seconds: .inf}", "chunking.window_seconds: inf should be a finite number"),
+    ("chunking: {hop_seconds: .inf}", "chunking.hop_seconds: inf should be a finite number"),
+    ("chunking: {rate: .inf}", "chunking.rate: inf should be a whole number"),
+    ("split: {validation: .nan}", "split.validation: nan should be a finite number"),
+    ("split: {test: .inf}", "split.test: inf should be a finite number"),
+    ("listener: {threshold: .nan}", "listener.threshold: nan should be a finite number"),
+    ("listener: {quiet_seconds: .inf}", "listener.quiet_seconds: inf should be a finite number"),
+    (
+        "listener: {smoothing_seconds: .nan}",
+        "listener.smoothing_seconds: nan should be a finite number",
+    ),
+    (
+        "listener: {inferences_per_second: .inf}",
+        "listener.inferences_per_second: inf should be a finite number",
+    ),
+    (
+        "simulation: {track_seconds: .inf}",
+        "simulation.track_seconds: inf should be a finite number",
+    ),
+    (
+        "simulation: {track_seconds: .nan}",
+        "simulation.track_seconds: nan should be a finite number",
+    ),
+    ("features: {f_min: .nan}", "features.f_min: nan should be a finite number"),
+    ("features: {f_max: .inf}", "features.f_max: inf should be a finite number"),
+    ("features: {floor_db: -.inf}", "features.floor_db: -inf should be a finite number"),
+    ("model: {dropout: .nan}", "model.dropout: nan should be a finite number"),
+    ("training: {epochs: 0}", "training.epochs: 0 should be at least 1"),
+    ("training: {epochs: -1}", "training.epochs: -1 should be at least 1"),
+    (
+        "training: {epochs: 100000000000000000000}",
+        "training.epochs: 100000000000000000000 should be at most 100000",
+    ),
+    ("training: {batch_size: 0}", "training.batch_size: 0 should be at least 1"),
+    (
+        "training: {batch_size: 1000000000}",
+        "training.batch_size: 1000000000 should be at most 65536",
+    ),
+    ("training: {learning_rate: 0}", "training.learning_rate: 0 should be more than 0"),
+    ("training: {learning_rate: -0.1}", "training.learning_rate: -0.1 should be more than 0"),
+    ("training: {learning_rate: 1.0e+30}", "training.learning_rate: 1e+30 should be at most 1"),
+    ("training: {patience: 0}", "training.patience: 0 should be at least 1"),
+    ("training: {shift_frames: -1}", "training.shift_frames: -1 should be at least 0"),
+    ("training: {mask_frames: 1000000}", "training.mask_frames: 1000000 should be at most 1000"),
+    ("training: {gain_db: 1.0e+9}", "training.gain_db: 1000000000.0 should be at most 30"),
+    ("training: {seed: -1}", "training.seed: -1 should be at least 0"),
+    ("training: {seed: 4294967296}", "training.seed: 4294967296 should be less than 4.29497e+09"),
+    (
+        "training: {seed: 10000000000000000000000000000000000000000}",
+        "training.seed: 100000000000000000...0000000000000000000 should be less",
+    ),
+    ("split: {seed: -5}", "split.seed: -5 should be at least 0"),
+    (
+        "evaluation: {seed: 99999999999999999999}",
+        "evaluation.seed: 99999999999999999999 should be less than 4.29497e+09",
+    ),
+    ("evaluation: {bootstrap: 99}", "evaluation.bootstrap: 99 should be at least 100"),
+    (
+        "evaluation: {bootstrap: 1000000000000}",
+        "evaluation.bootstrap: 1000000000000 should be at most 100000",
+    ),
+    ("simulation: {seed: -1}", "simulation.seed: -1 should be at least 0"),
+    ("simulation: {recordings: 0}", "simulation.recordings: 0 should be at least 1"),
+    ("simulation: {track_seconds: 0.5}", "simulation.track_seconds: 0.5 should be at least 1"),
+    (
+        "simulation: {track_seconds: 1.0e+12}",
+        "simulation.track_seconds: 1000000000000.0 should be at most 3600",
+    ),
+    (
+        "quantization: {calibration_windows: 9}",
+        "quantization.calibration_windows: 9 should be at least 10",
+    ),
+    ("chunking: {rate: 0}", "chunking.rate: 0 should be at least 4000"),
+    ("chunking: {rate: -16000}", "chunking.rate: -16000 should be at least 4000"),
+    ("chunking: {rate: 1000000}", "chunking.rate: 1000000 should be at most 48000"),
+    ("chunking: {window_seconds: 0}", "chunking.window_seconds: 0 should be more than 0"),
+    ("chunking: {window_seconds: -1.0}", "chunking.window_seconds: -1.0 should be more than 0"),
+    (
+        "chunking: {window_seconds: 1.0e+9}",
+        "chunking.window_seconds: 1000000000.0 should be at most 10",
+    ),
+    ("chunking: {hop_seconds: 0.0}", "chunking.hop_seconds: 0.0 should be at least 0.01"),
+    (
+        "chunking: {hop_seconds: 1.0e-9, long: slide}",
+        "chunking.hop_seconds: 1e-09 should be at least 0.01",
+    ),
+    ("split: {validation: 0}", "split.validation: 0 should be more than 0"),
+    ("split: {test: 1.0}", "split.test: 1.0 should be at most 0.5"),
+    ("split: {test: -0.2}", "split.test: -0.2 should be more than 0"),
+    ("listener: {threshold: 1.1}", "listener.threshold: 1.1 should be at most 1"),
+    ("listener: {threshold: -0.1}", "listener.threshold: -0.1 should be at least 0"),
+    (
+        "listener: {quiet_seconds: 1.0e+9}",
+        "listener.quiet_seconds: 1000000000.0 should be at most 3600",
+    ),
+    ("listener: {quiet_seconds: -1}", "listener.quiet_seconds: -1 should be at least 0"),
+    ("listener: {smoothing_seconds: 60}", "listener.smoothing_seconds: 60 should be at most 5"),
+    (
+        "listener: {inferences_per_second: 0}",
+        "listener.inferences_per_second: 0 should be at least 0.5",
+    ),
+    (
+        "listener: {inferences_per_second: 1000}",
+        "listener.inferences_per_second: 1000 should be at most 20",
+    ),
+    ("features: {n_fft: 500}", "features.n_fft: 500 is not one of: 256, 512, 1024"),
+    ("features: {n_fft: 1048576}", "features.n_fft: 1048576 is not one of: 256, 512, 1024"),
+    ("features: {hop: 0}", "features.hop: 0 should be at least 16"),
+    ("features: {hop: -320}", "features.hop: -320 should be at least 16"),
+    ("features: {mel_bands: 3}", "features.mel_bands: 3 should be at least 4"),
+    ("features: {mel_bands: 100000}", "features.mel_bands: 100000 should be at most 128"),
+    ("features: {coefficients: 1}", "features.coefficients: 1 should be at least 2"),
+    ("features: {floor_db: 0}", "features.floor_db: 0 should be at most -40"),
+    ("features: {floor_db: -1000}", "features.floor_db: -1000 should be at least -120"),
+    ("features: {f_min: -1}", "features.f_min: -1 should be at least 0"),
+    ("features: {f_max: 0}", "features.f_max: 0 should be more than 0"),
+    ("model: {dropout: 1.0}", "model.dropout: 1.0 should be at most 0.9"),
+    ("model: {kernel: 0}", "model.kernel: 0 should be at least 1"),
+    ("model: {kernel: 1000}", "model.kernel: 1000 should be at most 15"),
+    ("model: {filters: [0]}", "model.filters.0: 0 should be at least 1"),
+    ("model: {filters: [100000]}", "model.filters.0: 100000 should be at most 256"),
+    ("model: {filters: [8, 8, 8, 8, 8]}", "model.filters: may have at most 4"),
+    ("model: {units: []}", "model.units: needs at least 1"),
+    ("model: {units: [513]}", "model.units.0: 513 should be at most 512"),
+    ("model: {units: [-4]}", "model.units.0: -4 should be at least 1"),
+    ("model: {architecture: cnn, pool: 9}", "model.pool: 9 should be at most 8"),
+    ("model: {architecture: dense, units: [1, 1, 1, 1, 1]}", "model.units: may have at most 4"),
+    ("features: {hop: 320.0}", "features.hop: 320.0 should be a whole number"),
+    ("training: {epochs: 30.0}", "training.epochs: 30.0 should be a whole number"),
+    ("training: {epochs: '30'}", "training.epochs: '30' should be a whole number"),
+    ("training: {epochs: true}", "training.epochs: True should be a whole number"),
+    ("training: {epochs: null}", "training.epochs: None should be a whole number"),
+    ("training: {epochs: [30]}", "training.epochs: [30] should be a whole number"),
+    ("training: {epochs: 0x1F.8}", "training.epochs: '0x1F.8' should be a whole number"),
+    ("training: {epochs: 1_0.5}", "training.epochs: 10.5 should be a whole number"),
+    ("training: {batch_size: 32.5}", "training.batch_size: 32.5 should be a whole number"),
+    (
+        "training: {learning_rate: 1e-3}",
+        "training.learning_rate: '1e-3' should be a number; YAML takes it for",
+    ),
+    (
+        "training: {learning_rate: 3e-4}",
+        "training.learning_rate: '3e-4' should be a number; YAML takes it for",
+    ),
+    ("training: {learning_rate: 0,003}", "training.learning_rate: 0 should be more than 0"),
+    (
+        "training: {learning_rate: '.5'}",
+        "training.learning_rate: '.5' should be a number; YAML takes it for",
+    ),
+    ("training: {learning_rate: ten}", "training.learning_rate: 'ten' should be a number"),
+    (
+        "training: {learning_rate: 2024-01-01}",
+        "training.learning_rate: datetime.date(2024, 1, 1) should be a number",
+    ),
+    ("training: 3", "training: 3 should be `key: value` lines"),
+    ("training: []", "training: [] should be `key: value` lines"),
+    ("training: null", "training: None should be `key: value` lines"),
+    ("training: yes", "training: True should be `key: value` lines"),
+    ("chunking: {rate: 16k}", "chunking.rate: '16k' should be a whole number"),
+    ("chunking: {rate: 16,000}", "chunking.rate: 16 should be at least 4000"),
+    ("chunking: {rate: 16000.0}", "chunking.rate: 16000.0 should be a whole number"),
+    ("chunking: {long: all}", "chunking.long: 'all' is not one of: loudest, slide"),
+    ("chunking: {window_seconds: 1s}", "chunking.window_seconds: '1s' should be a number"),
+    ("chunking: {window_seconds: 1:30}", "chunking.window_seconds: 90 should be at most 10"),
+    ("model: {units: 64}", "model.units: 64 should be a list"),
+    ("model: {units: [64.0]}", "model.units.0: 64.0 should be a whole number"),
+    ("model: {units: ['64']}", "model.units.0: '64' should be a whole number"),
+    ("model: {units: {a: 64}}", "model.units: {'a': 64} should be a list"),
+    ("model: {units: [[64]]}", "model.units.0: [64] should be a whole number"),
+    ("model: lstm", "model: 'lstm' should be `key: value` lines"),
+    ("features: mfcc", "features: 'mfcc' should be `key: value` lines"),
+    (
+        "features: {kind: [mfcc]}",
+        "features.kind: \"['mfcc']\" is not one of: logmel, mfcc, spectrogram",
+    ),
+    ("features: {kind: null}", "features.kind: 'None' is not one of: logmel, mfcc, spectrogram"),
+    ("features: {kind: MFCC}", "features.kind: 'MFCC' is not one of: logmel, mfcc, spectrogram"),
+    ("features: {kind: zcr}", "features.kind: 'zcr' is not one of: logmel, mfcc, spectrogram"),
+    (
+        "model: {architecture: transformer}",
+        "model.architecture: 'transformer' is not one of: cnn, dense, lstm",
+    ),
+    (
+        "model: {architecture: {a: b}}",
+        "model.architecture: \"{'a': 'b'}\" is not one of: cnn, dense, lstm",
+    ),
+    ("goal: Firmware", "goal: 'Firmware' is not one of: firmware, evaluation"),
+    ("goal: no", "goal: False is not one of: firmware, evaluation"),
+    ("synthesize: no", "synthesize: False is not one of: words, background, nothing"),
+    ("synthesize: true", "synthesize: True is not one of: words, background, nothing"),
+    (
+        "split: {policy: random}",
+        "split.policy: 'random' is not one of: group, recording, official, time",
+    ),
+    ("split: {policy: off}", "split.policy: False is not one of: group, recording, official, time"),
+    ("firmware: {board: uno}", "firmware.board: 'uno' is not one of: wav2nano:nrf52:nano33ble,"),
+    ("firmware: {board: 5}", "firmware.board: 5 should be text, in quotes if YAML takes it for"),
+    ("firmware: {board: ''}", "firmware.board: '' is not one of: wav2nano:nrf52:nano33ble,"),
+    ("dataset: null", "dataset: None should be text, in quotes if YAML takes it for something"),
+    ("dataset: 7", "dataset: 7 should be text, in quotes if YAML takes it for something"),
+    ("dataset: ''", "dataset: '' should be: a file in config/datasets/, without .yaml"),
+    ("dataset: nowhere", "There is no data set nowhere: config/datasets/nowhere.yaml does not"),
+    (
+        "dataset: ../keywords",
+        "dataset: '../keywords' should be: a file in config/datasets/, without",
+    ),
+    (
+        "dataset: /etc/passwd",
+        "dataset: '/etc/passwd' should be: a file in config/datasets/, without",
+    ),
+    ("dataset: 'a b'", "dataset: 'a b' should be: a file in config/datasets/, without .yaml"),
+    ('dataset: "own\\n"', "dataset: 'own\\n' should be: a file in config/datasets/, without .yaml"),
+    (
+        "labels: [yes, no, on]",
+        "labels.0: True should be text, in quotes if YAML takes it for something",
+    ),
+    ("labels: [stop, off]", "labels.1: False should be text, in quotes if YAML takes it for"),
+    ("labels: [1, 2]", "labels.0: 1 should be text, in quotes if YAML takes it for something"),
+    (
+        "labels: [1.5, two]",
+        "labels.0: 1.5 should be text, in quotes if YAML takes it for something",
+    ),
+    (
+        "labels: [null, a]",
+        "labels.0: None should be text, in quotes if YAML takes it for something",
+    ),
+    (
+        "labels: [2024-01-01, a]",
+        "labels.0: datetime.date(2024, 1, 1) should be text, in quotes if YAML",
+    ),
+    ("labels: yes", "labels: True should be a list"),
+    ("labels: stop", "labels: 'stop' should be a list"),
+    ("labels: {a: b}", "labels: {'a': 'b'} should be a list"),
+    ("labels: []", "labels: needs at least 1"),
+    ("labels: ['']", "labels.0 is empty"),
+    (
+        "labels: [' stop']",
+        "labels: the label ' stop' has line breaks, control characters or spaces",
+    ),
+    ("labels: [stop, stop]", "labels: 'stop' is listed twice."),
+    ("labels: [_unknown_]", "labels: there is nothing to recognise but the background."),
+    ("labels: [_silence_, _unknown_]", "labels: there is nothing to recognise but the background."),
+    (
+        'labels: ["two\\nlines"]',
+        "labels: the label 'two\\nlines' has line breaks, control characters or",
+    ),
+    (
+        'labels: ["two\\u2028lines"]',
+        "labels: the label 'two\\u2028lines' has line breaks, control characters",
+    ),
+    (
+        'labels: ["a\\tb"]',
+        "labels: the label 'a\\tb' has line breaks, control characters or spaces",
+    ),
+    ('labels: ["\\0"]', "labels: the label '\\x00' has line breaks, control characters or spaces"),
+    (
+        'labels: ["\\e[31mred"]',
+        "labels: the label '\\x1b[31mred' has line breaks, control characters or",
+    ),
+    (
+        'labels: ["a\\u200bb"]',
+        "labels: the label 'a\\u200bb' has line breaks, control characters or",
+    ),
+    (
+        'labels: ["a\\u202eb"]',
+        "labels: the label 'a\\u202eb' has line breaks, control characters or",
+    ),
+    ("labels: [" + "x" * 61 + "]", "labels: the label"),
+    ("labels: [one, [two]]", "labels.1: ['two'] should be text, in quotes if YAML takes it for"),
+    ("labels: null", "labels: a list is needed if words are to be synthesised."),
+    (
+        "training: {epoch: 5}",
+        "training.epoch is not a setting. Settings here are: batch_size, epochs,",
+    ),
+    (
+        "training: {learningrate: 0.1}",
+        "training.learningrate is not a setting. Settings here are: batch_size,",
+    ),
+    ("training: {Epochs: 5}", "training.Epochs is not a setting. Settings here are: batch_size,"),
+    (
+        "training: {'epochs ': 5}",
+        "training.epochs  is not a setting. Settings here are: batch_size,",
+    ),
+    ("training: {1: 2}", "training.1 is not a setting. Settings here are: batch_size, epochs,"),
+    (
+        "training: {null: 2}",
+        "training.None is not a setting. Settings here are: batch_size, epochs,",
+    ),
+    ("training: {[a, b]: 2}", "cannot be read as YAML: while constructing a mapping"),
+    ("trainning: {epochs: 5}", "trainning is not a setting. Settings here are: chunking, dataset,"),
+    ("epochs: 5", "epochs is not a setting. Settings here are: chunking, dataset,"),
+    ("experiments: [x]", "experiments is not a setting. Settings here are: chunking, dataset,"),
+    ("models: {units: [8]}", "models is not a setting. Settings here are: chunking, dataset,"),
+    (
+        "features: {coefficient: 3}",
+        "features.coefficient is not a setting. Settings here are: coefficients,",
+    ),
+    (
+        "features: {kind: logmel, coefficients: 13}",
+        "features.coefficients is not a setting. Settings here are: f_max,",
+    ),
+    (
+        "features: {kind: spectrogram, mel_bands: 40}",
+        "features.mel_bands is not a setting. Settings here are: floor_db, hop,",
+    ),
+    (
+        "model: {architecture: dense, filters: [8]}",
+        "model.filters is not a setting. Settings here are: architecture,",
+    ),
+    (
+        "model: {unit: [8]}",
+        "model.unit is not a setting. Settings here are: architecture, dropout,",
+    ),
+    ("yes: 1", "1 is not a setting. Settings here are: chunking, dataset, evaluation,"),
+    ("? [a]\n: 1", "cannot be read as YAML: while constructing a mapping"),
+    (
+        "features: {hop: 600}",
+        "features.hop: 600 is not possible; use at most n_fft (512): a longer",
+    ),
+    (
+        "features: {f_min: 7000, f_max: 300}",
+        "features.f_min: 7000 is not possible; use less than f_max (300 Hz).",
+    ),
+    (
+        "features: {f_max: 9000}",
+        "features.f_max: 9000 is not possible; use at most 8000 Hz, half of the",
+    ),
+    (
+        "features: {coefficients: 41}",
+        "features.coefficients: 41 is not possible; use 2 to mel_bands (40).",
+    ),
+    (
+        "features: {mel_bands: 128, n_fft: 256, hop: 128}",
+        "features.mel_bands: 13 of 128 mel bands lie between two bins of the FFT",
+    ),
+    (
+        "chunking: {window_seconds: 0.02}",
+        "A window of 320 samples (0.02 s) is shorter than one feature frame of",
+    ),
+    (
+        "chunking: {window_seconds: 1.0e-9}",
+        "A window of 0 samples (0 s) is shorter than one feature frame of 512.",
+    ),
+    (
+        "chunking: {rate: 8000}",
+        "features.f_max: 7600 is not possible; use at most 4000 Hz, half of the",
+    ),
+    (
+        "chunking: {rate: 22050}",
+        "chunking.rate: 22050 Hz, but the board's microphone gives 16000 Hz. Set",
+    ),
+    (
+        "chunking: {rate: 8000}\ngoal: evaluation",
+        "features.f_max: 7600 is not possible; use at most 4000 Hz, half of the",
+    ),
+    (
+        "split: {validation: 0.5, test: 0.5}",
+        "split: validation and test are 1 of the recordings together; at most",
+    ),
+    (
+        "split: {policy: time}",
+        "split.policy: time divides long recordings, but chunking.long: loudest",
+    ),
+    (
+        "split: {policy: official}",
+        "split.policy: the data set keywords has no official folds. Choose",
+    ),
+    (
+        "model: {architecture: cnn, filters: [8, 8, 8, 8, 8, 8]}",
+        "model.filters: convolution 4 of 6 has 2 frames left, too few for a",
+    ),
+    (
+        "model: {architecture: cnn, kernel: 31, pool: 8}",
+        "model.filters: convolution 2 of 2 has 2 frames left, too few for a",
+    ),
+    ("dataset: own", "synthesize: the data set own has no synthesis settings."),
+    (
+        "dataset: own\nsynthesize: nothing\nlabels: null",
+        "There are no recordings in data/raw/own. Put some there as",
+    ),
+    ("labels: null", "labels: a list is needed if words are to be synthesised."),
+    (
+        "synthesize: background\ndataset: own",
+        "synthesize: the data set own has no synthesis settings.",
+    ),
+    (
+        "firmware: {board: 'arduino:mbed_nano:nano33ble'}\nchunking: {rate: 8000}",
+        "features.f_max: 7600 is not possible; use at most 4000 Hz, half of the",
+    ),
+    (
+        "training: {epochs: 5}\ntraining: {epochs: 6}",
+        "cannot be read as YAML: training stands there twice",
+    ),
+    ("training:\n  epochs: 5\n  epochs: 6", "cannot be read as YAML: epochs stands there twice"),
+    ("training:\n\tepochs: 5", "cannot be read as YAML: while scanning for the next token"),
+    ("training: {epochs: 5", "cannot be read as YAML: while parsing a flow mapping"),
+    (
+        "training: epochs: 5",
+        "cannot be read as YAML: mapping values are not allowed in this context",
+    ),
+    ("- training", "cannot be read as YAML: while parsing a block mapping"),
+    ("just text", "cannot be read as YAML: while scanning a simple key"),
+    ("training: &a {x: *a}", "cannot be read as YAML: *a stands for something else: write it out"),
+    (
+        "training: *nowhere",
+        "cannot be read as YAML: *nowhere stands for something else: write it out",
+    ),
+    (
+        "training: !!python/object/apply:os.system ['touch hacked']",
+        "cannot be read as YAML: could not determine a constructor for the tag",
+    ),
+    ("training: !!binary aGFsbG8=", "training: b'hallo' should be `key: value` lines"),
+    (
+        "training: !custom {epochs: 5}",
+        "cannot be read as YAML: could not determine a constructor for the tag",
+    ),
+    (
+        "training: !!int five",
+        "cannot be read as YAML: invalid literal for int() with base 10: 'five'",
+    ),
+    ("training: !!set {epochs}", "training: {'epochs'} should be `key: value` lines"),
+    ("training: !!omap [epochs: 5]", "training: [('epochs', 5)] should be `key: value` lines"),
+    (
+        "%YAML 9.9\n---\ntraining: {epochs: 5}",
+        "cannot be read as YAML: found incompatible YAML document",
+    ),
+    ("---\n---\n", "cannot be read as YAML: expected a single document in the stream"),
+    (
+        "a: &a [x, x]\nb: &b [*a, *a]",
+        "cannot be read as YAML: *a stands for something else: write it out",
+    ),
+    (
+        "training: {epochs: &e [*e]}",
+        "cannot be read as YAML: *e stands for something else: write it out",
+    ),
+    ("labels: &l [*l]", "cannot be read as YAML: *l stands for something else: write it out"),
+    (
+        "labels: " + "[" * 200 + "]" * 200,
+        "cannot be read as YAML: lists or mappings are more than 50 deep",
+    ),
+    (
+        "labels: " + "[" * 50_000 + "]" * 50_000,
+        "cannot be read as YAML: lists or mappings are more than 50 deep",
+    ),
+    (
+        "training: " + "{a: " * 20_000 + "1" + "}" * 20_000,
+        "cannot be read as YAML: lists or mappings are more than 50 deep",
+    ),
+    ("training: {<<: {epochs: 0}}", "training.epochs: 0 should be at least 1"),
+    ("training: {<<: 5}", "cannot be read as YAML: while constructing a mapping"),
+    ("labels: [a]\r\ngoal: x\r\n", "goal: 'x' is not one of: firmware, evaluation"),
+    (b"", "config/experiments/x.yaml should consist of `key: value` lines."),
+    (b"\n\n", "config/experiments/x.yaml should consist of `key: value` lines."),
+    (b"\x00\x00\x00\x00", "cannot be read as YAML: unacceptable character #x0000: control"),
+    (b"\xff\xfe\x00", "cannot be read as YAML: 'utf-8' codec can't decode byte 0xff in"),
+    (b"\xef\xbb\xbftraining: {epochs: 0}", "training.epochs: 0 should be at least 1"),
+    (
+        "training: {epochs: 0}".encode("utf-16"),
+        "cannot be read as YAML: 'utf-8' codec can't decode byte 0xff in",
+    ),
+    (
+        b"# gr\xf6\xdfe\nlabels: [gr\xf6\xdfe]",
+        "cannot be read as YAML: 'utf-8' codec can't decode byte 0xf6 in",
+    ),
+    (bytes(range(256)), "cannot be read as YAML: 'utf-8' codec can't decode byte 0x80 in"),
+    (b"PK\3\4" + bytes(100), "cannot be read as YAML: unacceptable character #x0003: control"),
+    (
+        b"<html><body>not found</body></html>",
+        "config/experiments/x.yaml should consist of `key: value` lines.",
+    ),
+    (b'{"training": {"epochs": 0}}', "training.epochs: 0 should be at least 1"),
+    (b"null", "config/experiments/x.yaml should consist of `key: value` lines."),
+    (b"5", "config/experiments/x.yaml should consist of `key: value` lines."),
+]
+PARAMS = [
+    (
+        "experiments: [nowhere]",
+        "There is no experiment nowhere: config/experiments/nowhere.yaml does",
+    ),
+    ("experiments: []", "experiments: needs at least 1"),
+    ("experiments: x", "experiments: 'x' should be a list"),
+    ("experiments: [no]", "experiments.0: False should be text, in quotes if YAML takes it for"),
+    ("experiments: null", "experiments: None should be a list"),
+    ("experiments: ['']", "experiments.0: '' should be: the ones to build: files in"),
+    ("experiments: ['../x']", "experiments.0: '../x' should be: the ones to build: files in"),
+    ("experiments: ['a b']", "experiments.0: 'a b' should be: the ones to build: files in"),
+    ("experiments: [a.b]", "There is no sweep a: config/sweeps/a.yaml does not exist. There are:"),
+    ("experiments: [.x]", "experiments.0: '.x' should be: the ones to build: files in"),
+    ("experiments: ['x/y']", "experiments.0: 'x/y' should be: the ones to build: files in"),
+    ("experiments: ['x\n']", "experiments.0: 'x ' should be: the ones to build: files in"),
+    ("experiments: [" + "x" * 300 + "]", "experiments.0:"),
+    ("experiment: [x]", "experiment is not a setting. Settings here are: chunking, dataset,"),
+    ("training: {epochs: .nan}", "training.epochs: nan should be a whole number"),
+    (
+        "training: {epochs: 5}\ntraining: {epochs: 6}",
+        "cannot be read as YAML: training stands there twice",
+    ),
+    ("features: {n_fft: 512}", "features.kind is missing"),
+    ("training: null", "training: None should be `key: value` lines"),
+    ("goal: 3", "goal: 3 is not one of: firmware, evaluation"),
+    ("labels: [yes]", "labels.0: True should be text, in quotes if YAML takes it for something"),
+    (
+        "training: {learning_rate: 1e-3}",
+        "training.learning_rate: '1e-3' should be a number; YAML takes it for",
+    ),
+    (
+        "a: &a [x, x]\nb: [*a, *a]",
+        "cannot be read as YAML: *a stands for something else: write it out",
+    ),
+    (
+        "chunking: {rate: 8000}",
+        "features.f_max: 7600 is not possible; use at most 4000 Hz, half of the",
+    ),
+    ("experiments: [x", "cannot be read as YAML: while parsing a flow sequence"),
+    (": :", "cannot be read as YAML: while parsing a block mapping"),
+    ("\tx: 1", "cannot be read as YAML: while scanning for the next token"),
+    (b"", "params.yaml should consist of `key: value` lines."),
+    (b"\xff\xfe", "cannot be read as YAML: 'utf-8' codec can't decode byte 0xff in"),
+    (b"\x00", "cannot be read as YAML: unacceptable character #x0000: control"),
+    (b"null", "params.yaml should consist of `key: value` lines."),
+    (b"[1]", "params.yaml should consist of `key: value` lines."),
+    (b"- a\n- b\n", "params.yaml should consist of `key: value` lines."),
+    (b"5", "params.yaml should consist of `key: value` lines."),
+    (
+        "labels: " + "[" * 200 + "]" * 200,
+        "cannot be read as YAML: lists or mappings are more than 50 deep",
+    ),
+    (
+        "labels: " + "[" * 3000 + "]" * 3000,
+        "cannot be read as YAML: lists or mappings are more than 50 deep",
+    ),
+    ("labels: &l [*l]", "cannot be read as YAML: *l stands for something else: write it out"),
+    (
+        "training: !!python/object/apply:os.system ['touch hacked']",
+        "cannot be read as YAML: could not determine a constructor for the tag",
+    ),
+    ("version: 3", "version is not a setting. Settings here are: chunking, dataset,"),
+    ("1: 2", "1 is not a setting. Settings here are: chunking, dataset, evaluation,"),
+    ("null: 5", "None is not a setting. Settings here are: chunking, dataset,"),
+    (
+        "split: {validation: 0.5, test: 0.5}",
+        "split: validation and test are 1 of the recordings together; at most",
+    ),
+    ("default_target: x", "default_target is not a setting. Settings here are: chunking, dataset,"),
+    ("firmware: {board: '$(touch hacked)'}", "firmware.board: '$(touch hacked)' is not one of:"),
+]
+SWEEPS = [
+    ("base: x", "There is nothing to vary: give a `table` or a `product`."),
+    (
+        "base: nowhere\ntable: [{goal: evaluation}]",
+        "There is no experiment nowhere: config/experiments/nowhere.yaml does",
+    ),
+    (
+        "base: s\ntable: [{goal: evaluation}]",
+        "There is no experiment s: config/experiments/s.yaml does not exist.",
+    ),
+    (
+        "base: s.goal-evaluation\ntable: [{goal: evaluation}]",
+        "base: 's.goal-evaluation' should be: the experiment to vary: a file in",
+    ),
+    (
+        "base: ../x\ntable: [{goal: evaluation}]",
+        "base: '../x' should be: the experiment to vary: a file in",
+    ),
+    ("table: [{goal: evaluation}]", "base is missing"),
+    ("base: x\ntable: []", "There is nothing to vary: give a `table` or a `product`."),
+    ("base: x\ntable: {}", "table: {} should be a list"),
+    ("base: x\ntable: [{}]", "table.0: needs at least 1"),
+    ("base: x\ntable: [3]", "table.0: 3 should be `key: value` lines"),
+    ("base: x\nproduct: {}", "There is nothing to vary: give a `table` or a `product`."),
+    ("base: x\nproduct: {goal: evaluation}", "product: 'evaluation' should be a list"),
+    ("base: x\nproduct: {goal: []}", "product: needs at least 1"),
+    (
+        "base: x\nproduct: {training.epochs: [1, .nan]}",
+        "training.epochs: nan should be a whole number",
+    ),
+    (
+        "base: x\nproduct: {training.epoch: [1, 2]}",
+        "training.epoch is not a setting. Settings here are: batch_size, epochs,",
+    ),
+    (
+        "base: x\nproduct: {trainig.epochs: [1, 2]}",
+        "trainig is not a setting. Settings here are: chunking, dataset,",
+    ),
+    ("base: x\nproduct: {training: [3]}", "training: 3 should be `key: value` lines"),
+    ("base: x\nproduct: {training.epochs: [1, 1]}", "Two variants are alike: training.epochs: 1"),
+    (
+        "base: x\nproduct: {training.epochs: [1, 1.0]}",
+        "Two variants are alike: training.epochs: 1.0",
+    ),
+    (
+        "base: x\nproduct: {training.epochs: [1, 2]}\ntable: [{training.epochs: 3}]",
+        "training.epochs is given twice for one variant.",
+    ),
+    (
+        "base: x\nproduct: {training.epochs: [1, 2], training: [{epochs: 3}]}",
+        "training.epochs is given twice for one variant.",
+    ),
+    (
+        "base: x\nproduct: {training.epochs.x: [1, 2]}",
+        "training.epochs: {'x': 1} should be a whole number",
+    ),
+    (
+        "base: x\nproduct: {'': [1]}",
+        "is not a setting. Settings here are: chunking, dataset, evaluation,",
+    ),
+    (
+        "base: x\nproduct: {'.': [1]}",
+        "is not a setting. Settings here are: chunking, dataset, evaluation,",
+    ),
+    (
+        "base: x\nproduct: {1: [1]}",
+        "product.1: 1 should be text, in quotes if YAML takes it for something",
+    ),
+    (
+        "base: x\nproduct: {training.epochs: [1, 2], training.epochs: [3]}",
+        "cannot be read as YAML: training.epochs stands there twice",
+    ),
+    (
+        "base: x\nproduct: {experiments: [[x]]}",
+        "experiments is not a setting. Settings here are: chunking, dataset,",
+    ),
+    (
+        "base: x\nproduct: {dataset: [nowhere]}",
+        "There is no data set nowhere: config/datasets/nowhere.yaml does not",
+    ),
+    (
+        "base: x\nproduct: {labels: [[yes, no]]}",
+        "labels.0: True should be text, in quotes if YAML takes it for something",
+    ),
+    (
+        "base: x\nproduct: {features.kind: [mfcc, zcr]}",
+        "features.kind: 'zcr' is not one of: logmel, mfcc, spectrogram",
+    ),
+    (
+        "base: x\nproduct:\n" + "".join(f"  k{i}: [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" for i in range(9)),
+        "This makes 387,420,489 variants; at most 500 are possible.",
+    ),
+    (
+        f"base: x\nproduct: {{training.seed: {[*range(501)]}}}",
+        "This makes 501 variants; at most 500 are possible.",
+    ),
+    ("base: x\nproduct:\n" + "".join(f"  k{i}: [1, 2]\n" for i in range(3000)), "This makes"),
+    (
+        "base: x\nproduct: {training.seed: &a [*a]}",
+        "cannot be read as YAML: *a stands for something else: write it out",
+    ),
+    ("bases: x", "base is missing"),
+    ("base: [x]", "base: ['x'] should be text, in quotes if YAML takes it for something"),
+    ("base: null", "base: None should be text, in quotes if YAML takes it for something"),
+    ("base: yes", "base: True should be text, in quotes if YAML takes it for something"),
+    (b"", "config/sweeps/s.yaml should consist of `key: value` lines."),
+    (b"\x00", "cannot be read as YAML: unacceptable character #x0000: control"),
+    (b"[1]", "config/sweeps/s.yaml should consist of `key: value` lines."),
+    (
+        "base: x\nproduct: {model.units: [[8], [9.5]]}",
+        "model.units.0: 9.5 should be a whole number",
+    ),
+    (
+        "base: x\nproduct: {model.architecture: [cnn], model.kernel: [31, 1000]}",
+        "model.filters: convolution 2 of 2 has 9 frames left, too few for a",
+    ),
+    (
+        "base: x\nproduct: {chunking.window_seconds: [1.0, 0.001]}",
+        "A window of 16 samples (0.001 s) is shorter than one feature frame of",
+    ),
+    (
+        "base: x\nproduct: {features.hop: [320, 600]}",
+        "features.hop: 600 is not possible; use at most n_fft (512): a longer",
+    ),
+    ('base: x\nproduct: {goal: ["a\\nb"]}', "config/sweeps/s.yaml, goal: a"),
+    (
+        "base: x\nproduct: {firmware.board: ['$(touch hacked)']}",
+        "firmware.board: '$(touch hacked)' is not one of:",
+    ),
+    ("base: x\nproduct: {training.seed: [-1]}", "training.seed: -1 should be at least 0"),
+]
+DATASETS = [
+    ("name: sets", "name: 'sets' should be 'set', like the file's name."),
+    ("name: null", "name: None should be text, in quotes if YAML takes it for something"),
+    ("name: ../set", "name: '../set' should be: the file's name without .yaml"),
+    ("title: 3", "title: 3 should be text, in quotes if YAML takes it for something else"),
+    ("title: ''", "title is empty"),
+    ("title: null", "title: None should be text, in quotes if YAML takes it for something"),
+    ("licence: no", "licence: False should be text, in quotes if YAML takes it for something"),
+    ("licence: yes", "licence: True should be text, in quotes if YAML takes it for something"),
+    ("recordings: 5", "recordings: 5 should be text, in quotes if YAML takes it for something"),
+    ("recordings: ''", "recordings is empty"),
+    (
+        "recordings: /nowhere/at/all",
+        "There are no recordings in /nowhere/at/all. Put some there as",
+    ),
+    ("recordings: config", "There are no recordings in config. Put some there as"),
+    ("recordings: params.yaml", "There are no recordings in params.yaml. Put some there as"),
+    ("recordings: null", "recordings: None should be text, in quotes if YAML takes it for"),
+    ("split: group", "split: 'group' should be `key: value` lines"),
+    ("split: {}", "split.policy is missing"),
+    (
+        "split: {policy: random}",
+        "split.policy: 'random' is not one of: group, recording, official, time",
+    ),
+    (
+        "split: {policy: official}",
+        "split: policy official needs the names of the folds: validation and test",
+    ),
+    (
+        "split: {policy: official, validation: [1], test: [2]}",
+        "split.validation.0: 1 should be text, in quotes if YAML takes it for",
+    ),
+    (
+        "split: {policy: group, validation: [a]}",
+        "split: validation and test are official folds: name both, or neither",
+    ),
+    ("split: {policy: official, validation: [], test: []}", "split.validation: needs at least 1"),
+    (
+        "split: {policy: group, seed: 1}",
+        "split.seed is not a setting. Settings here are: policy, test, validation",
+    ),
+    ("shards: 0", "shards: 0 should be at least 1"),
+    ("shards: 1000", "shards: 1000 should be at most 999"),
+    ("shards: 1.0", "shards: 1.0 should be a whole number"),
+    ("shards: -1", "shards: -1 should be at least 1"),
+    ("shards: many", "shards: 'many' should be a whole number"),
+    ("shards: .inf", "shards: inf should be a whole number"),
+    ("ignore: x", "ignore: 'x' should be a list"),
+    ("ignore: ['']", "ignore.0 is empty"),
+    ("ignore: ['*']", "There are no recordings in data/raw/set. Put some there as"),
+    (
+        "pattern: '{speaker}'",
+        "pattern: '{speaker}' should be: how the path within the folder, without",
+    ),
+    (
+        "pattern: '{label}{label}'",
+        "pattern: {label}{label} cannot be used: redefinition of group name",
+    ),
+    (
+        "pattern: '{label}_{la bel}'",
+        "1 recording is not named as `pattern` says, {label}_{la bel}. Rename or",
+    ),
+    (
+        "pattern: '{label}_{1}'",
+        "pattern: {label}_{1} cannot be used: bad character in group name '1' at",
+    ),
+    (
+        "pattern: '{label}({'",
+        "1 recording is not named as `pattern` says, {label}({. Rename or remove",
+    ),
+    ("pattern: 5", "pattern: 5 should be text, in quotes if YAML takes it for something"),
+    ("pattern: '{label}/**'", "1 recording is not named as `pattern` says, {label}/**. Rename or"),
+    ("table: x.csv", "table: 'x.csv' should be `key: value` lines"),
+    ("table: {}", "table.file is missing"),
+    ("table: {file: ''}", "table.file is empty"),
+    ("table: {file: t.csv, label: x}", "table.label: 'x' should be: the same for its label"),
+    ("table: {file: t.csv, label: '{}'}", "table.label: '{}' should be: the same for its label"),
+    (
+        "table: {file: t.csv, labels: '{x}'}",
+        "table.labels is not a setting. Settings here are: file, fold, group,",
+    ),
+    (
+        "table: {file: t.csv}",
+        "data/raw/set/t.csv does not exist: it should say what the recordings in",
+    ),
+    (
+        "table: {file: ../../params.yaml}",
+        "data/raw/set/../../params.yaml does not exist: it should say what the",
+    ),
+    ("table: {file: .}", "data/raw/set cannot be read as CSV in UTF-8: [Errno 21] Is a directory:"),
+    (
+        "table: {file: t.csv}\npattern: '{label}'",
+        "table and pattern both say what the recordings are: leave out one",
+    ),
+    ("folds: {}", "folds: needs at least 1"),
+    ("folds: {test: ''}", "folds is empty"),
+    (
+        "folds: {test: l.txt}",
+        "data/raw/set/l.txt, the list of the fold test, cannot be read: No such",
+    ),
+    ("folds: [l.txt]", "folds: ['l.txt'] should be `key: value` lines"),
+    ("folds: {1: l.txt}", "folds.1: 1 should be text, in quotes if YAML takes it for something"),
+    ("folds: {test: no}", "folds: False should be text, in quotes if YAML takes it for something"),
+    ("download: {}", "download.url is missing (URL of the archive)"),
+    ("download: https://x", "download: 'https://x' should be `key: value` lines"),
+    (
+        "download: {url: ftp://x, megabytes: 1, unpacked_megabytes: 1, archive: {md5: x}}",
+        "download.url: 'ftp://x' should be: URL of the archive",
+    ),
+    (
+        "download: {url: 'file:///etc/x', megabytes: 1, unpacked_megabytes: 1, archive: {md5: x}}",
+        "download.url: 'file:///etc/x' should be: URL of the archive",
+    ),
+    (
+        "download: {url: http://x, megabytes: 0, unpacked_megabytes: 1, archive: {md5: x}}",
+        "download.megabytes: 0 should be more than 0",
+    ),
+    (
+        "download: {url: http://x, megabytes: .nan, unpacked_megabytes: 1, archive: {md5: x}}",
+        "download.megabytes: nan should be a finite number",
+    ),
+    (
+        "download: {url: http://x, megabytes: 1, unpacked_megabytes: -1, archive: {md5: x}}",
+        "download.unpacked_megabytes: -1 should be more than 0",
+    ),
+    (
+        "download: {url: http://x, megabytes: 1, unpacked_megabytes: 1}",
+        "download: a checksum is needed, of the archive or of its contents",
+    ),
+    (
+        "download: {url: http://x, megabytes: 1, unpacked_megabytes: 1, archive: {md5: XYZ}}",
+        "download.archive.md5: 'XYZ' should be: MD5",
+    ),
+    (
+        "download: {url: http://x, megabytes: 1, unpacked_megabytes: 1, archive: {}}",
+        "download.archive: give one checksum, sha256 or md5",
+    ),
+    (
+        "download: {url: http://x, megabytes: 1, unpacked_megabytes: 1, archive: {sha1: x}}",
+        "download.archive.sha1 is not a setting",
+    ),
+    ("synthesis: {}", "synthesis.seed is missing"),
+    ("synthesis: espeak", "synthesis: 'espeak' should be `key: value` lines"),
+    ("synthesiss: {}", "synthesiss is not a setting. Settings here are: citation, download,"),
+    ("homepage: 3", "homepage: 3 should be text, in quotes if YAML takes it for something"),
+    (b"", "config/datasets/set.yaml should consist of `key: value` lines."),
+    (b"\x00", "cannot be read as YAML: unacceptable character #x0000: control"),
+    (b"5", "config/datasets/set.yaml should consist of `key: value` lines."),
+]
+SPEECH = [
+    ("seed: 1", "seed: -1", "synthesis.seed: -1 should be at least 0"),
+    ("recordings: 600", "recordings: 0", "synthesis.recordings: 0 should be at least 1"),
+    ("recordings: 600", "recordings: .inf", "synthesis.recordings: inf should be a whole number"),
+    ("copies: 3", "copies: 21", "synthesis.copies: 21 should be at most 20"),
+    (
+        "rate: [0.7, 1.4]",
+        "rate: [0, 1.4]",
+        "synthesis.engines.espeak.rate.0: 0 should be at least 0.1",
+    ),
+    ("rate: [0.7, 1.4]", "rate: [1]", "synthesis.engines.espeak.rate: needs at least 2"),
+    ("rate: [0.7, 1.4]", "rate: fast", "synthesis.engines.espeak.rate: 'fast' should be a list"),
+    (
+        "accents: all",
+        "accents: none",
+        "synthesis.engines.espeak.accents: 'none' is not one of: all",
+    ),
+    ("accents: all", "accents: []", "synthesis.engines.espeak.accents: [] is not one of: all"),
+    (
+        "espeak:",
+        "espeaks:",
+        "synthesis.engines.espeaks is not a setting. Settings here are: espeak,",
+    ),
+    (
+        "probability: 0.3",
+        "probability: 1.3",
+        "synthesis.acoustics.room.probability: 1.3 should be at most 1",
+    ),
+    (
+        "probability: 0.3",
+        "probability: .nan",
+        "synthesis.acoustics.room.probability: nan should be a finite number",
+    ),
+    (
+        "kinds: [white",
+        "kinds: [purple",
+        "synthesis.acoustics.noise.kinds.0: 'purple' is not one of: white, pink,",
+    ),
+    (
+        "kinds: [white, pink, brown, hum, fan, clicks, music, babble]",
+        "kinds: []",
+        "synthesis.acoustics.noise.kinds: needs at least 1",
+    ),
+    ('"yes"', "yes", "synthesis.unknown.words.23: True should be text, in quotes if YAML"),
+    (
+        "formants: [0.85, 1.2]",
+        "formants: [0, 1.2]",
+        "synthesis.formants.0: 0 should be at least 0.1",
+    ),
+    (
+        "equalizer_db: 6",
+        "equalizer_db: -6",
+        "synthesis.acoustics.equalizer_db: -6 should be at least 0",
+    ),
+    (
+        "level_db: [-90, -20]",
+        "level_db: [-.inf, -20]",
+        "synthesis.silence.level_db.0: -inf should be a finite number",
+    ),
+    (
+        "high_cut_hz: [3400, 8000]",
+        "high_cut_hz: [3400, 1.0e+300]",
+        "synthesis.acoustics.high_cut_hz.1: 1e+300 should be at most 100000",
+    ),
+    (
+        "snr_db: [5, 40]",
+        "snr_db: [5, 40, 60]",
+        "synthesis.acoustics.noise.snr_db: may have at most 2",
+    ),
+    (
+        "recordings: 600",
+        "recordings: 100000000000000",
+        "synthesis.recordings: 100000000000000 should be at most 100000",
+    ),
+    (
+        "equalizer_db: 6",
+        "equalizer_db: 1.0e+300",
+        "synthesis.acoustics.equalizer_db: 1e+300 should be at most 60",
+    ),
+    (
+        "formants: [0.85, 1.2]",
+        "formants: [1.0e-300, 1.2]",
+        "synthesis.formants.0: 1e-300 should be at least 0.1",
+    ),
+    (
+        "reverberation_s: [0.1, 0.4]",
+        "reverberation_s: [0.1, 1.0e+9]",
+        "synthesis.acoustics.room.reverberation_s.1: 1000000000.0 should be at",
+    ),
+]
+NAMES = [
+    ("a b", "config/experiments/a b.yaml: a name consists of at most 100 letters,"),
+    ("ü", "config/experiments/ü.yaml: a name consists of at most 100 letters,"),
+    ("-x", "config/experiments/-x.yaml: a name consists of at most 100 letters,"),
+    ("_x", "config/experiments/_x.yaml: a name consists of at most 100 letters,"),
+    (".x", "config/experiments/.x.yaml: a name consists of at most 100 letters,"),
+    ("x.y", "config/experiments/x.y.yaml: a name consists of at most 100 letters,"),
+    ("x$(touch hacked)", "config/experiments/x$(touch hacked).yaml: a name consists of at most"),
+    ("x\ny", "config/experiments/x"),
+    ("x" * 200, "config/experiments/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+    ("comparison", "config/experiments/comparison.yaml: results/comparison is for"),
+    ("логи", "config/experiments/логи.yaml: a name consists of at most 100 letters,"),
+    ("x'", "config/experiments/x'.yaml: a name consists of at most 100 letters,"),
+    ("x;y", "config/experiments/x;y.yaml: a name consists of at most 100 letters,"),
+    ("x#y", "config/experiments/x#y.yaml: a name consists of at most 100 letters,"),
+    ("x\u202ey", "config/experiments/x\u202ey.yaml: a name consists of at most 100 letters,"),
+    ("x%20y", "config/experiments/x%20y.yaml: a name consists of at most 100 letters,"),
+    ("*", "config/experiments/*.yaml: a name consists of at most 100 letters,"),
+]
+TARGETS = [
+    ("nowhere", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    (
+        "results/nowhere/split.csv",
+        "There is no experiment nowhere: config/experiments/nowhere.yaml does",
+    ),
+    ("results/x/nothing", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("metrics/y.json", "There is no experiment y: config/experiments/y.yaml does not exist."),
+    ("sweep_nowhere", "There is no sweep nowhere: config/sweeps/nowhere.yaml does not exist."),
+    ("fetch_nowhere", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    (
+        "results/comparison/sweep_nowhere.csv",
+        "There is no sweep nowhere: config/sweeps/nowhere.yaml does not exist.",
+    ),
+    ("../x", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("/etc/passwd", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    (
+        "results/x'y/split.csv",
+        "There is no experiment x'y: config/experiments/x'y.yaml does not exist.",
+    ),
+    ("results/x/scores/gpu.csv", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("results/x/firmware/other.bin", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    (
+        "results/a.b/split.csv",
+        "There is no sweep a: config/sweeps/a.yaml does not exist. There are:",
+    ),
+    ("fetch_keywords", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("fetch_own", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("data/index/../x.csv", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("results/\ny/split.csv", "There is no experiment"),
+]
+# What a strict reader could refuse, and what works.
+ACCEPTED = [
+    "training: {learning_rate: 1}",
+    "features: {n_fft: 512.0}",
+    'labels: [größe, "$5 or $6", "it\'s {x}"]',
+]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with an experiment `x` and nothing built."""
+    for name in ("experiments", "sweeps"):
+        (tmp_path / "config" / name).mkdir(parents=True)
+    shutil.copytree(ROOT / "config" / "datasets", tmp_path / "config" / "datasets")
+    (tmp_path / "firmware").symlink_to(ROOT / "firmware")
+    (tmp_path / "params.yaml").write_text(DEFAULTS, encoding="utf-8")
+    (tmp_path / "config/experiments/x.yaml").write_text(EXPERIMENT, encoding="utf-8")
+    return tmp_path
+
+
+def write(path, text, base=""):
+    """Write what a table has; sections of `base` that it does not have come before it."""
+    if isinstance(text, str):
+        sections = re.findall(r"^\w.*\n(?:[ #].*\n|\n)*", base, re.MULTILINE)
+        named = set(re.findall(r"^(\w+):", text, re.MULTILINE))
+        kept = [section for section in sections if section.split(":")[0] not in named]
+        text = ("".join(kept) + text).encode()
+    path.write_bytes(text)
+
+
+def refuses(folder, message, target="firmware"):
+    assert_refuses(snakemake_says, *DRY_RUN, target, folder=folder, message=message)
+
+
+def rows(table):
+    """Cases of a table, named by their numbers: some are long, or no text."""
+    return [
+        pytest.param(*row, id=f"{number}-{str(row[0])[:40]!a}") for number, row in enumerate(table)
+    ]
+
+
+@pytest.mark.parametrize(("text", "message"), rows(EXPERIMENTS))
+def test_experiment(folder, text, message):
+    write(folder / "config/experiments/x.yaml", text, EXPERIMENT)
+    refuses(folder, message)
+
+
+@pytest.mark.parametrize(("text", "message"), rows(PARAMS))
+def test_params(folder, text, message):
+    write(folder / "params.yaml", text, DEFAULTS)
+    refuses(folder, message)
+
+
+@pytest.mark.parametrize(("text", "message"), rows(SWEEPS))
+def test_sweep(folder, text, message):
+    write(folder / "config/sweeps/s.yaml", text)
+    refuses(folder, message, "sweep_s")
+
+
+@pytest.mark.parametrize(("text", "message"), rows(DATASETS))
+def test_dataset(folder, text, message):
+    write(folder / "config/experiments/x.yaml", "dataset: set\n")
+    write(folder / "config/datasets/set.yaml", text, DATASET)
+    recording = folder / "data/raw/set/a/s/1.wav"
+    recording.parent.mkdir(parents=True)
+    recording.write_bytes(b"not opened")
+    refuses(folder, message)
+
+
+@pytest.mark.parametrize(("old", "new", "message"), rows(SPEECH))
+def test_speech_synthesis(folder, old, new, message):
+    assert old in KEYWORDS
+    write(folder / "config/datasets/keywords.yaml", KEYWORDS.replace(old, new, 1))
+    refuses(folder, message)
+
+
+@pytest.mark.parametrize(("name", "message"), rows(NAMES))
+def test_name_of_an_experiment(folder, name, message):
+    write(folder / f"config/experiments/{name}.yaml", EXPERIMENT)
+    refuses(folder, message)
+
+
+@pytest.mark.parametrize(("target", "message"), rows(TARGETS))
+def test_target(folder, target, message):
+    refuses(folder, message, target)
+
+
+@pytest.mark.parametrize("text", ACCEPTED)
+def test_what_is_possible(folder, text):
+    write(folder / "config/experiments/x.yaml", text, EXPERIMENT)
+    said = snakemake_says(*DRY_RUN, "firmware", folder=folder)
+    assert said.status == 0, said.text
+
+
+@pytest.mark.parametrize("name", ["params.yaml", "config/experiments/x.yaml"])
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device", "loop", "nothing"])
+def test_what_is_no_file(folder, name, kind):
+    path = folder / name
+    path.unlink()
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "loop":
+        path.symlink_to(path.name)
+    words = {"nothing": "does not exist", "loop": ""}
+    refuses(folder, f"{name} {words.get(kind, 'is a folder, a pipe or a device')}")
