@@ -969,34 +969,34 @@ NAMES = [
     ("*", "config/experiments/*.yaml: a name consists of at most 100 letters,"),
 ]
 TARGETS = [
-    ("nowhere", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("nowhere", "No rule to produce nowhere"),
     (
         "results/nowhere/split.csv",
         "There is no experiment nowhere: config/experiments/nowhere.yaml does",
     ),
-    ("results/x/nothing", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("results/x/nothing", "No rule to produce results/x/nothing"),
     ("metrics/y.json", "There is no experiment y: config/experiments/y.yaml does not exist."),
     ("sweep_nowhere", "There is no sweep nowhere: config/sweeps/nowhere.yaml does not exist."),
-    ("fetch_nowhere", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("fetch_nowhere", "No rule to produce fetch_nowhere"),
     (
         "results/comparison/sweep_nowhere.csv",
         "There is no sweep nowhere: config/sweeps/nowhere.yaml does not exist.",
     ),
-    ("../x", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
-    ("/etc/passwd", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("../x", "No rule to produce ../x"),
+    ("/etc/passwd", "No rule to produce /etc/passwd"),
     (
         "results/x'y/split.csv",
         "There is no experiment x'y: config/experiments/x'y.yaml does not exist.",
     ),
-    ("results/x/scores/gpu.csv", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
-    ("results/x/firmware/other.bin", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("results/x/scores/gpu.csv", "No rule to produce results/x/scores/gpu.csv"),
+    ("results/x/firmware/other.bin", "No rule to produce results/x/firmware/other.bin"),
     (
         "results/a.b/split.csv",
         "There is no sweep a: config/sweeps/a.yaml does not exist. There are:",
     ),
-    ("fetch_keywords", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
-    ("fetch_own", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
-    ("data/index/../x.csv", "Snakefile: /work/tmp/wt/corpus/Snakefile"),
+    ("fetch_keywords", "No rule to produce fetch_keywords"),
+    ("fetch_own", "No rule to produce fetch_own"),
+    ("data/index/../x.csv", "No rule to produce data/x.csv"),
     ("results/\ny/split.csv", "There is no experiment"),
 ]
 # What a strict reader could refuse, and what works.
