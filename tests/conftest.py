@@ -11,6 +11,21 @@ from cortex_m4 import Program, build_program
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items) -> None:
+    """Keep tests of a group on one worker: pytest 9.2 overlooks what pytest-xdist 3.8 does for it.
+
+    It names groups in `_nodeid`, which is no longer read; then each worker builds all that the
+    tests of a group share.
+    """
+    if not config.getoption("loadgroup", False):
+        return
+    for item in items:
+        group = item.get_closest_marker("xdist_group")
+        if group and not item.nodeid.endswith(f"@{group.args[0]}"):
+            item._id = f"{item.nodeid}@{group.args[0]}"
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder with real recordings, beside the checkout or named by WAV2NANO_TEST_DATA."""
