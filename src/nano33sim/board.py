@@ -71,6 +71,7 @@ FAULT_NUMBERS = {
     "ibus": BUS_FAULT,
     "stacking": BUS_FAULT,
     "usage": USAGE_FAULT,
+    "unaligned": USAGE_FAULT,
 }
 
 RESET_BY_PIN, RESET_BY_SOFTWARE = 1, 4

@@ -6,14 +6,17 @@ stopped; `exceptions` does the rest.
 """
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum, auto
 from functools import cache
+from typing import Any
 
+import numpy as np
 import unicorn
 from unicorn import arm_const as arm
 
-from nano33sim import polling
+from nano33sim import alignment, polling
 
 FLASH_SIZE = 1 << 20
 RAM_START, RAM_SIZE = 0x2000_0000, 256 << 10
@@ -29,9 +32,17 @@ NOWHERE = 0xFFFF_FFF0
 # ARMv8-M instructions. Without it, the model decides.
 MODE = unicorn.UC_MODE_THUMB
 
+# By their numbers in instructions.
+NUMBERED = (
+    *range(arm.UC_ARM_REG_R0, arm.UC_ARM_REG_R12 + 1),
+    arm.UC_ARM_REG_SP,
+    arm.UC_ARM_REG_LR,
+    arm.UC_ARM_REG_PC,
+)
 OTHER_STATE = arm.UC_ARM_REG_LR, arm.UC_ARM_REG_SP, arm.UC_ARM_REG_XPSR
 
-WFE, SEV, YIELD = 0xBF20, 0xBF40, 0xBF10
+WFI, WFE, SEV, YIELD = 0xBF30, 0xBF20, 0xBF40, 0xBF10
+DATA_ABORT = 4  # as in QEMU's target/arm/cpu.h
 
 
 class Stop(Enum):
@@ -42,6 +53,7 @@ class Stop(Enum):
     WFE = auto()
     EXCEPTION_RETURN = auto()
     SVC = auto()
+    UNCHECKED = auto()  # the next instruction needs a step of its own
 
 
 class FaultError(Exception):
@@ -82,6 +94,44 @@ def _counter_index() -> int:
             "known versions; install unicorn 2.1.4"
         )
     return found.pop()
+
+
+# Bits of Unicorn's set of features: DSP, the M profile, and its main extension.
+FEATURE_DSP, FEATURE_M, FEATURE_MAIN = 1 << 34, 1 << 9, 1 << 38
+
+
+@cache
+def _features_index() -> int:
+    """Where a saved context has the features of the core, in words of 64 bits.
+
+    It is the word by which a Cortex-M3 and a Cortex-M4 differ in nothing but the DSP extension.
+    """
+    found = []
+    for model in (arm.UC_CPU_ARM_CORTEX_M3, arm.UC_CPU_ARM_CORTEX_M4):
+        engine = unicorn.Uc(unicorn.UC_ARCH_ARM, MODE)
+        engine.ctl_set_cpu_model(model)
+        engine.mem_map(0, FLASH_SIZE)
+        found.append(list(_words(engine.context_save())))
+    here = [
+        i
+        for i, (m3, m4) in enumerate(zip(*found, strict=True))
+        if m3 ^ m4 == m4 & FEATURE_DSP and m3 & FEATURE_M and m3 & FEATURE_MAIN and m3 != m4
+    ]
+    if len(here) != 1:
+        raise RuntimeError(
+            f"Unicorn {unicorn.__version__} keeps the features of a core in a different place from "
+            "known versions; install unicorn 2.1.4"
+        )
+    return here[0]
+
+
+def _words(context: Any) -> "ctypes.Array[ctypes.c_uint64]":
+    return (ctypes.c_uint64 * (context.size // 8)).from_address(context.context.value)
+
+
+def _holds(address: int, size: int) -> bool:
+    """Tell whether all bytes are in flash or all in RAM."""
+    return address <= FLASH_SIZE - size or RAM_START <= address <= RAM_END - size
 
 
 class Registers:
@@ -134,6 +184,7 @@ class Core:
         )
         self._tick = tick
         self._running = False
+        self._until = tick
         self._intno: int | None = None
         self._invalid: tuple[int, int, int] | None = None
         self.slept = 0
@@ -144,36 +195,98 @@ class Core:
         engine = self.engine
         engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
         engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid)
-        self._watch_sev(flash)
+        self._stop_at(flash)
+        # Whatever CCR.UNALIGN_TRP says, the alignment of LDM, LDRD and the like is checked.
+        self.traps_unaligned = False
+        self._context = engine.context_save()
+        self._set_whole(False)
         self._state = Registers(
             engine,
             [*range(arm.UC_ARM_REG_R0, arm.UC_ARM_REG_R12 + 1), *OTHER_STATE],
         )
+        self._numbered = Registers(engine, [*NUMBERED, arm.UC_ARM_REG_XPSR])
         self._poll_state: list[int] = []
         self._register = ctypes.c_uint32()
         self._register_reference = ctypes.byref(self._register)
         self.read_memory = engine.mem_read
         self.write_memory = engine.mem_write
 
-    def _watch_sev(self, flash: bytes) -> None:
-        """Notice each SEV, which Unicorn takes for a NOP.
+    def _stop_at(self, flash: bytes) -> None:
+        """Stop before each SEV, which Unicorn takes for a NOP, and what needs the main extension.
 
-        A hook costs a comparison per instruction, so only the places that may be a SEV have one.
+        A place to stop at costs nothing elsewhere; a hook, even of one place, slows all others.
         """
-        pattern = SEV.to_bytes(2, "little")
-        place = flash.find(pattern)
-        while place >= 0:
-            if place % 2 == 0:
-                self.engine.hook_add(unicorn.UC_HOOK_CODE, self._on_sev, begin=place, end=place)
-            place = flash.find(pattern, place + 1)
+        code = np.frombuffer(flash, "<u2")
+        places = {2 * int(i) for i in np.flatnonzero(code == SEV)}
+        places |= {2 * int(i) for i in alignment.find_mode_writes(code)}
+        # That PC is at such a place must not mean that a WFI before it was executed.
+        waits = {2 * int(i) + 2 for i in np.flatnonzero(code == WFI)}
+        added = places
+        while added := {place - 2 for place in added & waits} - places:
+            places |= added
+        places.discard(0)  # half of a vector; Unicorn looks at the address before it, too
+        self._places = places
+        self.engine.ctl_exits_enabled(True)
+        self.engine.ctl_set_exits(sorted(places))
 
-    def _on_sev(self, engine: unicorn.Uc, address: int, size: int, _: object) -> None:
-        if size == 2:
-            self.event_register = True
+    # Unicorn checks the alignment of every access if the core lacks the main extension of ARMv8-M's
+    # profile M (a Cortex-M0). So it is translated without it, at no cost, and what an aligned core
+    # refuses but a Cortex-M4 does is done in Python. Its other effects are few: writes to BASEPRI,
+    # FAULTMASK and CONTROL.nPRIV take a step of their own, with it.
+
+    def _set_whole(self, whole: bool) -> None:
+        self.engine.context_update(self._context)
+        words, place = _words(self._context), _features_index()
+        words[place] = words[place] | FEATURE_MAIN if whole else words[place] & ~FEATURE_MAIN
+        self.engine.context_restore(self._context)
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Have the main extension, for writes to the registers that it adds."""
+        self._set_whole(True)
+        try:
+            yield
+        finally:
+            self._set_whole(False)
 
     def _on_interrupt(self, engine: unicorn.Uc, number: int, _: object) -> None:
+        if number == DATA_ABORT and self._transferred():
+            return  # Unicorn goes on from the PC that was written.
         self._intno = number
         engine.emu_stop()
+
+    def _transferred(self) -> bool:
+        """Do the load or store at PC, whose address is not aligned, if it is a plain one in memory.
+
+        The others take a step of their own, and that ten times longer or more.
+        """
+        if self._invalid or self._counter[0] > self._counter[1] or self.traps_unaligned:
+            return False  # In the first two cases, Unicorn is to stop and cannot in an IT block.
+        *registers, xpsr = self._numbered.read()
+        pc = registers[alignment.PC]
+        if not _holds(pc, 4):
+            return False
+        code = int.from_bytes(self.read_memory(pc, 4), "little")
+        transfer = alignment.decode_transfer(code & 0xFFFF, code >> 16)
+        if transfer is None:
+            return False
+        registers[alignment.PC] = (pc + 4) & ~3  # as instructions see it
+        address, base = transfer.addresses(registers)
+        size, rt = transfer.size, transfer.rt
+        if not _holds(address, size) or (address < FLASH_SIZE and not transfer.load):
+            return False
+        if transfer.load:
+            data = self.read_memory(address, size)
+            value = int.from_bytes(data, "little", signed=transfer.signed) & 0xFFFF_FFFF
+            self.write_register(NUMBERED[rt], value)
+        else:
+            self.write_memory(address, registers[rt].to_bytes(4, "little")[:size])
+        if transfer.writes_back:
+            self.write_register(NUMBERED[transfer.rn], base)
+        if xpsr & alignment.IT_STATE:
+            self.write_register(arm.UC_ARM_REG_XPSR, alignment.advance_it(xpsr))
+        self.write_register(arm.UC_ARM_REG_PC, (pc + transfer.length) | 1)
+        return True
 
     def _on_invalid(
         self, engine: unicorn.Uc, access: int, address: int, size: int, value: int, _: object
@@ -217,6 +330,7 @@ class Core:
         """Stop executing at `tick`, or after the present instruction if that is later."""
         if self._running:
             counter = self._counter
+            self._until = min(self._until, tick)
             counter[1] = max(min(counter[1], tick - self._tick), counter[0])
 
     def waited(self, address: int, value: int) -> None:
@@ -252,27 +366,93 @@ class Core:
         FaultError
             For an access or instruction that the core cannot perform.
         """
-        limit = until - self._tick
+        self._until = until
+        while True:
+            stop = self._execute(max(1, self._until - self._tick))
+            if stop is Stop.UNCHECKED:
+                stop = self._step()
+            while stop is Stop.LIMIT and self._in_it_block():
+                stop = self._step()
+            if stop is not Stop.LIMIT or self._tick >= self._until:
+                return stop
+
+    def _in_it_block(self) -> bool:
+        return bool(self.read_register(arm.UC_ARM_REG_XPSR) & alignment.IT_STATE)
+
+    def _step(self) -> Stop:
+        """Execute the one instruction that is not for Unicorn as it is."""
+        pc, before = self.read_register(arm.UC_ARM_REG_PC), self._tick
+        halfword = self._halfword(pc)
+        end = pc + alignment.size_of(halfword)
+        if halfword in (SEV, WFI) and not self._in_it_block():
+            self.write_register(arm.UC_ARM_REG_PC, end | 1)
+            self._tick += 1
+            stop = Stop.LIMIT
+        else:
+            stop = self._step_whole(pc, end)
+        if self._tick > before and halfword == WFI:
+            return Stop.WFI
+        if self._tick > before and halfword == SEV:
+            self.event_register = True
+        return stop
+
+    def _step_whole(self, pc: int, end: int) -> Stop:
+        """Execute the one instruction at `pc`, with the main extension."""
+        engine = self.engine
+        # What was translated otherwise must not be executed now, nor what is translated now later.
+        engine.ctl_remove_cache(pc, end + 1)
+        engine.ctl_exits_enabled(False)
+        try:
+            with self.whole():
+                return self._execute(1, end)
+        finally:
+            engine.ctl_exits_enabled(True)
+            engine.ctl_remove_cache(pc, end + 1)
+            target = self.read_register(arm.UC_ARM_REG_PC)
+            engine.ctl_remove_cache(target, target + 1)
+
+    def _execute(self, limit: int, end: int | None = None) -> Stop:
+        """Execute up to a limit of instructions, to a place to stop at, or to `end`."""
         self._intno = self._invalid = None
         pc = self.read_register(arm.UC_ARM_REG_PC)
         error = None
         self._running = True
         try:
-            self.engine.emu_start(pc | 1, NOWHERE, count=limit)
+            self.engine.emu_start(pc | 1, NOWHERE if end is None else end, count=limit)
         except unicorn.UcError as caught:
             error = caught
         finally:
             executed, limit = self._counter[0], self._counter[1]
             self._running = False
             self.lowest_sp = min(self.lowest_sp, self.read_register(arm.UC_ARM_REG_SP))
-            if executed > limit and self._intno is None:
+            normal = error is None and self._intno is None
+            pc = self.read_register(arm.UC_ARM_REG_PC)
+            at_place = normal and (pc == end if end is not None else pc in self._places)
+            beyond = executed > limit and self._intno is None and not at_place
+            if beyond or self._intno == DATA_ABORT:
                 executed -= 1  # counted, and stopped before it
             self._tick += executed
-        if error is None and self._intno is None:
+        if at_place:
+            return Stop.UNCHECKED if end is None and executed < limit else Stop.LIMIT
+        if self._invalid is not None and error is not None:
+            return self._explain_error(error)
+        if self._intno == DATA_ABORT:
+            return self._explain_alignment()
+        if normal:
             return Stop.LIMIT if self._counter[0] > limit else Stop.WFI
         if self._intno is not None:
             return self._explain_interrupt(self._intno)
         return self._explain_error(error)
+
+    def _explain_alignment(self) -> Stop:
+        pc = self.read_register(arm.UC_ARM_REG_PC)
+        name = alignment.needs_words(self._halfword(pc), self._halfword(pc + 2))
+        if name is None and not self.traps_unaligned:
+            return Stop.UNCHECKED
+        why = "the core takes only aligned ones for it"
+        if name is None:
+            name, why = "an access", "CCR.UNALIGN_TRP is set"
+        raise FaultError("unaligned", f"An unaligned address for {name}: {why}")
 
     def _explain_interrupt(self, number: int) -> Stop:
         # Numbers as in QEMU's target/arm/cpu.h.

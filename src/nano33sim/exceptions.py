@@ -5,6 +5,7 @@ After the ARMv7-M Architecture Reference Manual (DDI 0403), chapters B1.5 and B3
 
 import struct
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from unicorn import UcError
 from unicorn import arm_const as arm
@@ -207,10 +208,11 @@ class Exceptions:
         handler = (xpsr & 0xF80F_0000) | XPSR_THUMB | number
         control &= ~(CONTROL_SPSEL | CONTROL_FPCA)
         core.write_register(arm.UC_ARM_REG_SP, sp)
-        if control & CONTROL_NPRIV:
-            # The stack can be chosen only in privileged thread mode.
-            self._modes.write(handler, 0, handler & ~0x1FF)
-        self._entry.write(control & ~CONTROL_NPRIV, handler, control, handler, exc_return)
+        with core.whole() if control & CONTROL_NPRIV else nullcontext():
+            if control & CONTROL_NPRIV:
+                # The stack can be chosen only in privileged thread mode.
+                self._modes.write(handler, 0, handler & ~0x1FF)
+            self._entry.write(control & ~CONTROL_NPRIV, handler, control, handler, exc_return)
         self.active.append(number)
         self._go_to(number)
 
@@ -243,8 +245,9 @@ class Exceptions:
                 f"A return from an exception with 0x{exc_return:08x} while "
                 f"{len(self.active)} others are active",
             )
-        if number != NMI:
-            core.write_register(arm.UC_ARM_REG_FAULTMASK, 0)
+        if number != NMI and read(arm.UC_ARM_REG_FAULTMASK):
+            with core.whole():
+                core.write_register(arm.UC_ARM_REG_FAULTMASK, 0)
         use_psp = bool(exc_return & 4)
         sp = read(arm.UC_ARM_REG_PSP if use_psp else arm.UC_ARM_REG_MSP)
         floating = not exc_return & 0x10
@@ -265,9 +268,10 @@ class Exceptions:
         sp += 4 * words
         if xpsr & XPSR_ALIGNED:
             sp |= 4
-        self._return.write(
-            control & CONTROL_FPCA, xpsr, control, *frame[:6], sp, xpsr, frame[6] | 1
-        )
+        with core.whole() if control & CONTROL_NPRIV else nullcontext():
+            self._return.write(
+                control & CONTROL_FPCA, xpsr, control, *frame[:6], sp, xpsr, frame[6] | 1
+            )
         core.event_register = True
         if self.lines >> number & 1:
             self.pend(number)

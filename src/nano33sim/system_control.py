@@ -52,8 +52,9 @@ STIR, FPCCR, FPCAR, FPDSCR = 0xE000_EF00, 0xE000_EF34, 0xE000_EF38, 0xE000_EF3C
 IRQ_WORDS = (IRQS + 31) // 32
 WORD = 0xFFFF_FFFF
 
-# Of CFSR: PRECISERR, IBUSERR, UNDEFINSTR.
-FAULT_STATUS = {"bus": 1 << 9, "ibus": 1 << 8, "usage": 1 << 16}
+# Of CFSR: PRECISERR, IBUSERR, UNDEFINSTR, UNALIGNED.
+FAULT_STATUS = {"bus": 1 << 9, "ibus": 1 << 8, "usage": 1 << 16, "unaligned": 1 << 24}
+CCR_UNALIGN_TRP = 1 << 3
 STACKING_ERROR, BFAR_VALID = 1 << 12, 1 << 15
 
 CSR_ENABLE, CSR_TICKINT, CSR_CLKSOURCE, CSR_COUNTFLAG = 1, 2, 4, 1 << 16
@@ -303,6 +304,7 @@ class SystemControl:
             VTOR: self._write_vtor,
             AIRCR: self._write_aircr,
             SCR: self._write_scr,
+            CCR: self._write_ccr,
             SHCSR: self._write_shcsr,
             CFSR: self._clear_fault_status,
             HFSR: self._clear_hard_fault_status,
@@ -361,6 +363,10 @@ class SystemControl:
         self.values[SCR] = value & 0x16
         self._exceptions.send_event_on_pending = bool(value & 0x10)
         self._exceptions.sleep_on_exit = bool(value & 2)
+
+    def _write_ccr(self, value: int) -> None:
+        self.values[CCR] = value
+        self._core.traps_unaligned = bool(value & CCR_UNALIGN_TRP)
 
     def _write_shcsr(self, value: int) -> None:
         self.values[SHCSR] = value

@@ -600,3 +600,205 @@ def test_instructions_the_m4_lacks_are_refused(compile_program, name, code):
     )
     with pytest.raises(SimulationError, match="not an instruction of the Cortex-M4"):
         program.run()
+
+
+UNALIGNED = {
+    "ldrd": "ldrd r2, r3, [%0]",
+    "strd": "strd r2, r3, [%0]",
+    "ldm": "ldm %0, {r2, r3}",
+    "stm": "stm %0, {r2, r3}",
+    "ldm.w": "ldm.w %0, {r2, r8}",
+    "ldmdb": "ldmdb %0, {r2, r3}",
+    "ldrex": "ldrex r2, [%0]",
+    "vldr": "vldr s0, [%0]",
+    "vstr": "vstr s0, [%0]",
+    "vldm": "vldm %0, {s0-s1}",
+}
+BUFFER = "static uint32_t words[8] = {0, 0x44332211, 0x88776655, 0xCCBBAA99};"
+ASM = '__asm__ volatile("{}" : : "r"((uint32_t)words + {}) : "r2", "r3", "r8", "s0", "memory");'
+
+
+@pytest.mark.parametrize("trap", [0, 8])
+@pytest.mark.parametrize("name", UNALIGNED)
+def test_an_address_that_is_not_a_multiple_of_four(compile_program, name, trap):
+    """It is a usage fault, whatever CCR.UNALIGN_TRP says, for these; others do it if they may."""
+    program = compile_program(
+        f"""
+        {BUFFER}
+        void hard_fault_handler(void) {{
+            report("cfsr", CFSR);
+            for (;;) __asm__ volatile("wfi");
+        }}
+        int main(void) {{
+            REG(0xE000ED14) |= {trap};
+            for (int i = 0; i < 100; i++) {ASM.format(UNALIGNED[name], 8)}
+            report("aligned", 1);
+            {ASM.format(UNALIGNED[name], 10)}
+            report("not stopped", 1);
+            return 0;
+        }}
+        """
+    )
+    assert reports(program.run(deliver_faults=True)) == {"aligned": 1, "cfsr": 1 << 24}
+
+
+# What it does at an address that is not aligned: instruction, how far the address is from %1, bytes
+# and whether they are a signed number, and what it adds to %1.
+LOADS = {
+    "ldr %0, [%1]": (0, 4, False, 0),
+    "ldr %0, [%1, #8]": (8, 4, False, 0),
+    "ldr %0, [%1, %2]": (2, 4, False, 0),
+    "ldrh %0, [%1, #2]": (2, 2, False, 0),
+    "ldrh %0, [%1, %2]": (2, 2, False, 0),
+    "ldrsh %0, [%1, %2]": (2, 2, True, 0),
+    "ldr.w %0, [%1, #6]": (6, 4, False, 0),
+    "ldr.w %0, [%1, #-6]": (-6, 4, False, 0),
+    "ldr.w %0, [%1, %2, lsl #3]": (16, 4, False, 0),
+    "ldrsh.w %0, [%1, #6]": (6, 2, True, 0),
+    "ldrsh.w %0, [%1, %2, lsl #2]": (8, 2, True, 0),
+    "ldrh.w %0, [%1, #-5]!": (-5, 2, False, -5),
+    "ldr.w %0, [%1, #9]!": (9, 4, False, 9),
+    "ldr.w %0, [%1], #-7": (0, 4, False, -7),
+    "ldrsh.w %0, [%1], #12": (0, 2, True, 12),
+    "ldrt %0, [%1, #2]": (2, 4, False, 0),
+}
+
+
+@pytest.mark.parametrize("name", LOADS)
+def test_loads_and_stores_at_any_address(compile_program, name):
+    """Of all forms; a store puts there what the load took."""
+    offset, size, signed, added = LOADS[name]
+    store = name.replace("ldrs", "str").replace("ldr", "str")
+    program = compile_program(
+        f"""
+        static uint8_t bytes[96];
+        int main(void) {{
+            for (uint32_t at = 25; at < 56; at += 3) {{
+                for (uint32_t i = 0; i < sizeof bytes; i++) bytes[i] = i * 37 + at;
+                uint32_t value, base = (uint32_t)bytes + at;
+                __asm__ volatile("{name}" : "=&l"(value), "+l"(base) : "l"(2) : "memory");
+                report("value", value);
+                report("base", base - (uint32_t)bytes - at);
+                for (uint32_t i = 0; i < sizeof bytes; i++) bytes[i] = 0;
+                base = (uint32_t)bytes + at;
+                __asm__ volatile("{store}" : "+l"(value), "+l"(base) : "l"(2) : "memory");
+                report("stored at", base - (uint32_t)bytes - at);
+                for (uint32_t i = 0; i < sizeof bytes; i++) if (bytes[i]) report("byte", bytes[i]);
+            }}
+            return 0;
+        }}
+        """
+    )
+    expected = []
+    for at in range(25, 56, 3):
+        data = bytes((i * 37 + at) & 0xFF for i in range(at + offset, at + offset + size))
+        value = int.from_bytes(data, "little", signed=signed) & 0xFFFF_FFFF
+        base = added & 0xFFFF_FFFF
+        expected += [f"value {value}", f"base {base}", f"stored at {base}"]
+        expected += [f"byte {byte}" for byte in data if byte]
+    assert [line.text for line in program.run().lines] == expected
+
+
+IN_IT_BLOCK = f"""
+    {BUFFER}
+    int main(void) {{
+        DEMCR = 1 << 24; DWT_CTRL |= 1;
+        uint32_t word, half, before = CYCCNT;
+        for (uint32_t i = 0, at = (uint32_t)words + 4 + OFFSET; i < 50; i++)
+            __asm__ volatile("ldr %0, [%2]\\n ldrsh %1, [%2, #1 * 4]\\n cmp %2, #0\\n"
+                             "ittee ne\\n ldrne %0, [%2]\\n addne %0, %0, #1\\n"
+                             "ldreq %0, [%2]\\n moveq %0, #0\\n itte ne\\n nopne\\n"
+                             "strne %0, [%2, #12]\\n moveq %0, #0\\n ldr %0, [%2, #12]"
+                             : "=&r"(word), "=&r"(half) : "r"(at) : "cc", "memory");
+        report("ticks", CYCCNT - before);
+        report("word", word);
+        report("half", half);
+        return 0;
+    }}
+    """
+
+
+def test_other_accesses_take_any_address(compile_program):
+    """Also within an IT block and in a loop, in as many ticks as with aligned ones."""
+    aligned = reports(compile_program(IN_IT_BLOCK, flags=("-DOFFSET=0",)).run())
+    unaligned = reports(compile_program(IN_IT_BLOCK, flags=("-DOFFSET=1",)).run())
+    assert aligned == {"ticks": aligned["ticks"], "word": 0x44332212, "half": 0x6655}
+    assert unaligned == {"ticks": aligned["ticks"], "word": 0x55443323, "half": 0x7766}
+    trapped = IN_IT_BLOCK.replace("DEMCR =", "REG(0xE000ED14) |= 8; DEMCR =", 1)
+    program = compile_program(trapped, flags=("-DOFFSET=1",))
+    with pytest.raises(SimulationError, match=r"unaligned.*UNALIGN_TRP is set"):
+        program.run()
+
+
+def test_unaligned_accesses_do_not_move_where_a_run_is_cut(compile_program):
+    boards = [
+        compile_program(IN_IT_BLOCK, flags=(f"-DOFFSET={offset}",)).board() for offset in (0, 1)
+    ]
+    lengths = [[b.run(seconds=ticks % 9 / 64e6).seconds for ticks in range(600)] for b in boards]
+    assert lengths[0] == lengths[1]
+
+
+def test_an_unaligned_access_at_the_end_of_a_page(compile_program):
+    """Unicorn translates pages apart, and what it translated for a step must not be used again."""
+    program = compile_program(
+        f"""
+        {BUFFER}
+        __attribute__((naked, aligned(4096))) uint32_t load(uint32_t address) {{
+            __asm__ volatile(".rept 2044\\n nop\\n .endr\\n nop.w\\n ldrt r0, [r0]\\n bx lr");
+        }}
+        int main(void) {{
+            for (uint32_t i = 0; i < 4; i++) report("word", load((uint32_t)words + 5));
+            return 0;
+        }}
+        """
+    )
+    assert [line.text for line in program.run().lines] == [f"word {0x55443322}"] * 4
+
+
+def test_wfi_before_sev(compile_program):
+    """It sleeps, and jumping over it does not; then SEV lets WFE go on."""
+    program = compile_program(
+        """
+        static volatile uint32_t count;
+        void timer0_handler(void) { REG(TIMER0 + 0x140) = 0; count++; }
+        int main(void) {
+            REG(TIMER0 + 0x508) = 3; REG(TIMER0 + 0x510) = 4;
+            REG(TIMER0 + 0x540) = 10000; REG(TIMER0 + 0x200) = 1; REG(TIMER0 + 0x304) = 1 << 16;
+            enable_irq(IRQ_TIMER0);
+            REG(TIMER0) = 1;
+            for (uint32_t i = 0; i < 8; i++) {
+                __asm__ volatile("cmp %0, #0\\n bne 1f\\n wfi\\n 1: sev\\n wfe"
+                                 : : "r"(i & 1) : "cc", "memory");
+                report("count", count);
+            }
+            __asm__ volatile("cmp %0, #1\\n it eq\\n seveq\\n wfe" : : "r"(0) : "cc", "memory");
+            report("count", count);
+            return 0;
+        }
+        """
+    )
+    counts = [int(line.text.split()[1]) for line in program.run().lines]
+    assert counts == [1, 1, 2, 2, 3, 3, 4, 4, 5]
+
+
+def test_masks_and_privilege_are_what_was_written(compile_program):
+    program = compile_program(
+        """
+        int main(void) {
+            uint32_t value;
+            __asm__ volatile("msr basepri, %0" : : "r"(0x40));
+            __asm__ volatile("mrs %0, basepri" : "=r"(value));
+            report("basepri", value);
+            __asm__ volatile("msr basepri, %0\\n cpsid f" : : "r"(0));
+            __asm__ volatile("mrs %0, faultmask\\n cpsie f" : "=r"(value));
+            report("faultmask", value);
+            __asm__ volatile("mrs %0, faultmask" : "=r"(value));
+            report("lifted", value);
+            __asm__ volatile("msr control, %0\\n isb\\n mrs %0, control" : "=&r"(value) : "0"(1));
+            report("control", value & 1);
+            return 0;
+        }
+        """
+    )
+    expected = {"basepri": 0x40, "faultmask": 1, "lifted": 0, "control": 1}
+    assert reports(program.run()) == expected
