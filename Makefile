@@ -4,9 +4,10 @@
 # make report          what was built, as one page: report.html
 # make remote URL=...  where data, models and firmware are kept: a folder, s3://bucket/path, ssh://...
 # make bench RECORDINGS=folder SPEECH_COMMANDS=folder    measures what README quotes, and writes it
+# make torture         tries for hours to break what was built, and writes what README says of it
 # make firmware EXPERIMENT=digits RECORDINGS=folder    another experiment (or a,b), recordings you have
 .POSIX:
-.PHONY: firmware report remote test coverage bench lint setup oracle lock clean help
+.PHONY: firmware report remote test coverage bench torture lint setup oracle lock clean help
 MAKEFLAGS += --no-print-directory
 
 export UV_SYSTEM_CERTS = 1
@@ -18,6 +19,7 @@ RECORDINGS =
 URL =
 SPEECH_COMMANDS =
 TESTS = tests
+PARTS =
 
 # What people name reaches the shell as it is, whatever characters it has.
 export NAMED_EXPERIMENTS := $(value EXPERIMENT)
@@ -94,6 +96,12 @@ bench: setup
 	@$(BIN)/python benchmarks/bench_memory.py 10000 100000 1000000
 	@$(BIN)/python benchmarks/readme.py --gather
 
+# Some hours; parts of it alone: PARTS="kills models".
+torture: oracle
+	@$(MAKE) firmware EXPERIMENT= RECORDINGS=
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests:tests/codegen $(BIN)/python -m torture $(PARTS)
+	@$(BIN)/python benchmarks/readme.py
+
 lock:
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 		--python-version 3.11 --all-extras pyproject.toml -o requirements.lock \
@@ -103,4 +111,4 @@ clean:
 	rm -rf results logs data/index data/synthetic data/windows data/features .snakemake
 
 help:
-	@sed -n 's/^# //p' Makefile | head -7
+	@sed -n 's/^# //p' Makefile | head -8

@@ -4,7 +4,7 @@
     python benchmarks/readme.py --gather   first copy what was built: summary and picture
 
 Its sources: metrics/keywords.json, which `make firmware` writes, and benchmarks/figures/, which
-`make bench` writes.
+`make bench` and `make torture` write.
 """
 
 import argparse
@@ -130,12 +130,22 @@ def sweep() -> str:
     return table(("rank", "variant", "macro F1", "flash", "instructions a second"), rows)
 
 
+def torture() -> str:
+    """List what was tried to break it."""
+    rows = [
+        (row["what"], f"{row['tried']:,}", f"{row['held']:,}")
+        for row in read(FIGURES / "torture.json").values()
+    ]
+    return table(("what was tried", "times", "held"), rows)
+
+
 BLOCKS = {
     "summary": summary,
     "sweep": sweep,
     "table": figures,
     "rebuilds": rebuilds,
     "memory": memory,
+    "torture": torture,
 }
 
 

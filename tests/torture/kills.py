@@ -8,7 +8,7 @@ from pathlib import Path
 
 from torture.common import BUILD, Checkout, Part, checksums, remove_build, small_build
 
-EACH = 5  # kills of one build, before it may end
+EACH = 10  # kills of one build, before it may end
 
 
 def torture(folder: Path, *, kills: int = 50, seed: int = 0) -> Part:
@@ -20,7 +20,7 @@ def torture(folder: Path, *, kills: int = 50, seed: int = 0) -> Part:
     while part.tried < kills:
         remove_build(checkout)
         for _ in range(min(EACH, kills - part.tried)):
-            after = draw.uniform(1, seconds * 0.6)
+            after = draw.uniform(1, seconds * 0.4)
             if not _kill(checkout, after):
                 part.tell(f"it ended before the kill at {after:.1f} s")
                 break

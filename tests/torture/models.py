@@ -9,7 +9,7 @@ from torture.common import ROOT, Part
 KEPT = ROOT / "logs" / "torture"  # damaged models that something was wrong with
 
 
-def torture(_folder: Path, *, count: int = 100_000, seed: int = 6) -> Part:
+def torture(_folder: Path, *, count: int = 60_000, seed: int = 6) -> Part:
     """Send `count` damaged models through the generator."""
     part = Part("damaged models refused, or made into C without fault")
     outcome = run_mutants(count, seed, keep=KEPT, progress=True)
