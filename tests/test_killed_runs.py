@@ -109,6 +109,14 @@ def test_another_machine_may_hold_them(tmp_path, run, monkeypatch):
     assert locks(tmp_path) == ["0.output.lock"]
 
 
+def test_another_user_may_hold_them(tmp_path, run, monkeypatch):
+    process, _ = run()
+    kill(process)
+    monkeypatch.setattr(os, "getuid", lambda: 123_456)
+    assert not RunMark(tmp_path).remove_stale_locks()
+    assert locks(tmp_path) == ["0.output.lock"]
+
+
 def test_where_processes_cannot_be_seen_locks_stay(tmp_path, run, monkeypatch):
     process, _ = run()
     kill(process)

@@ -83,7 +83,7 @@ def test_cut_files_are_refused(kind, cut):
     refused = refusal(content[: -cut if cut > 1 else int(len(content) * cut)])
     # Where the end is needed to begin with, libsndfile says so itself.
     if kind not in ("flac", "opus", "caf"):
-        assert "is truncated: its header promises" in refused
+        assert "is truncated: " in refused
 
 
 @pytest.mark.parametrize("kind", ["vorbis", "opus"])
@@ -152,4 +152,4 @@ def test_a_tag_in_front_costs_no_samples():
 
 def test_kinds_of_which_a_cut_cannot_be_told_are_refused():
     content = file_of("MAT4", "PCM_16")
-    assert "MAT4, of which nobody can tell whether it is whole. Convert it" in refusal(content)
+    assert "MAT4, of which wav2nano cannot tell whether it is whole. Convert it" in refusal(content)

@@ -188,7 +188,7 @@ def _open(content: bytes, name: str) -> _Stream:
 
 
 def _mono_blocks(file: _Stream, name: str) -> Iterator[np.ndarray]:
-    """Decode bit by bit, whatever the header promises: it may be wrong, or promise too much."""
+    """Decode block by block, whatever the header promises: it may be wrong, or promise too much."""
     block = np.empty((max(1, BLOCK // file.channels), file.channels), dtype=np.float32)
     samples = 0
     while True:

@@ -81,7 +81,9 @@ def check_room(folder: Path | str) -> None:
     UserError
         If it is.
     """
-    if shutil.disk_usage(folder).free < LEAST_FREE:
+    disk = shutil.disk_usage(folder)
+    # Some network file systems say nothing about room: zero of zero.
+    if disk.total and disk.free < LEAST_FREE:
         raise UserError(
             f"The disk of {Path(folder).resolve()} is full: {os.strerror(errno.ENOSPC)}. Free some "
             "on it, then run the same command again."

@@ -69,7 +69,9 @@ class RunMark:
         for path in self._folder.iterdir():
             if path == self._path:
                 continue
-            if path.name.lstrip(".").rpartition(".")[0] != platform.node():
+            elsewhere = path.name.lstrip(".").rpartition(".")[0] != platform.node()
+            # Of another user's processes, it cannot be seen which run they belong to.
+            if elsewhere or path.stat().st_uid != os.getuid():
                 return []
             if not _is_free(path):
                 return []

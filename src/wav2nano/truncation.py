@@ -8,11 +8,11 @@ file is compared where it is decoded.
 import re
 import struct
 from collections.abc import Callable
-from typing import NamedTuple
 
 from wav2nano.errors import UserError
 
 UNTIL_THE_END = 2**32 - 1
+MOST_CHUNKS = 10_000  # a file of zeros would have millions
 OGG_END_OF_STREAM = 4  # flag of the last page
 
 # kbit/s by version of MPEG (1, or 2 and 2.5) and layer; 0 is a rate of the encoder's own.
@@ -27,22 +27,16 @@ BITRATES = {
 RATES = (44100, 48000, 32000)  # Hz, of MPEG 1; halved in MPEG 2, and again in MPEG 2.5
 
 
-class Audio(NamedTuple):
-    """Bytes of audio that a header promises, and those that are there."""
-
-    promised: int
-    there: int
-
-
 def without_id3(content: bytes) -> bytes:
     """Remove ID3v2 tags from the beginning: libsndfile loses samples of a WAV file behind one."""
-    while content[:3] == b"ID3" and len(content) >= 10:
+    start = 0
+    while content[start : start + 3] == b"ID3" and start + 10 <= len(content):
         # Seven bits of each byte count; a footer repeats the header of ten bytes.
         size = 0
-        for byte in content[6:10]:
+        for byte in content[start + 6 : start + 10]:
             size = size << 7 | byte & 0x7F
-        content = content[10 + size + (10 if content[5] & 0x10 else 0) :]
-    return content
+        start += 10 + size + (10 if content[start + 5] & 0x10 else 0)
+    return content[start:] if start else content
 
 
 def complete_wav_header(content: bytes) -> bytes:
@@ -77,18 +71,22 @@ def check_whole(content: bytes, kind: str, name: str) -> None:
         If less audio is there than the header promises, or `kind` is none of those for which that
         can be told.
     """
-    measure = KINDS.get(kind)
-    if measure is None:
+    find_missing = KINDS.get(kind)
+    if find_missing is None:
         raise UserError(
-            f"{name} is a file of the kind {kind}, of which nobody can tell whether it is whole. "
-            "Convert it to WAV."
+            f"{name} is a file of the kind {kind}, of which wav2nano cannot tell whether it is "
+            "whole. Convert it to WAV or FLAC."
         )
-    audio = measure(content)
-    if audio is not None and audio.there < audio.promised:
-        raise UserError(
-            f"{name} is truncated: its header promises {audio.promised} bytes of audio, but it has "
-            f"{audio.there}. Copy it again or remove it."
-        )
+    missing = find_missing(content)
+    if missing is not None:
+        raise UserError(f"{name} is truncated: {missing}. Copy it again or remove it.")
+
+
+def _promised(promised: int, there: int) -> str | None:
+    """Say what is missing of the audio; None if nothing is."""
+    if there >= promised:
+        return None
+    return f"its header promises {promised} bytes of audio, but it has {max(there, 0)}"
 
 
 def _find_chunk(
@@ -99,7 +97,9 @@ def _find_chunk(
     `form` is the layout of a header of name and size, `even` whether chunks are padded to that.
     """
     header = struct.calcsize(form)
-    while position + header <= len(content):
+    for _ in range(MOST_CHUNKS):
+        if position + header > len(content):
+            break
         chunk, size = struct.unpack_from(form, content, position)
         position += header
         if chunk == wanted:
@@ -108,15 +108,15 @@ def _find_chunk(
     return None
 
 
-def _measure_wav(content: bytes) -> Audio | None:
+def _missing_from_wav(content: bytes) -> str | None:
     order = ">" if content[:4] == b"RIFX" else "<"
     place = _find_chunk(content, 12, f"{order}4sI", b"data")
     if place is None or place[1] == UNTIL_THE_END:
         return None
-    return Audio(place[1], len(content) - place[0])
+    return _promised(place[1], len(content) - place[0])
 
 
-def _measure_rf64(content: bytes) -> Audio | None:
+def _missing_from_rf64(content: bytes) -> str | None:
     place = _find_chunk(content, 12, "<4sI", b"data")
     if place is None:
         return None
@@ -124,39 +124,39 @@ def _measure_rf64(content: bytes) -> Audio | None:
     sizes = _find_chunk(content, 12, "<4sI", b"ds64")
     if size == UNTIL_THE_END and sizes is not None and sizes[0] + 16 <= len(content):
         [size] = struct.unpack_from("<Q", content, sizes[0] + 8)
-    return Audio(size, len(content) - start)
+    return _promised(size, len(content) - start)
 
 
-def _measure_w64(content: bytes) -> Audio | None:
+def _missing_from_w64(content: bytes) -> str | None:
     position = 40  # behind the file's own header
     while position + 24 <= len(content):
         chunk, size = struct.unpack_from("<4s12xQ", content, position)
         if chunk == b"data":
             # A chunk's size counts its header; one that was never filled in is smaller than that.
-            return None if size <= 24 else Audio(size - 24, len(content) - position - 24)
+            return None if size <= 24 else _promised(size - 24, len(content) - position - 24)
         position += max(24, size + -size % 8)
     return None
 
 
-def _measure_aiff(content: bytes) -> Audio | None:
+def _missing_from_aiff(content: bytes) -> str | None:
     place = _find_chunk(content, 12, ">4sI", b"SSND")
     if place is None or place[1] in (0, UNTIL_THE_END):
         return None
-    return Audio(place[1], len(content) - place[0])
+    return _promised(place[1], len(content) - place[0])
 
 
-def _measure_au(content: bytes) -> Audio | None:
+def _missing_from_au(content: bytes) -> str | None:
     order = "<" if content[:4] == b"dns." else ">"
     start, size = struct.unpack_from(f"{order}2I", content, 4)
-    return None if size == UNTIL_THE_END else Audio(size, len(content) - start)
+    return None if size == UNTIL_THE_END else _promised(size, len(content) - start)
 
 
-def _measure_caf(content: bytes) -> Audio | None:
+def _missing_from_caf(content: bytes) -> str | None:
     place = _find_chunk(content, 8, ">4sq", b"data", even=False)
-    return None if place is None or place[1] < 0 else Audio(place[1], len(content) - place[0])
+    return None if place is None or place[1] < 0 else _promised(place[1], len(content) - place[0])
 
 
-def _measure_nist(content: bytes) -> Audio | None:
+def _missing_from_nist(content: bytes) -> str | None:
     header = content[:1024].decode("latin-1").split("end_head")[0]
     said = {key: int(n) for key, n in re.findall(r"(?m)^(\w+) -i (\d{1,15})\s*$", header)}
     start = re.match(r"NIST_1A\n *(\d{1,7})\n", header)
@@ -164,21 +164,20 @@ def _measure_nist(content: bytes) -> Audio | None:
     if start is None or not said.keys() >= {*fields}:
         return None
     count, channels, width = (said[field] for field in fields)
-    return Audio(count * channels * width, len(content) - int(start[1]))
+    return _promised(count * channels * width, len(content) - int(start[1]))
 
 
-def _measure_ogg(content: bytes) -> Audio | None:
+def _missing_from_ogg(content: bytes) -> str | None:
     position = end = 0
     last = False
     while (position := content.find(b"OggS", position)) >= 0 and position + 27 <= len(content):
         segments = content[position + 27 : position + 27 + content[position + 26]]
         last = bool(content[position + 5] & OGG_END_OF_STREAM)
         position = end = position + 27 + content[position + 26] + sum(segments)
-    # How long a page is that is missing altogether is not known: at least its header.
-    return Audio(max(end, len(content)) + (0 if last or end > len(content) else 27), len(content))
+    return None if last and end <= len(content) else "the end of its last page is missing"
 
 
-def _measure_mp3(content: bytes) -> Audio | None:
+def _missing_from_mp3(content: bytes) -> str | None:
     """Walk over the frames, as far as one follows the other.
 
     The Xing header in the first frame (Info, where the bit rate is constant) counts frames and
@@ -205,8 +204,8 @@ def _measure_mp3(content: bytes) -> Audio | None:
                 return None
             promised = bytes_said
     if promised is not None:
-        return Audio(promised, len(content) - first)
-    return Audio(position - first, len(content) - first) if position > len(content) else None
+        return _promised(promised, len(content) - first)
+    return "its last frame is cut off" if position > len(content) else None
 
 
 def _first_frame(content: bytes) -> int | None:
@@ -236,20 +235,21 @@ def _frame_bytes(content: bytes, position: int) -> int | None:
     return (144 if layer == 2 or first else 72) * bits // hertz + padding
 
 
-def _measure_flac(content: bytes) -> None:
+def _missing_from_flac(content: bytes) -> None:
     """Say nothing: a FLAC header counts samples, not bytes, and libsndfile reads that."""
 
 
-KINDS: dict[str, Callable[[bytes], Audio | None]] = {
-    "WAV": _measure_wav,
-    "WAVEX": _measure_wav,
-    "RF64": _measure_rf64,
-    "W64": _measure_w64,
-    "AIFF": _measure_aiff,
-    "AU": _measure_au,
-    "CAF": _measure_caf,
-    "NIST": _measure_nist,
-    "FLAC": _measure_flac,
-    "OGG": _measure_ogg,
-    "MP3": _measure_mp3,
+# What says of each kind what is missing.
+KINDS: dict[str, Callable[[bytes], str | None]] = {
+    "WAV": _missing_from_wav,
+    "WAVEX": _missing_from_wav,
+    "RF64": _missing_from_rf64,
+    "W64": _missing_from_w64,
+    "AIFF": _missing_from_aiff,
+    "AU": _missing_from_au,
+    "CAF": _missing_from_caf,
+    "NIST": _missing_from_nist,
+    "FLAC": _missing_from_flac,
+    "OGG": _missing_from_ogg,
+    "MP3": _missing_from_mp3,
 }

@@ -58,7 +58,8 @@ def compile_firmware(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".sketch-", dir=out) as temporary:
         folder = Path(temporary) / sketch.name
-        for path in (*sorted(sketch.iterdir()), *code):
+        # shutil would name, on a full disk, the file that is read.
+        for path in (*sorted(sketch.glob("*.ino")), *code):
             write_text(folder / path.name, path.read_text(encoding="utf-8"))
         write_text(folder / "build_info.h", f"{ABOUT}\n{definitions('W2N_', build_info)}\n")
         report = compile_sketch(folder, out, fqbn=board, libraries=libraries)
