@@ -99,9 +99,13 @@ def write_text(path: Path | str, text: str) -> None:
 def write_csv(path: Path | str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     """Write a table as CSV in UTF-8, whole or not at all."""
     with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+        plain = csv.writer(file, lineterminator="\n")
+        # The library leaves a carriage return as it is, and reads it as the end of a line.
+        quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        plain.writerow(header)
+        for row in map(list, rows):
+            returns = any(isinstance(cell, str) and "\r" in cell for cell in row)
+            (quoted if returns else plain).writerow(row)
 
 
 def write_json(path: Path | str, value: Any) -> None:
