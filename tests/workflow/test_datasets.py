@@ -90,7 +90,7 @@ def test_official_folds_that_a_data_set_lacks(fresh):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"pattern": "{speaker}_{number}"}, "pattern: '{speaker}_{number}' should be"),
+        ({"pattern": "{speaker}_{number}"}, "pattern: '{speaker}_{number}' should have"),
         ({"split": {"policy": "official"}}, "policy official needs the names of the folds"),
         (
             {"split": {"policy": "official", "validation": [9], "test": ["10"]}},

@@ -1,8 +1,8 @@
 """What all settings have in common."""
 
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Settings(BaseModel):
@@ -17,12 +17,49 @@ class Settings(BaseModel):
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, protected_namespaces=()
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _take_whole_numbers(cls, values: Any) -> Any:
+        """Take 320.0 for 320 where a whole number is wanted, as JSON schemas do."""
+        if not isinstance(values, dict):
+            return values
+        whole = {name for name, field in cls.model_fields.items() if _names_int(field.annotation)}
+        return {key: _whole(value) if key in whole else value for key, value in values.items()}
+
+
+def _names_int(annotation: Any) -> bool:
+    return annotation is int or any(map(_names_int, get_args(annotation)))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_whole(entry) for entry in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
+EXPERIMENT = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,219}$"
+COLUMNS = r"\{[^{}]+\}"
+LABEL = r"\{label\}"
+SHA256 = "^[0-9a-f]{64}$"
+MD5 = "^[0-9a-f]{32}$"
+URL = "^https?://"
+
+# What a text should do that fits a pattern.
+PATTERNS = {
+    NAME: "be at most 100 letters, digits, _ and -, and begin with a letter or a digit",
+    EXPERIMENT: "be at most 220 letters, digits, _, - and ., and begin with a letter or a digit",
+    COLUMNS: "have columns in braces, such as {word}",
+    LABEL: "have {label} in it",
+    SHA256: "be 64 hexadecimal digits in lower case",
+    MD5: "be 32 hexadecimal digits in lower case",
+    URL: "begin with https:// or http://",
+}
+
 Name = Annotated[str, Field(pattern=NAME)]
 """At most 100 letters, digits, _ and -; it begins with a letter or a digit."""
 
-Experiment = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,219}$")]
+Experiment = Annotated[str, Field(pattern=EXPERIMENT)]
 """A name, or sweep.variant."""
 
 Text = Annotated[str, Field(min_length=1)]

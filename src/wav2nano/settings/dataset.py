@@ -4,11 +4,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from wav2nano.settings.base import Name, Settings, Text
+from wav2nano.settings.base import COLUMNS, LABEL, MD5, SHA256, URL, Name, Settings, Text
 from wav2nano.settings.split import Policy
 from wav2nano.settings.synthesis import SynthesisSettings
 
-Columns = Annotated[str, Field(pattern=r"\{[^{}]+\}")]
+Columns = Annotated[str, Field(pattern=COLUMNS)]
 Folds = Annotated[list[str], Field(min_length=1)]
 
 
@@ -55,10 +55,10 @@ class DatasetSplitSettings(Settings):
 class ChecksumSettings(Settings):
     """A checksum that somebody published: sha256 or md5, as hexadecimal digits."""
 
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    sha256: Annotated[str, Field(pattern=SHA256)] | None = None
     """SHA-256"""
 
-    md5: Annotated[str, Field(pattern="^[0-9a-f]{32}$")] | None = None
+    md5: Annotated[str, Field(pattern=MD5)] | None = None
     """MD5"""
 
     @model_validator(mode="after")
@@ -81,7 +81,7 @@ class ChecksumSettings(Settings):
 class DownloadSettings(Settings):
     """Where to get a public data set."""
 
-    url: Annotated[str, Field(pattern="^https?://")]
+    url: Annotated[str, Field(pattern=URL)]
     """URL of the archive"""
 
     megabytes: Annotated[float, Field(gt=0)]
@@ -131,7 +131,7 @@ class DatasetSettings(Settings):
     ignore: list[Text] = Field(default_factory=list)
     """paths within the folder that are not used; may have * and ?"""
 
-    pattern: Annotated[str, Field(pattern=r"\{label\}")] | None = None
+    pattern: Annotated[str, Field(pattern=LABEL)] | None = None
     """how the path within the folder, without suffix, gives the {label} and, if it does, {group}
     (speaker, source) and {fold}, such as {label}_{group}_{number}; {number} is digits, any other
     {name} part of a folder's or file's name"""

@@ -5,8 +5,9 @@ import inspect
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
+import yaml
 from pydantic import BaseModel
 
 
@@ -39,6 +40,17 @@ def groups_in(annotation: Any) -> list[type[BaseModel]]:
     return [group for part in get_args(annotation) for group in groups_in(part)]
 
 
+def as_yaml(value: Any) -> str:
+    """Write a value in YAML, on one line unless it is a text of several."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=float("inf"))
+    return text.removesuffix("...\n").strip()
+
+
+def written(bound: float) -> str:
+    """Write a bound of a setting: a whole number with all its digits."""
+    return f"{bound:,.0f}" if float(bound).is_integer() else f"{bound:g}"
+
+
 def tag_of(settings: type[BaseModel]) -> str | None:
     """Tell a class of a union apart from the others: its kind or architecture."""
     for name in ("kind", "architecture"):
@@ -50,13 +62,13 @@ def tag_of(settings: type[BaseModel]) -> str | None:
 
 def resolve(
     settings: type[BaseModel], location: Sequence[str | int]
-) -> tuple[str, type[BaseModel] | None, str]:
+) -> tuple[list[str | int], type[BaseModel] | None, str]:
     """Follow where pydantic found an error.
 
     Returns
     -------
-    path : str
-        Dotted name, as people write it: without the tags of unions.
+    path : list
+        The names and the numbers of entries that lead there: without the tags of unions.
     group : class, optional
         The group that the last named field belongs to.
     explanation : str
@@ -67,32 +79,38 @@ def resolve(
     >>> from wav2nano.settings.chunking import ChunkingSettings
     >>> path, group, explanation = resolve(ChunkingSettings, ["rate"])
     >>> path, group.__name__
-    ('rate', 'ChunkingSettings')
+    (['rate'], 'ChunkingSettings')
     >>> explanation
     "sampling rate of the windows, Hz; the board's microphone gives 16,000"
     """
-    path: list[str] = []
+    path: list[str | int] = []
     group: type[BaseModel] | None = settings
     owner, field = None, ""
+    keyed = False  # whether the names are those of people: keys of a dict
     candidates = [settings]
     for part in location:
         if len(candidates) > 1 and (chosen := [c for c in candidates if tag_of(c) == part]):
             candidates = chosen
             continue
         group = candidates[0] if len(candidates) == 1 else None
-        if isinstance(part, int):
-            path.append(str(part))
+        if isinstance(part, int) or (keyed and part != "[key]"):
+            path.append(part)
         elif group is not None and part in group.model_fields:
             path.append(part)
             owner, field = group, part
-            candidates = groups_in(group.model_fields[part].annotation)
+            annotation = group.model_fields[part].annotation
+            candidates, keyed = groups_in(annotation), _has_keys(annotation)
         elif group is not None:
             path.append(part)
             break
-        else:  # pydantic's own name of a branch of a union
+        else:  # pydantic's own name, of a branch of a union or of what is wrong: a key
             break
     explanation = explanations(owner).get(field, "") if owner is not None else ""
-    return ".".join(path), candidates[0] if len(candidates) == 1 else group, explanation
+    return path, candidates[0] if len(candidates) == 1 else group, explanation
+
+
+def _has_keys(annotation: Any) -> bool:
+    return get_origin(annotation) is dict or any(map(_has_keys, get_args(annotation)))
 
 
 def walk(settings: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, type[BaseModel], str]]:

@@ -1,7 +1,7 @@
 """Settings read from files and validated, with messages in plain words."""
 
-import reprlib
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,8 +9,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from wav2nano.errors import UserError
+from wav2nano.settings.base import PATTERNS
 from wav2nano.settings.dataset import DatasetSettings
-from wav2nano.settings.describe import groups_in, resolve, tag_of
+from wav2nano.settings.describe import as_yaml, groups_in, resolve, tag_of, written
 from wav2nano.settings.experiment import ExperimentSettings, Params
 from wav2nano.settings.sweep import SweepSettings
 
@@ -28,7 +29,6 @@ SWEEPS = Path("config/sweeps")
 TAGS = {"features": "kind", "model": "architecture"}
 WANTED = {
     "int_type": "a whole number",
-    "int_from_float": "a whole number",
     "float_type": "a number",
     "string_type": 'text, in quotes if YAML takes it for something else ("yes", "on", "10")',
     "list_type": "a list",
@@ -39,10 +39,13 @@ WANTED = {
     "finite_number": "a finite number",
 }
 
-# How a wrong value is shown: some of it is enough.
-SHOWN = reprlib.Repr()
-SHOWN.maxlevel = 3
-SHOWN.maxstring = SHOWN.maxother = 80
+BOUNDS = {
+    "greater_than_equal": ("at least", "ge"),
+    "greater_than": ("more than", "gt"),
+    "less_than_equal": ("at most", "le"),
+    "less_than": ("less than", "lt"),
+}
+SHOWN = 80  # letters of a wrong value: some of it is enough
 
 Group = TypeVar("Group", bound=BaseModel)
 Layer = tuple[str, Mapping[str, Any]]  # where settings are from, and the settings
@@ -69,7 +72,9 @@ def load_yaml(path: Path | str) -> dict[str, Any]:
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except (yaml.YAMLError, ValueError, TypeError) as error:
-        raise UserError(f"{path} cannot be read as YAML: {error}") from None
+        # The library does not know the file's name.
+        problem = str(error).replace('in "<unicode string>", ', "")
+        raise UserError(f"{path} cannot be read as YAML: {problem}") from None
     if not isinstance(value, dict):
         raise UserError(f"{path} should consist of `key: value` lines.")
     return value
@@ -77,6 +82,15 @@ def load_yaml(path: Path | str) -> dict[str, Any]:
 
 class _OnceLoader(LOADER):  # type: ignore[misc,valid-type]  # chosen at run time
     """Refuses a key that stands twice: YAML itself takes the last."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            kind = node.tag.rpartition(":")[2]  # what the library takes the text for
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{_shown(node.value)} is not of type {kind}", node.start_mark
+            ) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = set()
@@ -92,18 +106,23 @@ class _OnceLoader(LOADER):  # type: ignore[misc,valid-type]  # chosen at run tim
 
 
 def _require_plain(text: str) -> None:
-    """Refuse what is as small as a line and as large as the memory, or the stack, in use."""
+    """Refuse aliases, which can expand without limit, and deep nesting."""
     depth = 0
     for event in yaml.parse(text, Loader=LOADER):
+        mark: Any = event.start_mark  # may be the C library's, of another type
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.YAMLError(f"*{event.anchor} stands for something else: write it out")
+            problem = f"aliases such as *{event.anchor} are not supported here: write it out"
+            raise yaml.MarkedYAMLError(None, None, problem, mark)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise yaml.YAMLError(f"lists or mappings are more than {DEEPEST} deep")
+            problem = f"lists or mappings are more than {DEEPEST} deep"
+            raise yaml.MarkedYAMLError(None, None, problem, mark)
 
 
-def parse(settings: type[Group], value: Any, *, source: str | Callable[[str], str]) -> Group:
+def parse(
+    settings: type[Group], value: Any, *, source: str | Callable[[Sequence[str | int]], str]
+) -> Group:
     """Make typed settings from plain values.
 
     Parameters
@@ -113,7 +132,8 @@ def parse(settings: type[Group], value: Any, *, source: str | Callable[[str], st
     value
         As read from YAML or JSON.
     source
-        Where they are from, for messages; or a function that says so for a dotted name.
+        Where they are from, for messages; or a function that says so for the names, and numbers of
+        entries, that lead to a setting.
 
     Raises
     ------
@@ -125,8 +145,8 @@ def parse(settings: type[Group], value: Any, *, source: str | Callable[[str], st
     except ValidationError as error:
         told: dict[str, list[str]] = {}
         for problem in error.errors(include_url=False):
-            where, _, _ = resolve(settings, problem["loc"])
-            place = source if isinstance(source, str) else source(where)
+            path, _, _ = resolve(settings, problem["loc"])
+            place = source if isinstance(source, str) else source(path)
             line = f"  {_explain(settings, problem)}"
             if line not in told.setdefault(place, []):
                 told[place].append(line)
@@ -222,9 +242,9 @@ def combine(*layers: Layer) -> ExperimentSettings:
         if number == 0:
             merged.pop("experiments", None)  # of params.yaml, and of no other
 
-    def place(setting: str) -> str:
+    def place(path: Sequence[str | int]) -> str:
         """Source of a setting; of one that is missing, the last."""
-        holders = [source for source, layer in layers if _holds(layer, setting)]
+        holders = [source for source, layer in layers if _holds(layer, path)]
         return holders[-1] if holders else layers[-1][0]
 
     return parse(ExperimentSettings, merged, source=place)
@@ -255,10 +275,10 @@ def _known(section: str, tag: Any) -> set[str]:
     return set(modules[tag].Settings.model_fields) if known else set()
 
 
-def _holds(layer: Mapping[str, Any], setting: str) -> bool:
-    """Tell whether a dotted name stands in a layer; for an entry of a list, whether that does."""
+def _holds(layer: Mapping[str, Any], path: Sequence[str | int]) -> bool:
+    """Tell whether a setting stands in a layer; for an entry of a list, whether that does."""
     found: Any = layer
-    for part in setting.split("."):
+    for part in path:
         if not isinstance(found, Mapping):
             return True
         if part not in found:
@@ -283,10 +303,9 @@ def explain(hint: Any, error: ValidationError) -> str:
 def _is_number(value: Any) -> bool:
     """Tell whether a text is a number to everybody but YAML, such as 1e-3."""
     try:
-        float(value)
-    except (TypeError, ValueError):
+        return isinstance(value, str) and math.isfinite(float(value))
+    except ValueError:
         return False
-    return isinstance(value, str)
 
 
 def existing_file(name: str, folder: Path, root: Path, what: str) -> Path:
@@ -307,10 +326,33 @@ def existing_file(name: str, folder: Path, root: Path, what: str) -> Path:
     return root / path
 
 
+def _shown(value: Any) -> str:
+    """Write a wrong value on one line; text as it is quoted, anything else as YAML would."""
+    try:
+        text = repr(value) if isinstance(value, str) else " ".join(as_yaml(value).split())
+    except ValueError:  # Python writes no number of thousands of digits
+        text = "a number of thousands of digits"
+    text = "".join(c if c.isprintable() else " " for c in text)
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
+
+
+def _name(part: Any) -> str:
+    """Write a part of a setting's name as it stands in YAML; in quotes where it has to be."""
+    simple = isinstance(part, str) and part.isprintable() and as_yaml(part) == part
+    return part if simple else _shown(part)
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
 def _explain(settings: type[BaseModel], problem: Any) -> str:
-    where, group, explanation = resolve(settings, problem["loc"])
+    path, group, explanation = resolve(settings, problem["loc"])
+    if problem["type"] == "invalid_key" or "[key]" in problem["loc"][-1:]:
+        path = [*path[:-1], problem["input"]]  # pydantic gives another form of it
+    where = ".".join(map(_name, path))
     context = problem.get("ctx", {})
-    found = SHOWN.repr(problem["input"])
+    found = _shown(problem["input"])
     meaning = f" ({explanation})" if explanation else ""
     match problem["type"]:
         case "extra_forbidden" | "invalid_key":
@@ -324,31 +366,25 @@ def _explain(settings: type[BaseModel], problem: Any) -> str:
         case "union_tag_invalid":
             tag = context["discriminator"].strip("'")
             choices = context["expected_tags"].replace("'", "")
-            return f"{where}.{tag}: {SHOWN.repr(context['tag'])} is not one of: {choices}"
+            return f"{where}.{tag}: {_shown(problem['input'][tag])} is not one of: {choices}"
         case "union_tag_not_found":
             return f"{where}.{context['discriminator'].strip(chr(39))} is missing"
-        case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than" as bound:
-            words = {
-                "greater_than_equal": ("at least", "ge"),
-                "greater_than": ("more than", "gt"),
-                "less_than_equal": ("at most", "le"),
-                "less_than": ("less than", "lt"),
-            }
-            word, key = words[bound]
-            return f"{where}: {found} should be {word} {context[key]:g}{meaning}"
+        case bound if bound in BOUNDS:
+            word, key = BOUNDS[bound]
+            return f"{where}: {found} should be {word} {written(context[key])}{meaning}"
         case "value_error":
             return f"{where + ': ' if where else ''}{context['error']}"
         case "too_short":
-            return f"{where}: needs at least {context['min_length']}{meaning}"
+            return f"{where}: needs at least {_entries(context['min_length'])}{meaning}"
         case "too_long":
-            return f"{where}: may have at most {context['max_length']}{meaning}"
+            return f"{where}: may have at most {_entries(context['max_length'])}{meaning}"
         case "string_too_short":
             return f"{where} is empty{meaning}"
         case "string_pattern_mismatch":
-            return f"{where}: {found} should be: {explanation}"
+            return f"{where}: {found} should {PATTERNS[context['pattern']]}{meaning}"
         case kind:
             wanted = WANTED.get(kind, problem["msg"][:1].lower() + problem["msg"][1:])
-            number = problem["input"]
-            if kind == "float_type" and _is_number(number):
-                wanted += f"; YAML takes it for text. Write {float(number)!r}"
+            text = problem["input"]
+            if kind == "float_type" and _is_number(text):
+                wanted += f"; YAML takes it for text. Write {as_yaml(float(text))}"
             return f"{where}: {found} should be {wanted}{meaning}"

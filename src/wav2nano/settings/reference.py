@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel
 
 from wav2nano.settings.dataset import DatasetSettings
-from wav2nano.settings.describe import explanations, groups_in, tag_of
+from wav2nano.settings.describe import as_yaml, explanations, groups_in, tag_of, written
 from wav2nano.settings.experiment import ExperimentSettings, Params
 from wav2nano.settings.sweep import SweepSettings
 
@@ -99,17 +98,11 @@ def generated(root: Path) -> dict[Path, str]:
 
 
 def _entry(name: str, value: Any, text: str, indent: str) -> list[str]:
-    line = f"{indent}{name}: {_yaml(value)}"
+    line = f"{indent}{name}: {as_yaml(value)}"
     if len(line) + len(text) + 3 <= WIDTH:
         return [f"{line} # {text}"]
     above = textwrap.wrap(text, WIDTH - len(indent) - 2)
     return [*(f"{indent}# {part}" for part in above), line]
-
-
-def _yaml(value: Any) -> str:
-    """Write a value in YAML, on one line."""
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=999)
-    return text.removesuffix("...\n").strip()
 
 
 def _chosen(groups: list[type[BaseModel]], value: dict[str, Any]) -> type[BaseModel]:
@@ -135,7 +128,7 @@ def _rows(settings: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, st
         if not groups:
             default = ""
             if not field.is_required():
-                default = f"`{_yaml(field.get_default(call_default_factory=True))}`"
+                default = f"`{as_yaml(field.get_default(call_default_factory=True))}`"
             limits = _limits(field, said[name])
             yield f"`{prefix}{name}`", default, said[name] + (f" ({limits})" if limits else "")
         elif len(groups) == 1:
@@ -154,7 +147,7 @@ def _limits(field: Any, said: str) -> str:
     if get_origin(field.annotation) is Literal:
         return "" if all(choice in said for choice in choices) else ", ".join(choices)
     bounds = {
-        name: f"{getattr(limit, name):g}"
+        name: written(getattr(limit, name))
         for limit in field.metadata
         for name in ("ge", "gt", "le", "lt")
         if getattr(limit, name, None) is not None
