@@ -20,13 +20,14 @@ def size_of(halfword: int) -> int:
     return 4 if halfword >= 0xE800 else 2
 
 
-def needs_words(first: int, second: int) -> str | None:
+def alignment_required_by(first: int, second: int) -> str | None:
     """Name the instruction of these halfwords if its address must be aligned, whatever CCR says.
 
     Examples
     --------
-    >>> needs_words(0xE9D0, 0x2300), needs_words(0xED90, 0x0A00), needs_words(0x6800, 0)
-    ('LDRD or STRD', 'VLDR, VSTR, VLDM or VSTM', None)
+    >>> alignment_required_by(0xE9D0, 0x2300), alignment_required_by(0xED90, 0x0A00)
+    ('LDRD or STRD', 'VLDR, VSTR, VLDM or VSTM')
+    >>> alignment_required_by(0x6800, 0)  # ldr r0, [r0]
     """
     if first & 0xF000 == 0xC000:
         return "LDM or STM"

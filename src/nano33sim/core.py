@@ -53,7 +53,7 @@ class Stop(Enum):
     WFE = auto()
     EXCEPTION_RETURN = auto()
     SVC = auto()
-    UNCHECKED = auto()  # the next instruction needs a step of its own
+    SINGLE_STEP = auto()  # the next instruction needs a step of its own
 
 
 class FaultError(Exception):
@@ -369,7 +369,7 @@ class Core:
         self._until = until
         while True:
             stop = self._execute(max(1, self._until - self._tick))
-            if stop is Stop.UNCHECKED:
+            if stop is Stop.SINGLE_STEP:
                 stop = self._step()
             while stop is Stop.LIMIT and self._in_it_block():
                 stop = self._step()
@@ -433,7 +433,7 @@ class Core:
                 executed -= 1  # counted, and stopped before it
             self._tick += executed
         if at_place:
-            return Stop.UNCHECKED if end is None and executed < limit else Stop.LIMIT
+            return Stop.SINGLE_STEP if end is None and executed < limit else Stop.LIMIT
         if self._invalid is not None and error is not None:
             return self._explain_error(error)
         if self._intno == DATA_ABORT:
@@ -446,9 +446,9 @@ class Core:
 
     def _explain_alignment(self) -> Stop:
         pc = self.read_register(arm.UC_ARM_REG_PC)
-        name = alignment.needs_words(self._halfword(pc), self._halfword(pc + 2))
+        name = alignment.alignment_required_by(self._halfword(pc), self._halfword(pc + 2))
         if name is None and not self.traps_unaligned:
-            return Stop.UNCHECKED
+            return Stop.SINGLE_STEP
         why = "the core takes only aligned ones for it"
         if name is None:
             name, why = "an access", "CCR.UNALIGN_TRP is set"

@@ -1,6 +1,6 @@
 """What must hold of a graph as a whole, before any of its operations is looked at."""
 
-from wav2nano.codegen.checks import Context, one_scale, refuse, shape_text
+from wav2nano.codegen.checks import Context, refuse, require_one_scale, shape_text
 from wav2nano.codegen.operators import OPERATORS
 from wav2nano.codegen.read_tflite import Graph, Node, Tensor
 from wav2nano.errors import UserError
@@ -51,7 +51,7 @@ def check_graph(graph: Graph) -> None:
         raise UserError(f"{graph.source} does not compute its output. Convert the model again.")
 
 
-def check_limits(source: str, ram: int, flash: int, macs: int) -> None:
+def check_limits(source: str, *, ram: int = 0, flash: int = 0, macs: int = 0) -> None:
     """Refuse a model that would need more than any board has, or ever will be waited for.
 
     Parameters
@@ -106,13 +106,14 @@ def _check_computed(context: Context) -> None:
     """Check the one output, which must be an int8 tensor of a size that memory can hold."""
     [tensor] = context.node.outputs
     if tensor.type != "int8":
-        raise UserError(
-            f"{context.where} has a tensor that is {tensor.type}, not int8: quantise the model "
-            "to int8 first (target_spec.supported_ops = [TFLITE_BUILTINS_INT8])."
+        refuse(
+            context,
+            f"has a tensor that is {tensor.type}, not int8: quantise the model to int8 first "
+            "(target_spec.supported_ops = [TFLITE_BUILTINS_INT8]).",
         )
     if tensor.values is not None or tensor.variable:
         refuse(context, f"has its result in {tensor.name!r}, which is a constant or a state.")
     if not tensor.shape or min(tensor.shape) < 1:
         refuse(context, f"has a tensor of {shape_text(tensor.shape)}: there is nothing in it.")
-    one_scale(context, tensor, range(-128, 128))
-    check_limits(context.source, tensor.size, 0, 0)
+    require_one_scale(context, tensor, range(-128, 128))
+    check_limits(context.source, ram=tensor.size)

@@ -89,13 +89,13 @@ def output(context: Context, shape: tuple[int, ...]) -> Tensor:
     return tensor
 
 
-def same_quantization(context: Context, a: Tensor, b: Tensor) -> None:
+def require_same_quantization(context: Context, a: Tensor, b: Tensor) -> None:
     """Refuse an operation that would have to rescale what it only moves."""
     if a.scale != b.scale or a.zero_point != b.zero_point:
         refuse(context, "has inputs and outputs of different scales: no kernel does that.")
 
 
-def one_scale(context: Context, tensor: Tensor, zero_points: range) -> None:
+def require_one_scale(context: Context, tensor: Tensor, zero_points: range) -> None:
     """Refuse a tensor that is not quantised as a whole, or to a zero point that it cannot hold."""
     if len(tensor.scales) != 1:
         refuse(context, f"has {tensor.name!r} with {len(tensor.scales)} scales instead of one.")
@@ -125,7 +125,7 @@ def state(context: Context, index: int, kind: str, shape: tuple[int, ...]) -> Te
             context,
             f"has a state of {shape_text(tensor.shape)}, where {shape_text(shape)} belongs.",
         )
-    one_scale(context, tensor, range(-128, 128) if kind == "int8" else range(1))
+    require_one_scale(context, tensor, range(-128, 128) if kind == "int8" else range(1))
     return tensor
 
 
@@ -135,9 +135,10 @@ def state(context: Context, index: int, kind: str, shape: tuple[int, ...]) -> Te
 def constant(context: Context, tensor: Tensor, kind: str) -> np.ndarray:
     """Give the values of a constant of type `kind`."""
     if tensor.values is None or tensor.type != kind or tensor.variable:
-        raise UserError(
-            f"{context.where}: a weight, bias or axis is not a constant of type {kind}; quantise "
-            "the model to int8 with constant weights."
+        refuse(
+            context,
+            f"has a weight, bias or axis that is not a constant of type {kind}: quantise the model "
+            "to int8 with constant weights.",
         )
     return tensor.values
 
@@ -155,9 +156,10 @@ def constant_weights(context: Context, tensor: Tensor, rank: int, axis: int) -> 
             "model again.",
         )
     if weights.min() < -127 or tensor.zero_points.any():
-        raise UserError(
-            f"{context.where} has a weight of -128 or weights with a zero point; TensorFlow Lite's "
-            "scheme has weights in [-127, 127] around 0. Convert the model again."
+        refuse(
+            context,
+            "has a weight of -128 or weights with a zero point; TensorFlow Lite's scheme has "
+            "weights in [-127, 127] around 0: convert the model again.",
         )
     channels = weights.shape[axis]
     if len(tensor.scales) not in (1, channels) or (len(tensor.scales) > 1 and tensor.axis != axis):
@@ -187,7 +189,7 @@ def constant_bias(context: Context, index: int, rows: int) -> np.ndarray:
     return bias
 
 
-def bias_belongs(context: Context, index: int, input_: Tensor, filter_: Tensor) -> None:
+def require_scale_of_sums(context: Context, index: int, input_: Tensor, filter_: Tensor) -> None:
     """Refuse a bias under another scale than the sums to which it is added, as LiteRT does."""
     inputs = context.node.inputs
     tensor = inputs[index] if index < len(inputs) else None

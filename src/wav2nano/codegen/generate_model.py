@@ -102,7 +102,7 @@ def generate_model_c(
     lowered = lower_graph(graph)
     layers = [item for item in lowered if isinstance(item, Layer)]
     memory = MemoryPlan(graph, lowered)
-    check_limits(origin, memory.total + graph.input.size + graph.output.size, 0, 0)
+    check_limits(origin, ram=memory.total + graph.input.size + graph.output.size)
     digest = hashlib.sha256(content).hexdigest()
 
     operations = [

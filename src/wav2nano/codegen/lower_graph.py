@@ -25,6 +25,6 @@ def lower_graph(graph: Graph) -> list[Layer | Alias]:
         item = operator.lower(Context(graph.source, f"{name}_{count[name]}", node))
         if isinstance(item, Layer):
             flash, macs = flash + item.weight_bytes, macs + item.macs
-            check_limits(graph.source, 0, flash, macs)
+            check_limits(graph.source, flash=flash, macs=macs)
         lowered.append(item)
     return lowered

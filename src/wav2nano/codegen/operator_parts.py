@@ -11,11 +11,11 @@ from wav2nano.codegen.checks import (
     SUM_LIMIT,
     Context,
     activation_bounds,
-    bias_belongs,
     constant_bias,
     largest_sums,
     option,
     refuse,
+    require_scale_of_sums,
     shape_text,
     sum_scales,
 )
@@ -188,7 +188,7 @@ def bias_and_scales(
 ) -> tuple[np.ndarray, list[Scale]]:
     """Give what is added to the sum of each row of weights, and how the sum becomes int8."""
     bias = constant_bias(context, 2, len(weights))
-    bias_belongs(context, 2, input_, filter_)
+    require_scale_of_sums(context, 2, input_, filter_)
     folded = fold_zero_point(bias, weights, input_.zero_point)
     largest = largest_sums(context, weights, folded, SUM_LIMIT)
     return folded, sum_scales(context, input_, filter_, output.scale, largest)

@@ -76,6 +76,28 @@ class Graph:
     output: Tensor
 
 
+def require_tflite(content: bytes, source: str) -> None:
+    """Refuse what is no .tflite file at all.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+    source : str
+        What to call it in messages.
+
+    Raises
+    ------
+    UserError
+        If the content lacks the identifier of the format.
+    """
+    if content[4:8] != b"TFL3":
+        raise UserError(
+            f"{source} is not a .tflite model: it lacks the identifier TFL3 at byte 4. Convert the "
+            "model again."
+        )
+
+
 def read_graph(content: bytes, source: str) -> Graph:
     """Parse the bytes of a .tflite file.
 
@@ -95,8 +117,7 @@ def read_graph(content: bytes, source: str) -> Graph:
     """
     from ai_edge_litert import schema_py_generated as schema
 
-    if content[4:8] != b"TFL3":
-        raise UserError(f"{source} is not a .tflite model: it lacks the identifier TFL3 at byte 4.")
+    require_tflite(content, source)
     try:
         model = schema.Model.GetRootAs(content, 0)
         subgraphs = model.SubgraphsLength()

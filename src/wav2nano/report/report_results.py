@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano.boards import find_board
+from wav2nano.codegen.read_tflite import require_tflite
 from wav2nano.describe import describe_processor
 from wav2nano.errors import UserError
 from wav2nano.files import as_written, read_json, write_json, write_text
@@ -85,8 +86,7 @@ def report_results(
     between = read_preprocessing(preprocessing)
     hardware = find_board(target)
     # What is no model is not one that C cannot be generated for.
-    if model.read_bytes()[4:8] != b"TFL3":
-        raise UserError(f"{model} is not a TFLite model. Quantise the model again.")
+    require_tflite(model.read_bytes(), str(model))
     try:
         cost = measure_network(model, between, listener)
         reasons = reasons_against(hardware, cost, between)

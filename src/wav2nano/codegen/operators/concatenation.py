@@ -9,7 +9,7 @@ from wav2nano.codegen.checks import (
     option,
     output,
     refuse,
-    same_quantization,
+    require_same_quantization,
 )
 from wav2nano.codegen.operator_parts import Layer, describe
 
@@ -30,7 +30,7 @@ def lower(context: Context) -> Layer:
         refuse(context, "joins tensors whose shapes do not match: convert the model again.")
     result = output(context, (*before, sum(t.shape[axis] for t in inputs), *after))
     for tensor in inputs:
-        same_quantization(context, tensor, result)
+        require_same_quantization(context, tensor, result)
     rows = math.prod(before)
     stride = result.size // rows
     calls, offset = [], 0

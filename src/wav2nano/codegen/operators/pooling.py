@@ -7,7 +7,7 @@ from wav2nano.codegen.checks import (
     activation_bounds,
     option,
     output,
-    same_quantization,
+    require_same_quantization,
 )
 from wav2nano.codegen.operator_parts import Layer, describe, window
 
@@ -26,7 +26,7 @@ def lower(context: Context) -> Layer:
     )
     moving = window(context, input_, (height, width))
     result = output(context, (1, *moving.output_size, input_.shape[3]))
-    same_quantization(context, input_, result)
+    require_same_quantization(context, input_, result)
     low, high = activation_bounds(context)
     function = f"w2n_{node.op.lower()}"
     return Layer(
