@@ -147,19 +147,20 @@ ARCHIVES = [
     (GZ[: len(GZ) // 2], "is broken"),
     (changed(GZ, len(GZ) // 2), NEITHER),
     (TAR[:-9000], "is broken"),
-    (TAR[:1024], "is broken"),
-    (encrypted(), "is broken"),
+    (TAR[:1024], "a.zip ends without its end mark: it was cut, or written without one. Fetch it"),
+    (encrypted(), "a.zip is encrypted, and wav2nano opens no encrypted archive. Unpack it by hand"),
+    (gzip.compress(TAR[:1024]), "a.zip ends without its end mark"),
     (TAR[:512], "is broken"),
     # names
     (nameless(), "holds a file without a name"),
     (zip_of(GOOD, (".", b"x")), OUT),
-    (zip_of(GOOD, GOOD), "cannot be unpacked"),
-    (tar_of(GOOD, GOOD), "cannot be unpacked"),
-    (zip_of(GOOD, ("a/s/1.wav/2.wav", b"x")), "cannot be unpacked"),
-    (zip_of(GOOD, ("a/s", b"x")), "cannot be unpacked"),
-    (zip_of(GOOD, ("x" * 300 + ".wav", b"x")), "cannot be unpacked"),
-    (tar_of(GOOD, ("x" * 300 + ".wav", b"x")), "cannot be unpacked"),
-    (zip_of(GOOD, ("a/" + "d/" * 3000 + "1.wav", b"x")), "cannot be unpacked"),
+    (zip_of(GOOD, GOOD), "a.zip holds 'a/s/1.wav' twice. Unpack it by hand"),
+    (tar_of(GOOD, GOOD), "a.zip holds 'a/s/1.wav' twice. Unpack it by hand"),
+    (zip_of(GOOD, ("a/s/1.wav/2.wav", b"x")), "holds 'a/s/1.wav/2.wav', which is below a file"),
+    (zip_of(GOOD, ("a/s", b"x")), "a.zip holds 'a/s' as a file and as a folder"),
+    (zip_of(GOOD, ("x" * 300 + ".wav", b"x")), "x.wav': File name too long"),
+    (tar_of(GOOD, ("x" * 300 + ".wav", b"x")), "x.wav': File name too long"),
+    (zip_of(GOOD, ("a/" + "d/" * 3000 + "1.wav", b"x")), "1.wav': File name too long"),
     # nothing of use in it
     (zip_of(), "has no recordings where the data set has them"),
     (tar_of(), "has no recordings where the data set has them"),
@@ -249,13 +250,15 @@ def test_a_file_where_the_folder_should_be(folder):
     (folder / "data/raw").mkdir(parents=True)
     (folder / "data/raw/set").write_bytes(b"the only copy")
     (folder / "a.zip").write_bytes(ZIP)
-    refuses(folder, "data/raw/set", "--source", "a.zip")
+    refuses(
+        folder, "data/raw/set is not a folder, and recordings of set go into", "--source", "a.zip"
+    )
 
 
 def test_a_file_above_it(folder):
     (folder / "data").write_bytes(b"the only copy")
     (folder / "a.zip").write_bytes(ZIP)
-    refuses(folder, "data", "--source", "a.zip")
+    refuses(folder, "data is not a folder, and recordings of set go into", "--source", "a.zip")
 
 
 def test_recordings_that_are_there_are_kept(folder):

@@ -63,41 +63,43 @@ BROKEN = [
     ("lfs.wav", b"version https://git-lfs.github.com/spec/v1\noid 0\nsize 9\n", NO_AUDIO),
     # cut off
     *(
-        (f"cut at {count}.wav", WAV[:count], "cut at")
-        for count in (1, 4, 11, 12, 20, 35, 36, 40, 43)
+        (f"cut at {count}.wav", WAV[:count], f"cut at {count}.wav {NO_AUDIO}")
+        for count in (1, 4, 11, 12, 20, 35, 36, 40)
     ),
+    ("cut at 43.wav", WAV[:43], "cut at 43.wav contains no samples. Remove it or record it again"),
     ("header only.wav", WAV[:44], "truncated"),
     ("a half.wav", half(WAV), "a half.wav is truncated: its header promises 32000 bytes of audio"),
     ("a byte less.wav", WAV[:-1], "a byte less.wav is truncated"),
-    ("a half.flac", half(audio(kind="FLAC")), "a half.flac"),
-    ("header only.flac", audio(kind="FLAC")[:42], "header only.flac"),
+    ("a half.flac", half(audio(kind="FLAC")), NO_AUDIO),
+    ("header only.flac", audio(kind="FLAC")[:42], "header only.flac is truncated: "),
     ("header only.ogg", audio(kind="OGG")[:58], NO_AUDIO),
     ("header only.mp3", audio(kind="MP3")[:4], NO_AUDIO),
-    ("a half.ogg", half(audio(kind="OGG")), "a half.ogg"),
-    ("less.ogg", audio(kind="OGG")[:-800], "less.ogg"),
+    ("a half.ogg", half(audio(kind="OGG")), "a half.ogg is truncated: "),
+    ("less.ogg", audio(kind="OGG")[:-800], "less.ogg is truncated: "),
     ("24 bits.wav", half(audio(subtype="PCM_24")), "truncated"),
     ("floats.wav", half(audio(subtype="FLOAT")), "truncated"),
     # nothing in it
     *(
-        (f"none.{end}", audio(SECOND[:0], kind=kind), "none.")
-        for end, kind in (("wav", "WAV"), ("flac", "FLAC"), ("au", "AU"), ("aiff", "AIFF"))
+        (f"none.{end}", audio(SECOND[:0], kind=kind), f"none.{end} contains no samples. Remove it")
+        for end, kind in (("wav", "WAV"), ("au", "AU"), ("aiff", "AIFF"))
     ),
+    ("none.flac", audio(SECOND[:0], kind="FLAC"), "none.flac is empty (0 bytes). Remove it"),
     # headers that lie
     ("size.wav", wav(size=2**31), "truncated: its header promises 2147483648 bytes"),
     ("no channels.wav", wav(channels=0), NO_AUDIO),
-    ("no rate.wav", wav(rate=0), "no rate.wav"),
-    ("no bits.wav", wav(bits=0), "no bits.wav"),
+    ("no rate.wav", wav(rate=0), NO_AUDIO),
+    ("no bits.wav", wav(bits=0), NO_AUDIO),
     ("form.wav", wav(form=0xABCD), NO_AUDIO),
     ("form 0.wav", wav(form=0), NO_AUDIO),
-    ("65535 channels.wav", wav(channels=65535, align=65534), "65535 channels.wav"),
+    ("65535 channels.wav", wav(channels=65535, align=65534), NO_AUDIO),
     ("no fmt.wav", b"RIFF\x10\0\0\0WAVEdata\4\0\0\0\0\0\0\0", NO_AUDIO),
     ("endless chunk.wav", b"RIFF\xff\xff\xff\xffWAVEjunk\xff\xff\xff\xff" + bytes(100), NO_AUDIO),
-    ("fmt twice.wav", wav(rest=b"fmt \xff\xff\xff\xff"), "fmt twice.wav"),
+    ("fmt twice.wav", wav(rest=b"fmt \xff\xff\xff\xff"), NO_AUDIO),
     # rates and samples
     ("1 Hz.wav", audio(rate=1), "1 Hz.wav has 1 samples a second, which is no recording of sound"),
     ("999 Hz.wav", audio(rate=999), "has 999 samples a second"),
     ("3 MHz.wav", wav(rate=3_000_000), "has 3,000,000 samples a second"),
-    ("4 GHz.wav", wav(rate=2**32 - 1), "4 GHz.wav"),
+    ("4 GHz.wav", wav(rate=2**32 - 1), NO_AUDIO),
     ("nan.wav", audio(np.full(999, np.nan), subtype="FLOAT"), "contains NaN, infinite"),
     ("one nan.wav", audio(np.r_[SECOND, np.nan], subtype="DOUBLE"), "contains NaN, infinite"),
     ("inf.wav", audio(np.full(999, np.inf), subtype="FLOAT"), "contains NaN, infinite"),
@@ -114,7 +116,7 @@ BROKEN = [
 
 # Of these, libsndfile reads what there is.
 TRUNCATED = [
-    (f"{name} {kind}.{end}", cut(audio(kind=kind)), f"{name} {kind}.{end}")
+    (f"{name} {kind}.{end}", cut(audio(kind=kind)), f"{name} {kind}.{end} is truncated: ")
     for name, cut in (("half", half), ("less", lambda content: content[:-800]))
     for end, kind in (
         ("wav", "RF64"),
@@ -217,7 +219,14 @@ TABLES = [
         b"path,label\na/s/1.wav,a\nb/s/1.wav,b\n/dev/zero,c\n",
         "/dev/zero does not exist, or is not a",
     ),
-    (b"path;label\na/s/1.wav;a\nb/s/1.wav;b\n", "has no column label. Its columns are: path;label"),
+    (
+        b"path;label\na/s/1.wav;a\nb/s/1.wav;b\n",
+        "has no column label. Its columns are: path;label. Separate columns by commas.",
+    ),
+    (
+        b"path\tlabel\na/s/1.wav\ta\nb/s/1.wav\tb\n",
+        "has no column label. Its columns are: path\tlabel. Separate columns by commas.",
+    ),
     (b"path,label,label\na/s/1.wav,a,b\n", "no line is about b/s/1.wav"),
     (b'path,label\n"a/s/1.wav,a\n', "do not agree"),
     (b'path,label\na/s/1.wav,"a\nb"\nb/s/1.wav,b\n', "the label 'a\\nb' has line breaks"),
@@ -249,9 +258,14 @@ PATTERNS = [
     (["a_s_x"], "{label}_{group}_{number}", "not named as `pattern` says"),
     (["a_s_١"], "{label}_{group}_{number}", "not named as `pattern` says"),
     (["x/a_1"], "{label}_{number}", "not named as `pattern` says"),
-    (["a_1"], "{label}_{number", "not named as `pattern` says"),
-    (["a_1"], "{label}_{label}", "cannot be used"),
-    (["a_1"], "{label}_{1}", "cannot be used"),
+    (["a_1"], "{label}_{number", "pattern: {label}_{number has a brace without its other one"),
+    (["a_1"], "{label}_{label}", "has {label} twice: give each field a name of its own"),
+    (["a_1"], "{label}_{1}", "has {1}: name a field with letters, digits and _, and no digit"),
+    (["a_1"], "{label}_{la bel}", "pattern: {label}_{la bel} has {la bel}: name a field with"),
+    (["a_1"], "{label}_{}", "has {}: name a field with letters"),
+    (["a_1"], "{label}({", "has a brace without its other one: write fields as {label}"),
+    (["a_1"], "{{label}}", "has a brace without its other one"),
+    (["a_1"], "{label}}", "has a brace without its other one"),
     (["a_1"], "(?P<label>.*){label}", "not named as `pattern` says"),
     (["(a+)+" * 8 + "!"], "{label}{group}{x}{y}{z}{number}", "not named as `pattern` says"),
     ([" a_1"], "{label}_{number}", "spaces around it"),
@@ -325,6 +339,11 @@ def test_folder(folder, monkeypatch, change, message):
 def test_table(folder, table, message):
     (folder / "data/raw/set/t.csv").write_bytes(table)
     answers(folder, message, table={"file": "t.csv"})
+
+
+def test_a_table_that_is_no_file(folder):
+    os.mkfifo(folder / "data/raw/set/t.csv")
+    answers(folder, "t.csv is a pipe or a device: name a CSV file", table={"file": "t.csv"})
 
 
 @pytest.mark.parametrize(("content", "message"), rows(LISTS))

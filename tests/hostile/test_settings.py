@@ -795,19 +795,19 @@ DATASETS = [
     ),
     (
         "pattern: '{label}{label}'",
-        "pattern: {label}{label} cannot be used: redefinition of group name",
+        "pattern: {label}{label} has {label} twice: give each field a name of its own",
     ),
     (
         "pattern: '{label}_{la bel}'",
-        "1 recording is not named as `pattern` says, {label}_{la bel}. Rename or",
+        "pattern: {label}_{la bel} has {la bel}: name a field with letters, digits",
     ),
     (
         "pattern: '{label}_{1}'",
-        "pattern: {label}_{1} cannot be used: bad character in group name '1' at",
+        "pattern: {label}_{1} has {1}: name a field with letters, digits and _, and no",
     ),
     (
         "pattern: '{label}({'",
-        "1 recording is not named as `pattern` says, {label}({. Rename or remove",
+        "pattern: {label}({ has a brace without its other one: write fields as {label}",
     ),
     ("pattern: 5", "pattern: 5 should be text, in quotes if YAML takes it for something"),
     ("pattern: '{label}/**'", "1 recording is not named as `pattern` says, {label}/**. Rename or"),
@@ -834,7 +834,7 @@ DATASETS = [
         "table: {file: ../../params.yaml}",
         "data/raw/set/../../params.yaml does not exist: it should say what the",
     ),
-    ("table: {file: .}", "data/raw/set cannot be read as CSV in UTF-8: [Errno 21] Is a directory:"),
+    ("table: {file: .}", "data/raw/set is a folder: name a CSV file in `table`, as its `file`"),
     (
         "table: {file: t.csv}\npattern: '{label}'",
         "table and pattern both say what the recordings are: leave out one",

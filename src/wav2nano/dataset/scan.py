@@ -180,15 +180,8 @@ def _read_folders(folder: Path, names: Sequence[str]) -> dict[str, Description]:
 
 
 def _match_names(pattern: str, folder: Path, names: Sequence[str]) -> dict[str, Description]:
-    """Read names by a pattern; {number} is digits, any other {field} a part of the path."""
-    parts = re.split(r"\{(\w+)\}", pattern)
-    for i, name in enumerate(parts):
-        field = f"(?P<{name}>[0-9]+)" if name == "number" else f"(?P<{name}>[^/]+?)"
-        parts[i] = field if i % 2 else re.escape(name)
-    try:
-        matcher = re.compile("".join(parts))
-    except re.error as error:
-        raise UserError(f"pattern: {pattern} cannot be used: {error}.") from None
+    """Read names by a pattern (see `_compile_pattern`)."""
+    matcher = _compile_pattern(pattern)
     described, strange = {}, []
     for name in names:
         match = matcher.fullmatch(os.path.splitext(name)[0])
@@ -207,11 +200,35 @@ def _match_names(pattern: str, folder: Path, names: Sequence[str]) -> dict[str, 
     return described
 
 
+def _compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern: {number} is digits, any other {field} a part of the path."""
+    parts = re.split(r"\{([^{}]*)\}", pattern)
+    fields = parts[1::2]
+    wrong = [field for field in fields if not field.isidentifier()]
+    twice = [field for field in fields if fields.count(field) > 1]
+    if re.search("[{}]", "".join(parts[::2])):
+        reason = "a brace without its other one: write fields as {label}"
+    elif wrong:
+        reason = f"{{{wrong[0]}}}: name a field with letters, digits and _, and no digit first"
+    elif twice:
+        reason = f"{{{twice[0]}}} twice: give each field a name of its own"
+    else:
+        for i, part in enumerate(parts):
+            field = f"(?P<{part}>[0-9]+)" if part == "number" else f"(?P<{part}>[^/]+?)"
+            parts[i] = field if i % 2 else re.escape(part)
+        return re.compile("".join(parts))
+    raise UserError(f"pattern: {pattern} has {reason}.")
+
+
 def _read_table(
     table: TableSettings, folder: Path, names: Sequence[str], ignored: re.Pattern[str]
 ) -> dict[str, Description]:
     """Read a CSV file; the table's templates say which of its columns hold what."""
     path = folder / table.file
+    # A pipe would be waited for.
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "a pipe or a device"
+        raise UserError(f"{path} is {kind}: name a CSV file in `table`, as its `file`.")
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
@@ -222,7 +239,8 @@ def _read_table(
             f"{path} does not exist: it should say what the recordings in {folder} are."
         ) from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path} cannot be read as CSV in UTF-8: {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path} cannot be read as CSV in UTF-8: {reason}") from None
     templates = _templates(table, columns, path)
     described: dict[str, Description] = {}
     problems = []
@@ -262,8 +280,10 @@ def _templates(table: TableSettings, columns: Sequence[str], path: Path) -> dict
     used = {name for text in templates.values() for name in re.findall(r"\{([^{}]+)\}", text)}
     unknown = sorted(used - set(columns))
     if unknown:
+        one = len(columns) == 1 and re.search(r"[;\t]", columns[0])
+        advice = " Separate columns by commas." if one else ""
         raise UserError(
-            f"{path} has no column {unknown[0]}. Its columns are: {', '.join(columns)}."
+            f"{path} has no column {unknown[0]}. Its columns are: {', '.join(columns)}.{advice}"
         )
     return templates
 

@@ -17,6 +17,8 @@ from wav2nano.errors import UserError
 from wav2nano.progress import Progress
 
 MOST_MEMBERS = 1_000_000
+BY_HAND = "Unpack it by hand, and name the folder: --source PATH."
+ENCRYPTED = 1  # flag of a member of a zip archive
 # What readers of archives raise at bytes that make no sense.
 BROKEN = (
     zipfile.BadZipFile,
@@ -50,7 +52,7 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
         If the archive is broken, too large, or holds something that is neither file nor folder,
         or a name that leads out of `target`.
     UserError
-        If it cannot be written.
+        If it is encrypted, or holds what cannot be written.
     """
     wanted = [part for part in folder.split("/") if part]
     progress = Progress("unpacking")
@@ -74,9 +76,7 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
                 raise WrongArchiveError(
                     f"{archive} holds {name!r}, which is not a plain file or is outside the folder."
                 )
-            path = target / place
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with content as source, path.open("xb") as file:
+            with content as source, _create(archive, target, place) as file:
                 while block := source.read(BLOCK):
                     file.write(block)
                     progress.add(len(block))
@@ -89,7 +89,25 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise UserError(f"{archive} cannot be unpacked: the disk is full.") from None
-        raise UserError(f"{archive} cannot be unpacked: {error}.") from None
+        raise UserError(f"{archive} cannot be unpacked: {error.strerror or error}.") from None
+
+
+def _create(archive: Path, target: Path, place: Path) -> IO[bytes]:
+    """Create the file of a member, with the folders above it; `place` is below `target`."""
+    path, name = target / place, str(place)
+    try:
+        if path.is_file():
+            raise UserError(f"{archive} holds {name!r} twice. {BY_HAND}")
+        if path.is_dir():
+            raise UserError(f"{archive} holds {name!r} as a file and as a folder. {BY_HAND}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("xb")
+    except (FileExistsError, NotADirectoryError):
+        raise UserError(f"{archive} holds {name!r}, which is below a file. {BY_HAND}") from None
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        raise UserError(f"{archive} cannot be unpacked: {name!r}: {error.strerror}.") from None
 
 
 def _place_of(name: str, wanted: list[str]) -> Path | None:
@@ -111,8 +129,17 @@ def _read_zip(archive: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
             kind = stat.S_IFMT(member.external_attr >> 16)
             # Not with is_dir(), which fails at a name that is empty.
             if not member.filename.endswith("/"):
+                if member.flag_bits & ENCRYPTED:
+                    raise UserError(
+                        f"{archive} is encrypted, and wav2nano opens no encrypted archive. "
+                        f"{BY_HAND}"
+                    )
                 plain = kind in (0, stat.S_IFREG)
                 yield member.filename, file.open(member) if plain else None
+
+
+class _NoEndError(tarfile.ReadError):
+    """A tar archive ends where the next header or the end mark, blocks of zeros, should be."""
 
 
 class _Member(tarfile.TarInfo):
@@ -124,14 +151,22 @@ class _Member(tarfile.TarInfo):
             return super().fromtarfile(archive)
         except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
             raise
+        except tarfile.EmptyHeaderError:  # type: ignore[attr-defined]
+            raise _NoEndError from None
         except tarfile.HeaderError as error:
             raise tarfile.ReadError(f"{error} at byte {archive.offset:,}") from None
 
 
 def _read_tar(archive: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
-    with tarfile.open(archive, tarinfo=_Member) as file:
-        for member in file:
-            if not member.isdir():
-                yield member.name, file.extractfile(member) if member.isreg() else None
-            # Or it remembers every one; its type tells of the method that gives them alone.
-            file.members = []  # type: ignore[attr-defined]
+    try:
+        with tarfile.open(archive, tarinfo=_Member) as file:
+            for member in file:
+                if not member.isdir():
+                    yield member.name, file.extractfile(member) if member.isreg() else None
+                # Or it remembers every one; its type tells of the method that gives them alone.
+                file.members = []  # type: ignore[attr-defined]
+    except _NoEndError:
+        raise WrongArchiveError(
+            f"{archive} ends without its end mark: it was cut, or written without one. Fetch it "
+            "again, or name a folder: --source PATH."
+        ) from None
