@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wav2nano.errors import UserError
-from wav2nano.files import atomic_path, check_room, write_text
+from wav2nano.files import as_written, atomic_path, check_room, read_csv, write_text
 from wav2nano.hdf5 import write_hdf5
 from wav2nano.tables.features import read_features
 from wav2nano.tables.windows import read_windows
@@ -76,3 +76,12 @@ def test_a_damaged_file_is_named(tmp_path, read, cut):
     path.write_bytes(path.read_bytes()[:cut] if cut else path.read_bytes())
     with pytest.raises(UserError, match=r"a\.h5 is damaged or not of this version .* Delete it"):
         read(path)
+
+
+def test_an_empty_table_is_told(tmp_path):
+    (tmp_path / "a.csv").touch()
+    with (
+        pytest.raises(UserError, match=r"a\.csv is damaged .*\(it is empty\)"),
+        as_written("a.csv"),
+    ):
+        read_csv(tmp_path / "a.csv")

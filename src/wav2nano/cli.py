@@ -170,9 +170,9 @@ def _options(hint: Any) -> dict[str, Any]:
     ):
         return _options(parts[0])
     if hint is Path:
-        return {"type": Path, "metavar": "PATH"}
+        return {"type": _path, "metavar": "PATH"}
     if hint == list[Path]:
-        return {"type": Path, "metavar": "PATH", "nargs": "*"}
+        return {"type": _path, "metavar": "PATH", "nargs": "*"}
     if hint is bool:
         return {"action": "store_true"}
     if hint in (int, float, str):
@@ -180,6 +180,13 @@ def _options(hint: Any) -> dict[str, Any]:
     if get_origin(hint) is Literal:
         return {"choices": get_args(hint)}
     return {"type": _json(hint), "metavar": "JSON"}
+
+
+def _path(text: str) -> Path:
+    # Path takes an empty name for the current folder.
+    if not text:
+        raise argparse.ArgumentTypeError("the name of a file or folder is empty")
+    return Path(text)
 
 
 def _json(hint: Any) -> Any:

@@ -38,9 +38,11 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
     Raises
     ------
     UserError
-        If the disk is full.
+        If there can be no file of that name, or the disk is full.
     """
     path = Path(path)
+    if path.is_dir():
+        raise UserError(f"{path} is a folder, and a file is to be written: name one.")
     try:
         with _renamed_at_end(path) as temporary:
             yield temporary
@@ -56,8 +58,16 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
 
 @contextmanager
 def _renamed_at_end(path: Path) -> Iterator[Path]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        prefix = f".{path.stem}."
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
+    except FileExistsError:
+        raise UserError(f"{path} cannot be written: {path.parent} is not a folder.") from None
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise
+        raise UserError(f"{path} cannot be written: {error.strerror}.") from None
     os.close(handle)
     temporary = Path(name)
     try:
@@ -133,6 +143,18 @@ def as_written(*paths: Path | str) -> Iterator[None]:
         ) from None
 
 
+def require_readable(path: Path | str) -> None:
+    """Open a file for a library whose own words for what cannot be opened are none for a person.
+
+    Raises
+    ------
+    OSError
+        If it is missing, a folder, or not to be read.
+    """
+    with Path(path).open("rb"):
+        pass
+
+
 def read_csv(path: Path | str) -> list[dict[str, str]]:
     """Read a table as rows by column.
 
@@ -144,7 +166,8 @@ def read_csv(path: Path | str) -> list[dict[str, str]]:
     with Path(path).open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         rows = list(reader)
-    if not reader.fieldnames:
+        columns = reader.fieldnames
+    if not columns:
         raise ValueError("it is empty")
     for number, row in enumerate(rows, 1):
         # Where DictReader puts what is too much, and what it gives for what is missing.

@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 
 from wav2nano.errors import UserError
-from wav2nano.files import atomic_path
+from wav2nano.files import atomic_path, require_readable
 
 
 @contextmanager
@@ -38,11 +38,10 @@ def read_hdf5(path: Path | str) -> Iterator[h5py.File]:
     UserError
         If it is damaged, or has not the contents that are read.
     """
+    require_readable(path)
     try:
         with h5py.File(path, "r") as file:
             yield file
-    except FileNotFoundError:
-        raise
     except (OSError, KeyError) as error:
         raise UserError(
             f"{path} is damaged or not of this version ({str(error).splitlines()[0]}). Delete it, "

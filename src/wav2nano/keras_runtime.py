@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from wav2nano.files import as_written, atomic_path
+from wav2nano.files import as_written, atomic_path, require_readable
 
 # In floating point the order of a sum counts. It follows the number of threads, so this is fixed:
 # a machine with two cores trains the same model as one with eight. And it follows the kernels that
@@ -43,6 +43,7 @@ def load_model(path: Path) -> Any:
     UserError
         If the file is damaged.
     """
+    require_readable(path)
     keras = import_keras(0)
     with as_written(path):
         return keras.saving.load_model(path, compile=False)

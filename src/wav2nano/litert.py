@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from wav2nano.errors import UserError
+from wav2nano.files import require_readable
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class LiteRtModel:
     def __init__(self, path: Path | str):
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+        require_readable(path)
         try:
             # The default delegate (XNNPACK) may round differently from LiteRT's own kernels.
             self._interpreter = Interpreter(

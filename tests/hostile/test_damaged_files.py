@@ -3,6 +3,7 @@
 To add a file, add a line to `READ`; to add a way of damaging it, one to `DAMAGES`.
 """
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -70,9 +71,6 @@ READ = {
 }
 
 
-# Where the answer names something else than the file.
-SAID = {"predict preprocessing.json missing": "has no trained model. Train one: snakemake"}
-
 # What leaves nothing to be read.
 RUINS = {
     "missing": lambda path: None,
@@ -80,6 +78,25 @@ RUINS = {
     "empty": lambda path: path.write_bytes(b""),
     "noise": lambda path: path.write_bytes(np.random.default_rng(1).bytes(3000)),
     "garbage": lambda path: path.write_bytes(b"garbage\n1,2,3\n"),
+}
+# What is said then.
+SAID = {
+    "missing": "(cannot be read: )?No such file or directory|does not exist",
+    "a folder": "(cannot be read: )?Is a directory|is no file: a folder|is a folder",
+    # This names something else than the file.
+    "predict preprocessing.json missing": "has no trained model. Train one: snakemake",
+}
+REMADE = r"is damaged or not of this version \(.*\). Delete it, and the next run makes it again"
+# What is said of the others, and what to do.
+RUINED = {
+    ".csv": REMADE,
+    ".h5": REMADE,
+    ".keras": REMADE,
+    ".json": r"cannot be read as JSON \(.*\). If a job made it, delete it: the next run",
+    ".tflite": "is not a (TFLite model .*Quantise|.tflite model: .*Convert) the model again",
+    ".wav": r"cannot be decoded \(.*\). Record it again|is empty \(0 bytes\). Remove it",
+    ".bin": r"is too short \(.* bytes\) to be a program|.* Give the .bin file of a sketch",
+    ".elf": "is not an ELF file for ARM",
 }
 # What is left of a file; some of it may still be read.
 BINARY = {
@@ -127,7 +144,8 @@ def test_ruined(copy, command, path, ruin):
     ruined = copy / path
     ruined.unlink()
     RUINS[ruin](ruined)
-    message = SAID.get(f"{command} {path} {ruin}", Path(path).name)
+    about = SAID.get(ruin, RUINED[ruined.suffix])
+    message = re.compile(SAID.get(f"{command} {path} {ruin}", f"{re.escape(path)}:? ({about})"))
     assert_refuses(wav2nano_says, *words(command), folder=copy, message=message)
 
 
