@@ -110,7 +110,7 @@ ARGUMENTS = [
     (["fetch-dataset", "nowhere", "--experiment"], "params.yaml does not exist"),
     (
         [*CODE, "--sketch", "nowhere", "--board", BOARD],
-        "nowhere is not a sketch: it has no",
+        "compile-firmware: nowhere is not a sketch: it has no nowhere.ino",
     ),
     ([*SPEAK, "--label", "a", "--labels", "[]", "--settings", "{}"], "seed is missing"),
     ([*SPEAK, "--label", "a", "--labels", "no", "--settings", "{}"], "--labels: not JSON"),

@@ -61,6 +61,20 @@ class BuildReport:
     sha256: str
 
 
+def require_sketch(folder: Path) -> None:
+    """Check that a folder is a sketch.
+
+    Raises
+    ------
+    UserError
+        If it lacks the file that is named like it.
+    """
+    if not (folder / f"{folder.name}.ino").is_file():
+        raise UserError(
+            f"{folder} is not a sketch: it has no {folder.name}.ino (named like the folder)"
+        )
+
+
 def compile_sketch(
     sketch_dir: Path | str,
     out_dir: Path | str,
@@ -97,11 +111,8 @@ def compile_sketch(
         If the sketch does not compile, does not fit the board, or a program is missing.
     """
     sketch_dir, out_dir = Path(sketch_dir).resolve(), Path(out_dir)
+    require_sketch(sketch_dir)
     name = sketch_dir.name
-    if not (sketch_dir / f"{name}.ino").is_file():
-        raise UserError(
-            f"{sketch_dir} is not a sketch: it has no {name}.ino (named like the folder)"
-        )
     libraries = Path(libraries).resolve() if libraries else LIBRARIES
     if not libraries.is_dir():
         raise UserError(f"The folder of libraries, {libraries}, does not exist.")

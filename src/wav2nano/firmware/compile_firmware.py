@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wav2nano import __version__
-from wav2nano.arduino.build import compile_sketch
+from wav2nano.arduino.build import compile_sketch, require_sketch
 from wav2nano.c_source import definitions, string_literal
 from wav2nano.files import write_json, write_text
 
@@ -48,6 +48,7 @@ def compile_firmware(
         Folder to write `{sketch}.elf`, `.bin`, `.hex`, the report `{sketch}.json` and the whole
         sketch `{sketch}/`, which opens in the Arduino IDE, to.
     """
+    require_sketch(sketch)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in data)).hexdigest()
     build_info = {
         "VERSION": string_literal(__version__),
