@@ -49,7 +49,10 @@ ARGUMENTS = [
     ([*SPLIT, "--chunking", CHUNKING, "--settings", "{}"], "policy is missing"),
     ([*SPLIT, "--chunking", CHUNKING, "--settings", '{"policy": "x"}'], "'x' is not one of: group"),
     ([*SPLIT, "--chunking", CHUNKING, "--settings", '{"policy": NaN}'], "nan is not one of: group"),
-    ([*SPLIT, "--chunking", '{"rate": 1e99}', "--settings", '{"policy": "group"}'], "rate: 1e+99"),
+    (
+        [*SPLIT, "--chunking", '{"rate": 1e99}', "--settings", '{"policy": "group"}'],
+        "should be at most 48,000 (sampling rate of the windows",
+    ),
     ([*SPLIT, "--chunking", '{"hop": 1}', "--settings", '{"policy": "group"}'], "not a setting"),
     ([*SPLIT[:-1], "yes", "--chunking", CHUNKING, "--settings", "{}"], "--labels: not JSON"),
     ([*SPLIT[:-1], "[1]", "--chunking", CHUNKING, "--settings", "{}"], "argument --labels: "),
