@@ -73,7 +73,7 @@ CLAIMS = {
     "flac of 2^36 frames": FLAC_CLAIMS[1],
     "flac of unknown length": with_number(FLAC, b"fLaC", 18, ">Q", FLAC_LENGTH),
     "caf with a chunk of negative size": with_number(file_of("CAF"), b"free", 4, ">q", -12),
-    "a million tags": b"ID3\x04\0\0\0\0\0\0" * 1_000_000 + WAV,
+    "many tags": b"ID3\x04\0\0\0\0\0\0" * 100_000 + WAV,
     "wav of zeros": WAV[:12] + bytes(30_000_000),
     "tag of 256 MB": b"ID3\x04\0\0\x7f\x7f\x7f\x7f" + WAV,
 }
