@@ -22,7 +22,7 @@ from wav2nano.settings.load import parse
         ({"f_min": -1.0}, r"features\.f_min: -1"),
         ({"coefficients": 0}, r"features\.coefficients: 0"),
         ({"floor_db": 3.0}, r"features\.floor_db: 3"),
-        ({"floor_db": float("nan")}, r"features\.floor_db: nan"),
+        ({"floor_db": float("nan")}, r"features\.floor_db: \.nan should be a finite number"),
         ({"kind": "logmel", "coefficients": 13}, r"features\.coefficients is not a setting"),
     ],
 )

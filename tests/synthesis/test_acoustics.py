@@ -12,8 +12,8 @@ CLEAN = {
     "room": {"probability": 0.0, "reverberation_s": [0.3, 0.3], "distance_m": [1.0, 1.0]},
     "noise": {"probability": 0.0, "kinds": ["hum"], "snr_db": [10, 10]},
     "equalizer_db": 0.0,
-    "low_cut_hz": [0.001, 0.001],
-    "high_cut_hz": [1e6, 1e6],
+    "low_cut_hz": [1, 1],
+    "high_cut_hz": [1e5, 1e5],
     "level_db": [-20, -20],
     "microphone_noise_db": [-150, -150],
     "clip_probability": 0.0,
@@ -55,8 +55,9 @@ def test_the_word_is_whole_wherever_it_is_placed():
         starts.add(heard.start)
         part = heard.samples[heard.start : heard.start + len(speech)]
         assert np.corrcoef(part, speech)[0, 1] > 0.9999
-        assert not heard.samples[: heard.start].any()
-        assert not heard.samples[heard.start + len(speech) :].any()
+        # Nothing but what rings of the microphone's low cut, 40 dB below the word.
+        assert (np.abs(heard.samples[: heard.start]) < 33).all()
+        assert (np.abs(heard.samples[heard.start + len(speech) :]) < 33).all()
     assert max(starts) - min(starts) > 2000
 
 
