@@ -15,12 +15,10 @@ import multiprocessing
 import os
 import random
 import re
-import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,6 +28,7 @@ from ai_edge_litert import schema_py_generated as schema
 from codegen_cases import CASES
 from handmade_models import edit
 
+from time_limit import time_limit
 from wav2nano.codegen import GeneratedModel, generate_model_c
 from wav2nano.codegen.operators import OPERATORS
 from wav2nano.errors import UserError
@@ -43,6 +42,7 @@ COMPARED = 8  # inputs that the reference gets, too
 MOST_WORK = 5 * 10**6  # bytes and multiply-accumulates of all runs of a C
 MOST_BYTES = 15_000  # of a model that is mutated
 GENERATOR_SECONDS = 10
+TOO_SLOW = TimeoutError(f"it takes more than {GENERATOR_SECONDS} s")
 POOL = np.random.default_rng(7).integers(-128, 128, 100_003, dtype=np.int8)
 
 FLAGS = ("-std=c99", "-O0", "-g0", *WARNINGS)
@@ -657,20 +657,6 @@ def _renamed(source: str, number: int) -> str:
     return f"{invoke};\n{text.replace('w2n_model_invoke', f'm{number}_invoke')}"
 
 
-@contextmanager
-def _time_limit(seconds: int) -> Iterator[None]:
-    def stop(signum: int, frame: object) -> None:
-        raise TimeoutError(f"it takes more than {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def run_mutants(
     count: int,
     seed: int = 0,
@@ -715,7 +701,7 @@ def run_mutants(
                 break
             tried += 1
             try:
-                with _time_limit(GENERATOR_SECONDS):
+                with time_limit(GENERATOR_SECONDS, TOO_SLOW):
                     model = generate_model_c(content, torturer.folder)
             except UserError as error:
                 refused += 1

@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from dataset.own_recordings import index_own
 from wav2nano.audio import SampleHash
-from wav2nano.dataset.index_dataset import index_dataset
 from wav2nano.dataset.select_recordings import select_recordings
 from wav2nano.dataset.split_dataset import audit_split
 from wav2nano.errors import UserError
-from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.tables.recordings import read_recordings
 from wav2nano.tables.split import SplitRow
 
@@ -65,18 +64,7 @@ def index(tmp_path, files):
         path = tmp_path / "raw" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    dataset = DatasetSettings.model_validate(
-        {
-            "name": "mine",
-            "title": "Mine",
-            "licence": "mine",
-            "recordings": str(tmp_path / "raw"),
-            "split": {"policy": "group"},
-            "shards": 4,
-        }
-    )
-    index_dataset(dataset=dataset, known=tmp_path / "known.json", out=tmp_path / "own.csv")
-    return tmp_path / "own.csv"
+    return index_own(tmp_path)
 
 
 def select(tmp_path, files):

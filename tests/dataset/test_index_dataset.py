@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from dataset.own_recordings import index_own
 from wav2nano.dataset import index_dataset as indexing
-from wav2nano.dataset.index_dataset import index_dataset
 from wav2nano.errors import UserError
-from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.tables.recordings import read_recordings, write_recordings
 
 RATE = 16000
@@ -21,19 +20,7 @@ def record(path, seed=0, seconds=0.2):
 
 
 def index(tmp_path):
-    dataset = DatasetSettings.model_validate(
-        {
-            "name": "mine",
-            "title": "Mine",
-            "licence": "mine",
-            "recordings": str(tmp_path / "raw"),
-            "split": {"policy": "group"},
-            "shards": 4,
-        }
-    )
-    out = tmp_path / "own.csv"
-    index_dataset(dataset=dataset, known=tmp_path / "known.json", out=out)
-    return read_recordings(out)
+    return read_recordings(index_own(tmp_path))
 
 
 @pytest.fixture

@@ -4,20 +4,32 @@ import hashlib
 import io
 import os
 import re
-import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
 import wav2nano.cli
+from time_limit import time_limit
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_SECONDS = 60  # what takes longer hangs
 CRASHED = 99
+USUAL_EXAMPLES = 200
+EXAMPLES = int(os.environ.get("WAV2NANO_EXAMPLES", USUAL_EXAMPLES))
+# How hypothesis draws: the same examples every time, unless more are asked for.
+DRAWING = {"deadline": None, "derandomize": EXAMPLES == USUAL_EXAMPLES}
+DATASET = """\
+name: set
+title: a set
+licence: none
+recordings: data/raw/set
+split: {policy: group}
+shards: 1
+"""
 # Snakemake shows no more than the last line of a traceback from its files of rules.
 CRASH = re.compile(r"Traceback|^(?!WorkflowError)\w+(Error|Exception) in ", re.MULTILINE)
 
@@ -101,7 +113,8 @@ def _said(main: Callable[[], object], folder: Path) -> Said:
     # As in a terminal: the one refuses what is not UTF-8, the other writes it as an escape.
     out = io.TextIOWrapper(io.BytesIO(), "utf-8", "strict", write_through=True)
     error = io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace", write_through=True)
-    with chdir(folder), redirect_stdout(out), redirect_stderr(error), _time_limit():
+    limit = time_limit(LIMIT_SECONDS, HangError(f"still at it after {LIMIT_SECONDS} s"))
+    with chdir(folder), redirect_stdout(out), redirect_stderr(error), limit:
         try:
             status = main()
         except SystemExit as end:
@@ -111,17 +124,3 @@ def _said(main: Callable[[], object], folder: Path) -> Said:
             status = CRASHED
     text = b"".join(stream.buffer.getvalue() for stream in (out, error)).decode()
     return Said(int(status or 0), text)
-
-
-@contextmanager
-def _time_limit() -> Iterator[None]:
-    def stop(*_: object) -> None:
-        raise HangError(f"still at it after {LIMIT_SECONDS} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(LIMIT_SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)

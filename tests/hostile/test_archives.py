@@ -14,16 +14,8 @@ import zipfile
 
 import pytest
 
-from hostile.commands import assert_refuses, wav2nano_says
+from hostile.commands import DATASET, assert_refuses, wav2nano_says
 
-DATASET = """\
-name: set
-title: a set
-licence: none
-recordings: data/raw/set
-split: {policy: group}
-shards: 1
-"""
 DOWNLOAD = """\
 download:
   url: http://127.0.0.1:9/set.zip

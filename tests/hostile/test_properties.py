@@ -4,7 +4,6 @@ Settings are drawn from the model of the settings itself, often at their bounds.
 is run on a few recordings; WAV2NANO_EXAMPLES says how many settings are tried.
 """
 
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from types import NoneType, UnionType
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from hostile.commands import DRAWING, EXAMPLES
 from wav2nano import features, models
 from wav2nano.chunking import chunk_recording
 from wav2nano.dataset.split_dataset import assign_parts
@@ -34,7 +34,6 @@ from wav2nano.tables.preprocessing import Preprocessing
 from wav2nano.tables.recordings import Recording
 from wav2nano.training.train_model import augment, draw_views
 
-EXAMPLES = int(os.environ.get("WAV2NANO_EXAMPLES", "200"))
 LABELS = ["low", "high", "_unknown_"]
 DATASET = "name: tones\ntitle: t\nlicence: l\nrecordings: raw\nsplit: {policy: group}\nshards: 1\n"
 # What the model of the settings leaves open.
@@ -128,8 +127,7 @@ def checkout(tmp_path_factory):
 @given(drawn=group(ExperimentSettings), seed=st.integers(0, 99))
 @settings(
     max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=EXAMPLES == 200,
+    **DRAWING,
     suppress_health_check=list(HealthCheck),
 )
 def test_settings_that_validate_go_all_the_way(checkout, drawn, seed):
@@ -196,8 +194,7 @@ def run(experiment, random, folder):
 )
 @settings(
     max_examples=max(1, EXAMPLES // 10),
-    deadline=None,
-    derandomize=EXAMPLES == 200,
+    **DRAWING,
     suppress_health_check=list(HealthCheck),
 )
 def test_networks_that_validate_are_built(drawn, shape):

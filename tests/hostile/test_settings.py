@@ -9,21 +9,13 @@ import shutil
 
 import pytest
 
-from hostile.commands import ROOT, assert_refuses, snakemake_says
+from hostile.commands import DATASET, ROOT, assert_refuses, snakemake_says
 
 # Reads the settings as any other run does, and starts no job.
 DRY_RUN = ("--dry-run", "--quiet", "all", "--")
 DEFAULTS = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("[keywords]", "[x]")
 KEYWORDS = (ROOT / "config/datasets/keywords.yaml").read_text(encoding="utf-8")
 EXPERIMENT = 'dataset: keywords\nsynthesize: words\nlabels: ["yes", "no"]\n'
-DATASET = """\
-name: set
-title: a set
-licence: none
-recordings: data/raw/set
-split: {policy: group}
-shards: 1
-"""
 
 EXPERIMENTS = [
     ("training: {epochs: .nan}", "training.epochs: .nan should be a whole number"),

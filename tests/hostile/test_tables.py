@@ -3,7 +3,6 @@
 WAV2NANO_EXAMPLES says how many tables are tried.
 """
 
-import os
 from contextlib import suppress
 from dataclasses import fields
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hostile.commands import DRAWING, EXAMPLES
 from wav2nano.errors import UserError
 from wav2nano.files import read_json
 from wav2nano.hashes import read_checksums
@@ -19,8 +19,7 @@ from wav2nano.tables.recordings import Recording, read_recordings, write_recordi
 from wav2nano.tables.scores import read_scores
 from wav2nano.tables.split import PARTS, SplitRow, read_split, write_split
 
-EXAMPLES = int(os.environ.get("WAV2NANO_EXAMPLES", "200"))
-MANY = settings(max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES == 200)
+MANY = settings(max_examples=EXAMPLES, **DRAWING)
 READERS = (
     read_recordings,
     read_split,

@@ -12,8 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from torture.common import ROOT
 from wav2nano.files import read_json, write_json
+from workflow.conftest import ROOT
 
 FIGURES = ROOT / "benchmarks" / "figures" / "torture.json"
 PARTS = ("hostile", "models", "full_disk", "kills", "listening")  # modules beside this one

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workflow.conftest import ROOT, SECOND, Checkout, copy_checkout, make_small
+from workflow.conftest import SECOND, Checkout, copy_checkout, make_small
 
 EXPERIMENT = "keywords"
 BUILD = ("snakemake", "--cores", "2", "--quiet", "rules", "--", "firmware")
@@ -62,6 +62,3 @@ def remove_build(checkout: Checkout) -> None:
     """Remove all that was built, and what Snakemake knows of it."""
     for name in (*MADE, ".snakemake"):
         shutil.rmtree(checkout.root / name, ignore_errors=True)
-
-
-__all__ = ["BUILD", "EXPERIMENT", "ROOT", "Checkout", "Part"]

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-from torture.common import ROOT, Part
+from torture.common import Part
+from workflow.conftest import ROOT
 
 CORPUS = ("tests/hostile", "tests/test_audio_limits.py", "tests/test_truncation.py")
 

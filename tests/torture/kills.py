@@ -6,7 +6,8 @@ import signal
 import subprocess
 from pathlib import Path
 
-from torture.common import BUILD, Checkout, Part, checksums, remove_build, small_build
+from torture.common import BUILD, Part, checksums, remove_build, small_build
+from workflow.conftest import Checkout
 
 EACH = 10  # kills of one build, before it may end
 

@@ -5,12 +5,13 @@ and again: every hour must bring the same reports as the one before, at the same
 import subprocess
 from pathlib import Path
 
-from torture.common import EXPERIMENT, ROOT, Part
+from torture.common import EXPERIMENT, Part
 from wav2nano.files import read_json
 from wav2nano.firmware.host_listener import HostListener
 from wav2nano.firmware.track import load_test_windows, long_track
 from wav2nano.firmware_sources import LIBRARIES
 from wav2nano.hostcc import SANITIZERS, compile_c
+from workflow.conftest import ROOT
 
 RESULTS = ROOT / "results" / EXPERIMENT
 PROGRAM = r"""

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from mutate_models import run_mutants
 
-from torture.common import ROOT, Part
+from torture.common import Part
+from workflow.conftest import ROOT
 
 KEPT = ROOT / "logs" / "torture"  # damaged models that something was wrong with
 
