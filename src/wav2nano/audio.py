@@ -12,7 +12,7 @@ import soundfile
 import soxr
 
 from wav2nano.errors import UserError
-from wav2nano.truncation import check_whole, complete_wav_header, without_id3
+from wav2nano.truncation import check_whole, complete_wav_header, truncated, without_id3
 
 LOUDEST = 2.0**31  # times full scale: integers that somebody took for floats
 LOWEST_RATE, HIGHEST_RATE = 1_000, 1_000_000  # Hz
@@ -212,10 +212,7 @@ def _mono_blocks(file: _Stream, name: str) -> Iterator[np.ndarray]:
         yield decoded.mean(axis=1)
     # Of MP3 without a Xing header libsndfile guesses the length, and FLAC need not state it.
     if file.format != "MP3" and samples < file.frames < UNKNOWN_LENGTH:
-        raise UserError(
-            f"{name} is truncated: its header promises {file.frames} samples, but it has "
-            f"{samples}. Copy it again or remove it."
-        )
+        raise truncated(name, f"its header promises {file.frames} samples, but it has {samples}")
     if not samples:
         raise UserError(f"{name} contains no samples. Remove it or record it again.")
 

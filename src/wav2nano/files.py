@@ -135,12 +135,17 @@ def as_written(*paths: Path | str) -> Iterator[None]:
     try:
         yield
     except UNREADABLE as error:
-        reason = str(error).splitlines()[0] if str(error) else "it is empty"
-        named = " or ".join(map(str, paths))
-        raise UserError(
-            f"{named} is damaged or not of this version ({reason}). Delete it, and the next run "
-            "makes it again."
-        ) from None
+        raise damaged(*paths, error=error) from None
+
+
+def damaged(*paths: Path | str, error: Exception) -> UserError:
+    """Error about files of jobs that cannot be read, for what a library says of one of them."""
+    reason = str(error).splitlines()[0] if str(error) else "it is empty"
+    named = " or ".join(map(str, paths))
+    return UserError(
+        f"{named} is damaged or not of this version ({reason}). Delete it, and the next run makes "
+        "it again."
+    )
 
 
 def require_readable(path: Path | str) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import h5py
 
-from wav2nano.errors import UserError
-from wav2nano.files import atomic_path, require_readable
+from wav2nano.files import atomic_path, damaged, require_readable
 
 
 @contextmanager
@@ -43,7 +42,4 @@ def read_hdf5(path: Path | str) -> Iterator[h5py.File]:
         with h5py.File(path, "r") as file:
             yield file
     except (OSError, KeyError) as error:
-        raise UserError(
-            f"{path} is damaged or not of this version ({str(error).splitlines()[0]}). Delete it, "
-            "and the next run makes it again."
-        ) from None
+        raise damaged(path, error=error) from None

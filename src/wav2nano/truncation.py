@@ -79,7 +79,12 @@ def check_whole(content: bytes, kind: str, name: str) -> None:
         )
     missing = find_missing(content)
     if missing is not None:
-        raise UserError(f"{name} is truncated: {missing}. Copy it again or remove it.")
+        raise truncated(name, missing)
+
+
+def truncated(name: str, missing: str) -> UserError:
+    """Error about a recording of which something is missing."""
+    return UserError(f"{name} is truncated: {missing}. Copy it again or remove it.")
 
 
 def _promised(promised: int, there: int) -> str | None:

@@ -1,5 +1,6 @@
 """What all settings have in common."""
 
+from functools import cache
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -23,8 +24,14 @@ class Settings(BaseModel):
         """Take 320.0 for 320 where a whole number is wanted, as JSON schemas do."""
         if not isinstance(values, dict):
             return values
-        whole = {name for name, field in cls.model_fields.items() if _names_int(field.annotation)}
+        whole = _whole_numbers(cls)
         return {key: _whole(value) if key in whole else value for key, value in values.items()}
+
+
+@cache
+def _whole_numbers(settings: type[Settings]) -> set[str]:
+    """Names of the fields that hold whole numbers; asked for each of many variants of a sweep."""
+    return {name for name, field in settings.model_fields.items() if _names_int(field.annotation)}
 
 
 def _names_int(annotation: Any) -> bool:
