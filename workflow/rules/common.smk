@@ -288,7 +288,9 @@ def mark_run():
     try:
         mark = RunMark(Path(".snakemake"))
         if mark.remove_stale_locks():
-            logger.info("A killed run had left its lock, and none of its jobs is running: the lock was removed.")
+            logger.info(
+                "A killed run had left its lock, and none of its jobs is running: the lock was removed."
+            )
     except OSError:  # no file can be locked on this disk: then --unlock is for the user to say
         return None
     return mark
