@@ -85,7 +85,8 @@ STEPS = {
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
         *("--split", "split.csv", "--target", BOARD, "--listener", "{}", "--policy", "group"),
         *("--settings", '{"experiment": "tones"}', "--data", json.dumps(DATASET)),
-        *("--metrics", "metrics/tones.json", "--pages", "report"),
+        *("--metrics", "metrics/tones.json", "--trained-on", "trained_on.json"),
+        *("--pages", "report"),
     ],
     "compare-experiments": [
         *("--metrics", "metrics/tones.json", "--title", "t", "--table", "t.csv"),

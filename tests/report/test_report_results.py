@@ -166,6 +166,7 @@ def report(tmp_path):
             data={"name": "own"},
             policy="group",
             metrics=tmp_path / "metrics" / "keywords.json",
+            trained_on=tmp_path / "trained_on.json",
             pages=tmp_path / "pages",
         )
         metrics = json.loads((tmp_path / "metrics" / "keywords.json").read_text())
@@ -174,10 +175,11 @@ def report(tmp_path):
     return make
 
 
-def test_an_experiment_on_the_board_has_all_pages(report):
+def test_an_experiment_on_the_board_has_all_pages(report, tmp_path):
     metrics, pages = report(BUILD, BOARD)
     assert metrics["long_track_false_reports"] == 7
-    assert metrics["trained_on"] == "3 with no extension"
+    trained_on = json.loads((tmp_path / "trained_on.json").read_text())
+    assert trained_on["processor"] == "3 with no extension"
     assert set(pages) == {"results", "budget", "data", "split", "settings", "environment"}
     assert "listener.bin" in pages["results"]
 

@@ -58,8 +58,11 @@ def test_an_experiment_without_a_binary_is_told(results):
 def committed(results, tmp_path):
     """A function that commits figures beside results, in a repository of their own."""
 
-    def commit(**figures):
-        (tmp_path / "metrics").mkdir(exist_ok=True)
+    def commit(trained_on=None, **figures):
+        (tmp_path / "metrics" / "trained_on").mkdir(parents=True)
+        if trained_on:
+            text = json.dumps({"processor": trained_on})
+            (tmp_path / "metrics" / "trained_on" / "keywords.json").write_text(text)
         text = json.dumps({"float_accuracy": 0.9, "int8_accuracy": 0.9} | figures)
         (tmp_path / "metrics" / "keywords.json").write_text(text)
         (tmp_path / "params.yaml").write_text("experiments: [keywords]\n")

@@ -93,7 +93,7 @@ def test_a_broken_sweep_stops_nobody_else(changed):
 def test_a_file_with_a_name_that_cannot_be_is_told(changed):
     (changed.root / "config/sweeps/x.y.yaml").write_text("base: keywords")
     output = changed.output("snakemake", "-n", check=False)
-    assert "config/sweeps/x.y.yaml: a name consists of letters" in output
+    assert "config/sweeps/x.y.yaml: a name consists of at most 100 letters" in output
     assert "Traceback" not in output
 
 

@@ -81,7 +81,11 @@ def goes_round(checkout, target, *local):
     of_results = next(output["md5"] for output in outputs if output["path"] == "results")
     hashes = {hashlib.md5(expected[name]).hexdigest() for name in of_firmware}
     assert objects(clone.root / ".dvc" / "cache") == hashes | {of_results}
-    in_git = {"metrics/keywords.json", "metrics/second.json", "data/raw/keywords/README.md"}
+    in_git = {
+        f"{folder}/{name}.json"
+        for folder in ("metrics", "metrics/trained_on")
+        for name in ("keywords", "second")
+    } | {"data/raw/keywords/README.md"}
     assert files(clone).keys() - in_git == of_firmware
     clone.dvc("pull")
     assert files(clone) == expected

@@ -71,6 +71,7 @@ LISTED, EXPERIMENTS = load_experiments()
 RESULTS = "results/{experiment}"
 CHECKSUMS = f"{RESULTS}/checksums.txt"
 METRICS = "metrics/{experiment}.json"
+TRAINED_ON = "metrics/trained_on/{experiment}.json"
 COMPARISON = "results/comparison/{comparison}"
 MANIFEST = f"{RESULTS}/manifest.csv"
 SPLIT = f"{RESULTS}/split.csv"
@@ -245,7 +246,8 @@ def used_files():
     used = {*expand(rules.compare_experiments.output, comparison=comparisons)}
     try:
         for name in experiments.names():
-            used |= {*experiments[name].shared_files(), f"results/{name}", f"metrics/{name}.json"}
+            made = expand([RESULTS, METRICS, TRAINED_ON], experiment=name)
+            used |= {*experiments[name].shared_files(), *made}
     except UserError as error:
         raise WorkflowError(f"Cannot tell which files are used. {error}") from None
     path = Path(".snakemake/used.txt")

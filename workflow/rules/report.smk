@@ -56,6 +56,7 @@ rule report_results:
             labels={"shows": "All settings"},
         ),
         metrics=METRICS,
+        trained_on=TRAINED_ON,
     log:
         "logs/{experiment}/report_results.log",
     benchmark:
@@ -86,7 +87,7 @@ rule report_results:
         " --preprocessing {input.preprocessing:q} --split {input.split:q} {params.built:q}"
         " --target {params.target:q} --listener {params.listener:q}"
         " --policy {params.policy} --settings {params.settings:q} --data {params.data:q}"
-        " --metrics {output.metrics:q} --pages {params.pages:q} 2>&1 | tee {log:q}"
+        " --metrics {output.metrics:q} --trained-on {output.trained_on:q} --pages {params.pages:q} 2>&1 | tee {log:q}"
 
 
 rule record_checksums:

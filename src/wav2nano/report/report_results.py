@@ -42,6 +42,7 @@ def report_results(
     data: dict[str, Any],
     policy: str,
     metrics: Path,
+    trained_on: Path,
     pages: Path,
 ) -> None:
     """Write the figures that `dvc metrics` shows, and the report's pages.
@@ -76,6 +77,9 @@ def report_results(
         How the recordings were split.
     metrics
         JSON file to write.
+    trained_on
+        JSON file to write: the processor that trained. By it, who gets other figures from the same
+        commit learns why.
     pages
         Folder to write the pages to.
     """
@@ -103,7 +107,7 @@ def report_results(
         }
     with as_written(environment):
         made["environment"] = environment_page(title, trained_in)
-        trained_on = describe_processor(trained_in)
+        processor = describe_processor(trained_in)
     with as_written(*filter(None, (evaluation, build, board))):
         made["results"] = results_page(title, scored, ran, binary)
         made["budget"] = budget_page(
@@ -112,8 +116,8 @@ def report_results(
         figures = gather_metrics(scored, cost, built, ran, between)
     for name, text in made.items():
         write_text(pages / f"{name}.html", text)
-    # By it, who gets other figures from the same commit learns why.
-    write_json(metrics, figures | {"trained_on": trained_on})
+    write_json(metrics, figures)
+    write_json(trained_on, {"processor": processor})
 
 
 def gather_metrics(

@@ -85,9 +85,9 @@ def _difference_to_commit(
     """Tell in a line why the figures are other than those in git; no line if they are the same."""
     root = folder.absolute().parents[1]
     name = evaluation["experiment"]
-    text = _git(root, "show", f"HEAD:./metrics/{name}.json")
     try:
-        committed = json.loads(text) if text else {}
+        committed = _committed(root, f"metrics/{name}.json")
+        trained_on = _committed(root, f"metrics/trained_on/{name}.json").get("processor")
         before, now = [
             ", ".join(f"{runtime} {share:.1%}" for runtime, share in shares.items())
             for shares in (
@@ -95,12 +95,17 @@ def _difference_to_commit(
                 {runtime: evaluation[runtime]["accuracy"] for runtime in ("float", "int8")},
             )
         ]
-    except (ValueError, KeyError, TypeError):  # nothing committed, or what is no figures
+    except (
+        AttributeError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ):  # nothing committed, or what is no figures
         return []
     if before == now:
         return []
     reasons = []
-    processor, trained_on = describe_processor(environment), committed.get("trained_on")
+    processor = describe_processor(environment)
     if trained_on is None:
         reasons.append("the commit does not say what processor trained its model")
     elif trained_on != processor:
@@ -115,6 +120,11 @@ def _difference_to_commit(
             "settings of the command line, or a commit of sources without their figures"
         )
     return [f"  differs    from the committed {before} (now {now}): {'; '.join(reasons)}"]
+
+
+def _committed(root: Path, name: str) -> Any:
+    """Read a JSON file as it is in the last commit; empty where there is none."""
+    return json.loads(_git(root, "show", f"HEAD:./{name}") or "{}")
 
 
 def _git(root: Path, *arguments: str) -> str:
