@@ -6,7 +6,7 @@ import pytest
 from wav2nano.codegen import HostModel
 from wav2nano.keras_runtime import import_keras
 from wav2nano.litert import LiteRtModel
-from wav2nano.models import ARCHITECTURES, build_model, check
+from wav2nano.models import ARCHITECTURES, build_model, check, weights_by_layer
 from wav2nano.quantization.quantize_model import convert
 
 SHAPE, CLASSES = (49, 13), 4
@@ -19,7 +19,7 @@ def test_int8_and_c_agree_with_keras(name, tmp_path):
     keras = import_keras(1)
     model = build_model(keras, SHAPE, CLASSES, settings)
     windows = np.random.default_rng(1).normal(size=(64, *SHAPE)).astype(np.float32)
-    content = convert(model.get_weights(), SHAPE, CLASSES, settings, windows)
+    content = convert(weights_by_layer(model), SHAPE, CLASSES, settings, windows)
     path = tmp_path / "model.tflite"
     path.write_bytes(content)
     litert = LiteRtModel(path)

@@ -5,7 +5,7 @@ import pytest
 
 from wav2nano.features import KINDS, compute
 from wav2nano.keras_runtime import import_keras
-from wav2nano.models import ARCHITECTURES, build_model
+from wav2nano.models import ARCHITECTURES, build_model, weights_by_layer
 from wav2nano.quantization.quantize_model import calibration_list, convert
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.training import TrainingSettings
@@ -134,7 +134,7 @@ def test_what_is_trained_is_what_is_converted(name, tmp_path):
     values = random.normal(0, 1, (60, *SHAPE)).astype(np.float32)
     expected = model.predict(values, verbose=0)
     path = tmp_path / "model.tflite"
-    path.write_bytes(convert(model.get_weights(), SHAPE, 3, settings, values))
+    path.write_bytes(convert(weights_by_layer(model), SHAPE, 3, settings, values))
     litert = LiteRtModel(path)
     inputs = litert.input.quantize(values).reshape(len(values), -1)
     scores = litert.output.dequantize(litert.invoke(inputs))
@@ -153,7 +153,7 @@ def test_state_is_reset_before_every_window(tmp_path):
     model = build_model(import_keras(2), SHAPE, 3, settings)
     values = np.random.default_rng(0).normal(0, 1, (30, *SHAPE)).astype(np.float32)
     path = tmp_path / "model.tflite"
-    path.write_bytes(convert(model.get_weights(), SHAPE, 3, settings, values))
+    path.write_bytes(convert(weights_by_layer(model), SHAPE, 3, settings, values))
     litert = LiteRtModel(path)
     inputs = litert.input.quantize(values)
     np.testing.assert_array_equal(litert.invoke(inputs)[::-1], litert.invoke(inputs[::-1]))

@@ -3,6 +3,7 @@
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Union, cast
 
+import numpy as np
 from pydantic import Field
 
 from wav2nano.models.base import Architecture, ModelSettings
@@ -55,12 +56,19 @@ def build_model(
     batch_size
         A fixed batch size, which the converter needs; None for any.
     """
-    model = keras.Sequential(name=settings.architecture)
     if batch_size is None:
-        model.add(keras.layers.Input(shape))
+        inputs = keras.layers.Input(shape, name="features")
     else:
-        model.add(keras.layers.Input(batch_shape=(batch_size, *shape)))
-    for layer in ARCHITECTURES[settings.architecture].layers(keras.layers, settings):
-        model.add(layer)
-    model.add(keras.layers.Dense(classes, activation="softmax", name="scores"))
-    return model
+        inputs = keras.layers.Input(batch_shape=(batch_size, *shape), name="features")
+    architecture = ARCHITECTURES[settings.architecture]
+    last = architecture.connect(keras.layers, inputs, settings)
+    scores = keras.layers.Dense(classes, activation="softmax", name="scores")(last)
+    return keras.Model(inputs, scores, name=settings.architecture)
+
+
+def weights_by_layer(model: Any) -> dict[str, list[np.ndarray]]:
+    """Weights of a network by the names of its layers.
+
+    The order of layers that are side by side is not the same in Keras 3 and tf_keras.
+    """
+    return {layer.name: layer.get_weights() for layer in model.layers}

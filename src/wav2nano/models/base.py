@@ -21,11 +21,12 @@ class Architecture(Protocol):
         Its settings, a `ModelSettings`.
     check
         (shape (frames, bins), settings); raises a `UserError` where the network cannot be built.
-    layers
-        (the namespace `layers` of Keras 3 or tf_keras, settings) to the layers between the
-        features and the last, which gives the scores.
+    connect
+        (the namespace `layers` of Keras 3 or tf_keras, a window's features as a tensor of that
+        Keras, settings) to the tensor from which the last layer makes the scores. Every layer has
+        a name: by it the trained weights find their layer in the other Keras.
     """
 
     Settings: type[ModelSettings]
     check: Callable[..., None]
-    layers: Callable[..., list[Any]]
+    connect: Callable[..., Any]

@@ -10,7 +10,7 @@ from wav2nano.errors import UserError
 from wav2nano.files import atomic_path, write_csv
 from wav2nano.keras_runtime import load_model, native_messages_hidden
 from wav2nano.labelled_windows import Windows, load_windows
-from wav2nano.models import AnyModel, build_model
+from wav2nano.models import AnyModel, build_model, weights_by_layer
 from wav2nano.settings.quantization import QuantizationSettings
 from wav2nano.tables.preprocessing import read_preprocessing
 
@@ -60,7 +60,7 @@ def quantize_model(
     _write_calibration(calibration, train, chosen)
     trained = load_model(model)
     content = convert(
-        trained.get_weights(),
+        weights_by_layer(trained),
         train.features.shape,
         len(between.labels),
         model_settings,
@@ -83,13 +83,13 @@ def calibration_list(target: np.ndarray, count: int) -> np.ndarray:
 
 
 def convert(
-    weights: list[np.ndarray],
+    weights: dict[str, list[np.ndarray]],
     shape: tuple[int, int],
     classes: int,
     model_settings: AnyModel,
     calibration: np.ndarray,
 ) -> bytes:
-    """Convert trained weights to a full-integer TFLite model.
+    """Convert trained weights, by the names of their layers, to a full-integer TFLite model.
 
     The converter turns LSTM layers of tf_keras with a batch of one into single LSTM operators; of
     Keras 3 it makes loops over tensor lists, which no microcontroller runs.
@@ -100,8 +100,9 @@ def convert(
 
     model = build_model(tf_keras, shape, classes, model_settings, batch_size=1)
     try:
-        model.set_weights(weights)
-    except ValueError as error:
+        for layer in model.layers:
+            layer.set_weights(weights[layer.name])
+    except (KeyError, ValueError) as error:
         raise UserError(
             f"The trained model is not of these features, labels and settings ({error}). Train it "
             "again."

@@ -49,20 +49,17 @@ def check(shape: tuple[int, int], settings: Settings) -> None:
         frames = left
 
 
-def layers(layers: ModuleType, settings: Settings) -> list[Any]:
-    """Layers between the features and the scores."""
-    stack = []
+def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
+    """Connect the layers between the features and the scores."""
     for index, filters in enumerate(settings.filters):
-        stack += [
-            layers.Conv1D(filters, settings.kernel, use_bias=False, name=f"conv_{index}"),
-            layers.BatchNormalization(name=f"norm_{index}"),
-            layers.ReLU(name=f"relu_{index}"),
-        ]
+        x = layers.Conv1D(filters, settings.kernel, use_bias=False, name=f"conv_{index}")(x)
+        x = layers.BatchNormalization(name=f"norm_{index}")(x)
+        x = layers.ReLU(name=f"relu_{index}")(x)
         if settings.pool > 1:
-            stack.append(layers.MaxPooling1D(settings.pool, name=f"pool_{index}"))
-        stack.append(layers.Dropout(settings.dropout, name=f"conv_dropout_{index}"))
-    stack.append(layers.Flatten(name="flatten"))
+            x = layers.MaxPooling1D(settings.pool, name=f"pool_{index}")(x)
+        x = layers.Dropout(settings.dropout, name=f"conv_dropout_{index}")(x)
+    x = layers.Flatten(name="flatten")(x)
     for index, units in enumerate(settings.units):
-        stack.append(layers.Dense(units, activation="relu", name=f"dense_{index}"))
-        stack.append(layers.Dropout(settings.dropout, name=f"dropout_{index}"))
-    return stack
+        x = layers.Dense(units, activation="relu", name=f"dense_{index}")(x)
+        x = layers.Dropout(settings.dropout, name=f"dropout_{index}")(x)
+    return x

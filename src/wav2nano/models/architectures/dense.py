@@ -27,10 +27,10 @@ def check(shape: tuple[int, int], settings: Settings) -> None:
     """Any shape will do."""
 
 
-def layers(layers: ModuleType, settings: Settings) -> list[Any]:
-    """Layers between the features and the scores."""
-    stack = [layers.Flatten(name="flatten")]
+def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
+    """Connect the layers between the features and the scores."""
+    x = layers.Flatten(name="flatten")(x)
     for index, units in enumerate(settings.units):
-        stack.append(layers.Dense(units, activation="relu", name=f"dense_{index}"))
-        stack.append(layers.Dropout(settings.dropout, name=f"dropout_{index}"))
-    return stack
+        x = layers.Dense(units, activation="relu", name=f"dense_{index}")(x)
+        x = layers.Dropout(settings.dropout, name=f"dropout_{index}")(x)
+    return x

@@ -35,25 +35,22 @@ def check(shape: tuple[int, int], settings: Settings) -> None:
     """Any shape will do: the convolutions pad the window."""
 
 
-def layers(layers: ModuleType, settings: Settings) -> list[Any]:
-    """Layers between the features and the scores."""
-    stack = []
+def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
+    """Connect the layers between the features and the scores."""
     for index, filters in enumerate(settings.filters):
-        stack += [
-            layers.Conv1D(
-                filters,
-                settings.kernel,
-                strides=1 if index else 2,
-                padding="same",
-                use_bias=False,
-                name=f"conv_{index}",
-            ),
-            layers.BatchNormalization(name=f"norm_{index}"),
-            layers.ReLU(name=f"relu_{index}"),
-            layers.SpatialDropout1D(0.1, name=f"spatial_dropout_{index}"),
-        ]
+        x = layers.Conv1D(
+            filters,
+            settings.kernel,
+            strides=1 if index else 2,
+            padding="same",
+            use_bias=False,
+            name=f"conv_{index}",
+        )(x)
+        x = layers.BatchNormalization(name=f"norm_{index}")(x)
+        x = layers.ReLU(name=f"relu_{index}")(x)
+        x = layers.SpatialDropout1D(0.1, name=f"spatial_dropout_{index}")(x)
     last = len(settings.units) - 1
     for index, units in enumerate(settings.units):
-        stack.append(layers.LSTM(units, return_sequences=index < last, name=f"lstm_{index}"))
-        stack.append(layers.Dropout(settings.dropout, name=f"dropout_{index}"))
-    return stack
+        x = layers.LSTM(units, return_sequences=index < last, name=f"lstm_{index}")(x)
+        x = layers.Dropout(settings.dropout, name=f"dropout_{index}")(x)
+    return x
