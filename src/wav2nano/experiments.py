@@ -406,9 +406,12 @@ def _check_labels(labels: list[str] | None) -> None:
 
 
 def _check_board(settings: ExperimentSettings) -> None:
+    if settings.goal != "firmware":
+        return
     rate = settings.chunking.rate
+    features.KINDS[settings.features.kind].front_end(rate, settings.features)
     microphone = find_board(settings.firmware.board).microphone_rate
-    if settings.goal == "firmware" and rate != microphone:
+    if rate != microphone:
         raise UserError(
             f"chunking.rate: {rate} Hz, but the board's microphone gives {microphone} Hz. Set "
             f"chunking.rate: {microphone}, or goal: evaluation for an experiment that is not for "

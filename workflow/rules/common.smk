@@ -24,6 +24,7 @@ from wav2nano.experiments import (
     named_in,
     sweeps_in,
 )
+from wav2nano.features import KINDS
 from wav2nano.files import check_room
 from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.killed_runs import RunMark
@@ -138,6 +139,12 @@ def features_of(wildcards):
     name = wildcards.features
     found = EXPERIMENTS.find(f"the features {name}", lambda e: e.features_name == name)
     return found.settings.features
+
+
+def model_of_features(wildcards):
+    """The published network that computes the features, if one does."""
+    model = getattr(KINDS[features_of(wildcards).kind], "MODEL", None)
+    return [str(model.path)] if model else []
 
 
 def recordings_of_shard(wildcards):

@@ -1,6 +1,6 @@
 # Requires: tables of recordings, and the recordings that they name.
 # Makes: windows of audio and their features, a file of each for every shard. Experiments with the
-# same settings share them.
+# same settings share them. Features that a published network computes need its file.
 
 
 rule chunk_audio:
@@ -25,9 +25,22 @@ rule chunk_audio:
         " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"
 
 
+rule fetch_model:
+    output:
+        "data/models/{model}.tflite",
+    log:
+        "logs/fetch_model/{model}.log",
+    localrule: True
+    resources:
+        mem_mb=500,
+    shell:
+        "wav2nano fetch-model {wildcards.model:q} 2>&1 | tee {log:q}"
+
+
 rule extract_features:
     input:
-        WINDOWS,
+        windows=WINDOWS,
+        model=model_of_features,
     output:
         FEATURES,
     log:
@@ -44,5 +57,5 @@ rule extract_features:
             f"wav2nano.features.kinds.{features_of(wildcards).kind}",
         ),
     shell:
-        "wav2nano extract-features --windows {input:q} --rate {params.rate}"
+        "wav2nano extract-features --windows {input.windows:q} --rate {params.rate}"
         " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,76 @@
+"""Command fetch-model: a trained model of other people, which some features need."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from wav2nano.download import WrongArchiveError, download, verify
+from wav2nano.errors import UserError
+from wav2nano.features import KINDS
+from wav2nano.files import atomic_path, require_readable
+from wav2nano.model_files import ModelFile
+
+
+def fetch_model(name: str, *, source: Path | None = None) -> None:
+    """Put a model file into data/models/, verified, or not at all.
+
+    Parameters
+    ----------
+    name
+        Of the model: yamnet.
+    source
+        The file, if you have it already. Without it the file is downloaded, and an interrupted
+        download is continued.
+
+    Raises
+    ------
+    UserError
+        If there is no such model, the download fails, or the file is another one.
+    """
+    models = published_models()
+    if name not in models:
+        raise UserError(f"There is no model {name!r}. There is: {', '.join(models)}.")
+    model = models[name]
+    if model.path.exists():
+        model.verified()
+        print(f"{model.path} is already there, and verified.", file=sys.stderr)
+        return
+    model.path.parent.mkdir(parents=True, exist_ok=True)
+    if source is None:
+        _download(model)
+    else:
+        require_readable(source)
+        verify(source, "sha256", model.sha256)
+        with atomic_path(model.path) as temporary:
+            shutil.copyfile(source, temporary)
+    print(f"{model.path}: {model.title}, {model.licence}", file=sys.stderr)
+
+
+def published_models() -> dict[str, ModelFile]:
+    """All models that some features need, by name."""
+    found = (getattr(kind, "MODEL", None) for kind in KINDS.values())
+    return {model.name: model for model in found if model is not None}
+
+
+def _download(model: ModelFile) -> None:
+    partial = model.path.with_name(f".{model.name}.partial")
+    notes = partial.with_name(partial.name + ".json")
+    print(
+        f"downloading {model.title} ({model.megabytes:g} MB) from {model.url}",
+        file=sys.stderr,
+        flush=True,
+    )
+    download(
+        model.url,
+        partial,
+        advice="Run it again to continue, or fetch it by hand and name the file: "
+        f"wav2nano fetch-model {model.name} --source PATH.",
+    )
+    try:
+        verify(partial, "sha256", model.sha256)
+        partial.rename(model.path)
+    except WrongArchiveError as error:
+        partial.unlink()
+        raise UserError(f"{error} The download was deleted.") from None
+    finally:
+        notes.unlink(missing_ok=True)
