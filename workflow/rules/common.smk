@@ -175,8 +175,8 @@ def scored_model(wildcards):
 
 
 def firmware_digest(experiment):
-    """Hash of the settings that the firmware depends on: all but those of tests on it."""
-    used = experiment.settings.model_dump(exclude={"evaluation", "simulation"})
+    """Hash of the settings that the firmware depends on: all but those of tests and the report."""
+    used = experiment.settings.model_dump(exclude={"evaluation", "simulation", "original"})
     return settings_digest(
         used | {"name": experiment.name, "data": experiment.dataset.model_dump()}
     )

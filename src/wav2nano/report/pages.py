@@ -23,9 +23,17 @@ MOST_GROUPS = 60  # named on the page of the split
 
 
 def results_page(
-    title: str, evaluation: dict[str, Any], board: dict[str, Any] | None, binary: str | None
+    title: str,
+    evaluation: dict[str, Any],
+    board: dict[str, Any] | None,
+    binary: str | None,
+    *,
+    original: dict[str, str],
 ) -> str:
-    """Make the page with float, int8 and board side by side."""
+    """Make the page with float, int8 and board side by side.
+
+    `original` is what the system that the experiment reproduces reported, if it does so.
+    """
     runtimes = runtimes_of(evaluation)
     figures = [evaluation[name] for name in runtimes]
     agreement = evaluation["agreement"]
@@ -55,6 +63,8 @@ def results_page(
         heard=_heard(board) if board else None,
         heard_header=_heard_header(board) if board else None,
         binary=binary,
+        original=original,
+        ours=f"{evaluation['int8']['accuracy']:.1%}",
     )
 
 

@@ -109,7 +109,9 @@ def report_results(
         made["environment"] = environment_page(title, trained_in)
         processor = describe_processor(trained_in)
     with as_written(*filter(None, (evaluation, build, board))):
-        made["results"] = results_page(title, scored, ran, binary)
+        made["results"] = results_page(
+            title, scored, ran, binary, original=settings.get("original", {})
+        )
         made["budget"] = budget_page(
             title, hardware, cost, built, ran, preprocessing=between, reasons=reasons
         )

@@ -11,6 +11,7 @@ from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.settings.firmware import FirmwareSettings
 from wav2nano.settings.listener import ListenerSettings
+from wav2nano.settings.original import OriginalSettings
 from wav2nano.settings.quantization import QuantizationSettings
 from wav2nano.settings.simulation import SimulationSettings
 from wav2nano.settings.split import SplitSettings
@@ -52,6 +53,8 @@ class ExperimentSettings(Settings):
     firmware: FirmwareSettings = FirmwareSettings()
 
     simulation: SimulationSettings = SimulationSettings()
+
+    original: OriginalSettings = OriginalSettings()
 
 
 class Params(ExperimentSettings):
