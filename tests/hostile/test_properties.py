@@ -94,6 +94,8 @@ def value(hint: Any, bounds: list[Any]) -> st.SearchStrategy[Any]:
         parts = [value(part, bounds) for part in get_args(hint) if part is not NoneType]
         optional = [st.none()] * (NoneType in get_args(hint))
         return st.one_of(*optional, *parts)
+    if hint is str:
+        return st.text(max_size=20)
     raise TypeError(f"no values for {hint}")
 
 
