@@ -33,6 +33,7 @@ COMMANDS = [
     "wav2nano.dataset.index_dataset",
     "wav2nano.dataset.select_recordings",
     "wav2nano.dataset.chunk_audio",
+    "wav2nano.dataset.augment_windows",
     "wav2nano.fetch_model",
     "wav2nano.dataset.extract_features",
     "wav2nano.dataset.split_dataset",

@@ -78,6 +78,11 @@ class Experiment:
         return f"{chunking.rate}hz-{short_digest(chunking.model_dump())}"
 
     @cached_property
+    def augmentation_name(self) -> str:
+        """Name of the way recordings are cut and the windows altered."""
+        return f"{self.chunking_name}+{short_digest(self.settings.augmentation.model_dump())}"
+
+    @cached_property
     def features_name(self) -> str:
         """Name of the features' settings."""
         settings = self.settings.features
@@ -90,15 +95,23 @@ class Experiment:
         spoken = [(SYNTHETIC, name) for name in self.archives]
         return [*((self.dataset.name, shard) for shard in own), *spoken]
 
-    def windows(self) -> list[str]:
-        """Files of windows."""
-        place = f"data/windows/{{}}/{self.chunking_name}/{{}}.h5"
-        return [place.format(*shard) for shard in self.shards]
+    def windows(self, *, augmented: bool = False) -> list[str]:
+        """Files of windows; or of altered copies of them, of which there may be none."""
+        return self._of_shards("data/windows/{dataset}/{cut}/{shard}.h5", augmented)
 
-    def features(self) -> list[str]:
-        """Files of features."""
-        place = f"data/features/{{}}/{self.chunking_name}/{self.features_name}/{{}}.h5"
-        return [place.format(*shard) for shard in self.shards]
+    def features(self, *, augmented: bool = False) -> list[str]:
+        """Files of features of the windows, or of altered copies of them."""
+        return self._of_shards(
+            f"data/features/{{dataset}}/{{cut}}/{self.features_name}/{{shard}}.h5", augmented
+        )
+
+    def _of_shards(self, place: str, augmented: bool) -> list[str]:
+        if augmented and not self.settings.augmentation.copies:
+            return []
+        cut = self.augmentation_name if augmented else self.chunking_name
+        return [
+            place.format(dataset=dataset, cut=cut, shard=shard) for dataset, shard in self.shards
+        ]
 
     def tables(self) -> list[str]:
         """Tables of recordings that the experiment selects from."""
@@ -108,7 +121,9 @@ class Experiment:
     def shared_files(self) -> list[str]:
         """All files that other experiments may also use."""
         archives = [f"data/synthetic/{name}.zip" for name in self.archives]
-        return [*archives, *self.tables(), *self.windows(), *self.features()]
+        plain = [*self.windows(), *self.features()]
+        augmented = [*self.windows(augmented=True), *self.features(augmented=True)]
+        return [*archives, *self.tables(), *plain, *augmented]
 
     def split_plan(self) -> SplitPlan:
         """How to split: as the experiment says, otherwise as the data set does."""

@@ -40,6 +40,10 @@ STEPS = {
         *("--recordings", "index.csv", "--shard", "own-000"),
         *("--settings", CHUNKING, "--out", "windows.h5"),
     ],
+    "augment-windows": [
+        *("--windows", "windows.h5", "--rate", str(RATE)),
+        *("--settings", '{"copies": 1}', "--out", "augmented.h5"),
+    ],
     "extract-features": [
         *("--windows", "windows.h5", "--rate", str(RATE)),
         *("--settings", FEATURES, "--out", "features.h5"),
@@ -49,7 +53,7 @@ STEPS = {
         *("--chunking", CHUNKING, "--out", "split.csv"),
     ],
     "train-model": [
-        *("--split", "split.csv", "--features", "features.h5", "--labels", LABELS),
+        *("--split", "split.csv", "--features", "features.h5", "--augmented", "--labels", LABELS),
         *("--chunking", CHUNKING, "--feature-settings", FEATURES, "--model-settings", MODEL),
         *("--settings", '{"epochs": 1}', "--model", "model.keras", "--history", "history.csv"),
         *("--preprocessing", "preprocessing.json", "--environment", "environment.json"),

@@ -47,6 +47,7 @@ COMMANDS = {
 READ = {
     "chunk-audio": ["index.csv", "raw/low/a/0.wav"],
     "select-recordings": ["index.csv"],
+    "augment-windows": ["windows.h5"],
     "extract-features": ["windows.h5"],
     "split-dataset": ["manifest.csv"],
     "train-model": ["split.csv", "features.h5"],

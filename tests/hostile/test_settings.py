@@ -66,6 +66,24 @@ EXPERIMENTS = [
     ("training: {learning_rate: 0}", "training.learning_rate: 0 should be more than 0"),
     ("training: {learning_rate: -0.1}", "training.learning_rate: -0.1 should be more than 0"),
     ("training: {learning_rate: 1.0e+30}", "training.learning_rate: 1.0e+30 should be at most 1"),
+    ("training: {optimizer: lion}", "training.optimizer: 'lion' is not one of: adam, adamw,"),
+    ("training: {schedule: null}", "training.schedule: null is not one of: cosine, constant"),
+    ("training: {label_smoothing: 1}", "training.label_smoothing: 1 should be less than 1"),
+    (
+        "training: {class_weights: [1, 2]}",
+        "training.class_weights: [1, 2] is not one of:",
+    ),
+    ("training: {mask_bins: -1}", "training.mask_bins: -1 should be at least 0"),
+    ("augmentation: {copies: -1}", "augmentation.copies: -1 should be at least 0"),
+    ("augmentation: {copies: 1000}", "augmentation.copies: 1000 should be at most 100"),
+    ("augmentation: {speed: 0.9}", "augmentation.speed: 0.9 should be a list"),
+    ("augmentation: {speed: [0, 1]}", "augmentation.speed.0: 0 should be at least 0.1"),
+    ("augmentation: {room: 30}", "augmentation.room: 30 should be at most 1"),
+    (
+        "augmentation: {noise_kinds: [babble]}",
+        "augmentation.noise_kinds.0: 'babble' is not one",
+    ),
+    ("augmentation: {snr_db: [5]}", "augmentation.snr_db: needs at least 2 entries"),
     ("training: {patience: 0}", "training.patience: 0 should be at least 1"),
     ("training: {shift_frames: -1}", "training.shift_frames: -1 should be at least 0"),
     ("training: {mask_frames: 1000000}", "training.mask_frames: 1000000 should be at most 1,000"),
@@ -297,7 +315,7 @@ EXPERIMENTS = [
     ("labels: null", "labels: a list is needed if words are to be synthesised."),
     (
         "training: {epoch: 5}",
-        "training.epoch is not a setting. Settings here are: batch_size, epochs,",
+        "training.epoch is not a setting. Settings here are: batch_size,",
     ),
     (
         "training: {learningrate: 0.1}",
@@ -308,16 +326,22 @@ EXPERIMENTS = [
         "training: {'epochs ': 5}",
         "training.'epochs ' is not a setting. Settings here are: batch_size,",
     ),
-    ("training: {1: 2}", "training.1 is not a setting. Settings here are: batch_size, epochs,"),
+    ("training: {1: 2}", "training.1 is not a setting. Settings here are: batch_size,"),
     (
         "training: {null: 2}",
-        "training.null is not a setting. Settings here are: batch_size, epochs,",
+        "training.null is not a setting. Settings here are: batch_size,",
     ),
     ("training: {[a, b]: 2}", "cannot be read as YAML: while constructing a mapping"),
-    ("trainning: {epochs: 5}", "trainning is not a setting. Settings here are: chunking, dataset,"),
-    ("epochs: 5", "epochs is not a setting. Settings here are: chunking, dataset,"),
-    ("experiments: [x]", "experiments is not a setting. Settings here are: chunking, dataset,"),
-    ("models: {units: [8]}", "models is not a setting. Settings here are: chunking, dataset,"),
+    (
+        "trainning: {epochs: 5}",
+        "trainning is not a setting. Settings here are: augmentation, chunking,",
+    ),
+    ("epochs: 5", "epochs is not a setting. Settings here are: augmentation, chunking,"),
+    (
+        "experiments: [x]",
+        "experiments is not a setting. Settings here are: augmentation, chunking,",
+    ),
+    ("models: {units: [8]}", "models is not a setting. Settings here are: augmentation, chunking,"),
     (
         "features: {coefficient: 3}",
         "features.coefficient is not a setting. Settings here are: coefficients,",
@@ -338,7 +362,7 @@ EXPERIMENTS = [
         "model: {unit: [8]}",
         "model.unit is not a setting. Settings here are: architecture, dropout,",
     ),
-    ("yes: 1", "true is not a setting. Settings here are: chunking, dataset, evaluation,"),
+    ("yes: 1", "true is not a setting. Settings here are: augmentation, chunking,"),
     ("? [a]\n: 1", "cannot be read as YAML: while constructing a mapping"),
     (
         "features: {hop: 600}",
@@ -543,7 +567,7 @@ PARAMS = [
         "experiments.0: 'x ' should be at most 220 letters, digits, _, - and .",
     ),
     ("experiments: [" + "x" * 300 + "]", "experiments.0:"),
-    ("experiment: [x]", "experiment is not a setting. Settings here are: chunking, dataset,"),
+    ("experiment: [x]", "experiment is not a setting. Settings here are: augmentation, chunking,"),
     ("training: {epochs: .nan}", "training.epochs: .nan should be a whole number"),
     (
         "training: {epochs: 5}\ntraining: {epochs: 6}",
@@ -588,14 +612,17 @@ PARAMS = [
         "training: !!python/object/apply:os.system ['touch hacked']",
         "cannot be read as YAML: could not determine a constructor for the tag",
     ),
-    ("version: 3", "version is not a setting. Settings here are: chunking, dataset,"),
-    ("1: 2", "1 is not a setting. Settings here are: chunking, dataset, evaluation,"),
-    ("null: 5", "null is not a setting. Settings here are: chunking, dataset,"),
+    ("version: 3", "version is not a setting. Settings here are: augmentation, chunking,"),
+    ("1: 2", "1 is not a setting. Settings here are: augmentation, chunking,"),
+    ("null: 5", "null is not a setting. Settings here are: augmentation, chunking,"),
     (
         "split: {validation: 0.5, test: 0.5}",
         "split: validation and test are 1 of the recordings together; at most",
     ),
-    ("default_target: x", "default_target is not a setting. Settings here are: chunking, dataset,"),
+    (
+        "default_target: x",
+        "default_target is not a setting. Settings here are: augmentation, chunking,",
+    ),
     ("firmware: {board: '$(touch hacked)'}", "firmware.board: '$(touch hacked)' is not one of:"),
 ]
 SWEEPS = [
@@ -630,11 +657,11 @@ SWEEPS = [
     ),
     (
         "base: x\nproduct: {training.epoch: [1, 2]}",
-        "training.epoch is not a setting. Settings here are: batch_size, epochs,",
+        "training.epoch is not a setting. Settings here are: batch_size,",
     ),
     (
         "base: x\nproduct: {trainig.epochs: [1, 2]}",
-        "trainig is not a setting. Settings here are: chunking, dataset,",
+        "trainig is not a setting. Settings here are: augmentation, chunking,",
     ),
     ("base: x\nproduct: {training: [3]}", "training: 3 should be `key: value` lines"),
     ("base: x\nproduct: {training.epochs: [1, 1]}", "Two variants are alike: training.epochs: 1"),
@@ -656,11 +683,11 @@ SWEEPS = [
     ),
     (
         "base: x\nproduct: {'': [1]}",
-        "'' is not a setting. Settings here are: chunking, dataset, evaluation,",
+        "'' is not a setting. Settings here are: augmentation, chunking,",
     ),
     (
         "base: x\nproduct: {'.': [1]}",
-        "'' is not a setting. Settings here are: chunking, dataset, evaluation,",
+        "'' is not a setting. Settings here are: augmentation, chunking,",
     ),
     (
         "base: x\nproduct: {1: [1]}",
@@ -672,7 +699,7 @@ SWEEPS = [
     ),
     (
         "base: x\nproduct: {experiments: [[x]]}",
-        "experiments is not a setting. Settings here are: chunking, dataset,",
+        "experiments is not a setting. Settings here are: augmentation, chunking,",
     ),
     (
         "base: x\nproduct: {dataset: [nowhere]}",

@@ -105,6 +105,7 @@ def steps(data, folder):
     model, preprocessing = folder / "model.keras", folder / "preprocessing.json"
     train_model(
         **files,
+        augmented=[],
         chunking=ChunkingSettings(),
         feature_settings=FEATURES,
         model_settings=MODEL,
@@ -219,7 +220,7 @@ def test_memory_does_not_grow_with_the_features(tmp_path, monkeypatch):
     random = np.random.default_rng(0)
     tracemalloc.start()
     measure(windows)
-    for _ in _epoch(windows, np.ones(1, np.float32), random, preprocessing, TRAINING):
+    for _ in _epoch(windows, 1, np.ones(1, np.float32), random, preprocessing, TRAINING):
         pass
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -81,7 +81,9 @@ INDEX = "data/index/{dataset}.csv"
 ARCHIVE = "data/synthetic/{archive}.zip"
 TABLE = "data/synthetic/{archive}.csv"
 WINDOWS = "data/windows/{dataset}/{chunking}/{shard}.h5"
-FEATURES = "data/features/{dataset}/{chunking}/{features}/{shard}.h5"
+AUGMENTED = "data/windows/{dataset}/{chunking}+{augmentation}/{shard}.h5"
+CUT = "data/windows/{dataset}/{cut}/{shard}.h5"  # windows, altered or not
+FEATURES = "data/features/{dataset}/{cut}/{features}/{shard}.h5"
 
 
 wildcard_constraints:
@@ -90,6 +92,8 @@ wildcard_constraints:
     archive="[A-Za-z0-9_-]+",
     dataset="[A-Za-z0-9_-]+",
     chunking="[a-z0-9-]+",
+    augmentation="[0-9a-f]+",
+    cut="[a-z0-9+-]+",
     features="[a-z0-9_-]+",
     shard="[A-Za-z0-9_-]+",
     sketch="listener|self_test",
@@ -127,11 +131,17 @@ def archive_of(name):
     return experiment.archives[name]
 
 
-def chunking_of(wildcards):
-    """The experiment's settings that are named by the wildcards of windows."""
-    name = wildcards.chunking
+def chunking_of(name):
+    """The settings that windows are cut by, from their name."""
     found = EXPERIMENTS.find(f"the windows {name}", lambda e: e.chunking_name == name)
     return found.settings.chunking
+
+
+def augmentation_of(wildcards):
+    """The settings that windows are altered by."""
+    name = f"{wildcards.chunking}+{wildcards.augmentation}"
+    found = EXPERIMENTS.find(f"the copies {name}", lambda e: e.augmentation_name == name)
+    return found.settings.augmentation
 
 
 def features_of(wildcards):

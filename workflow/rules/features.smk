@@ -1,6 +1,6 @@
 # Requires: tables of recordings, and the recordings that they name.
-# Makes: windows of audio and their features, a file of each for every shard. Experiments with the
-# same settings share them. Features that a published network computes need its file.
+# Makes: windows of audio, altered copies of them and their features, a file of each for every shard.
+# Experiments with the same settings share them. Features that a published network computes need its file.
 
 
 rule chunk_audio:
@@ -17,11 +17,31 @@ rule chunk_audio:
     resources:
         mem_mb=1000,
     params:
-        settings=lambda wildcards: as_json(chunking_of(wildcards)),
+        settings=lambda wildcards: as_json(chunking_of(wildcards.chunking)),
         sha256=own_digest_of_shard,
         code=code_digest("wav2nano.dataset.chunk_audio"),
     shell:
         "wav2nano chunk-audio --recordings {input.recordings:q} --shard {wildcards.shard:q}"
+        " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"
+
+
+rule augment_windows:
+    input:
+        WINDOWS,
+    output:
+        AUGMENTED,
+    log:
+        "logs/augment_windows/{dataset}/{chunking}+{augmentation}/{shard}.log",
+    benchmark:
+        "logs/augment_windows/{dataset}/{chunking}+{augmentation}/{shard}.tsv"
+    resources:
+        mem_mb=1000,
+    params:
+        rate=lambda wildcards: chunking_of(wildcards.chunking).rate,
+        settings=lambda wildcards: as_json(augmentation_of(wildcards)),
+        code=code_digest("wav2nano.dataset.augment_windows"),
+    shell:
+        "wav2nano augment-windows --windows {input:q} --rate {params.rate}"
         " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"
 
 
@@ -39,18 +59,18 @@ rule fetch_model:
 
 rule extract_features:
     input:
-        windows=WINDOWS,
+        windows=CUT,
         model=model_of_features,
     output:
         FEATURES,
     log:
-        "logs/extract_features/{dataset}/{chunking}/{features}/{shard}.log",
+        "logs/extract_features/{dataset}/{cut}/{features}/{shard}.log",
     benchmark:
-        "logs/extract_features/{dataset}/{chunking}/{features}/{shard}.tsv"
+        "logs/extract_features/{dataset}/{cut}/{features}/{shard}.tsv"
     resources:
         mem_mb=1000,
     params:
-        rate=lambda wildcards: chunking_of(wildcards).rate,
+        rate=lambda wildcards: chunking_of(wildcards.cut.partition("+")[0]).rate,
         settings=lambda wildcards: as_json(features_of(wildcards)),
         code=lambda wildcards: code_digest(
             "wav2nano.dataset.extract_features",

@@ -6,6 +6,7 @@ rule train_model:
     input:
         split=SPLIT,
         features=of(lambda experiment: experiment.features()),
+        augmented=of(lambda experiment: experiment.features(augmented=True)),
     output:
         model=f"{RESULTS}/model.keras",
         history=f"{RESULTS}/history.csv",
@@ -28,9 +29,10 @@ rule train_model:
         code=code("wav2nano.training.train_model", kind=True, architecture=True),
     shell:
         "wav2nano train-model --split {input.split:q} --features {input.features:q}"
-        " --labels {params.labels:q} --chunking {params.chunking:q}"
+        " --augmented {input.augmented:q} --labels {params.labels:q} --chunking {params.chunking:q}"
         " --feature-settings {params.features:q} --model-settings {params.model:q}"
-        " --settings {params.settings:q} --model {output.model:q} --history {output.history:q}"
+        " --settings {params.settings:q}"
+        " --model {output.model:q} --history {output.history:q}"
         " --preprocessing {output.preprocessing:q} --environment {output.environment:q}"
         " 2>&1 | tee {log:q}"
 

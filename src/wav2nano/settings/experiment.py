@@ -6,6 +6,7 @@ from pydantic import Field
 
 from wav2nano.features import KINDS, AnyFeatures
 from wav2nano.models import ARCHITECTURES, AnyModel
+from wav2nano.settings.augmentation import AugmentationSettings
 from wav2nano.settings.base import Experiment, Name, Settings, Text
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.evaluation import EvaluationSettings
@@ -41,6 +42,8 @@ class ExperimentSettings(Settings):
     split: SplitSettings = SplitSettings()
 
     model: AnyModel = ARCHITECTURES["lstm"].Settings()  # type: ignore[call-arg]  # likewise
+
+    augmentation: AugmentationSettings = AugmentationSettings()
 
     training: TrainingSettings = TrainingSettings()
 

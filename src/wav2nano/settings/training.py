@@ -1,6 +1,6 @@
 """How the classifier is trained."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,16 +11,28 @@ class TrainingSettings(Settings):
     """How the classifier is trained."""
 
     epochs: Annotated[int, Field(ge=1, le=100_000)] = 30
-    """maximum passes over the training set; over these the learning rate falls as a cosine"""
+    """maximum passes over the training set"""
 
     batch_size: Annotated[int, Field(ge=1, le=65_536)] = 32
     """windows per step"""
 
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.003
-    """initial learning rate of Adam"""
+    optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] = "adam"
+    """rule of the steps, with the constants of Keras; sgd with a momentum of 0.9"""
 
-    patience: Annotated[int, Field(ge=1, le=100_000)] = 12
-    """epochs without a better validation loss before stopping"""
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.003
+    """initial learning rate"""
+
+    schedule: Literal["cosine", "constant"] = "cosine"
+    """of the learning rate: it falls along a cosine to a fiftieth at the last epoch, or stays"""
+
+    patience: Annotated[int, Field(ge=1, le=100_000)] | None = 12
+    """epochs without a better validation loss before stopping; `null`: all epochs"""
+
+    class_weights: Literal["balanced", "none"] = "balanced"
+    """balanced: rare labels count as much as frequent ones; none: every window counts the same"""
+
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """share of each target that is spread over all labels"""
 
     shift_frames: Annotated[int, Field(ge=0, le=1000)] = 8
     """each view of a window in training is shifted in time by up to this,"""
@@ -32,7 +44,10 @@ class TrainingSettings(Settings):
     """given a different frequency response, in standard deviations of each bin,"""
 
     mask_frames: Annotated[int, Field(ge=0, le=1000)] = 8
-    """and has up to this many frames hidden"""
+    """has up to this many frames hidden,"""
+
+    mask_bins: Annotated[int, Field(ge=0, le=1000)] = 0
+    """and up to this many bins (of MFCC: coefficients) in all frames"""
 
     seed: Seed = 1
     """seed of the weights, the views and their order"""

@@ -13,13 +13,14 @@ import numpy as np
 import soundfile
 import soxr
 
+from wav2nano import noise
+from wav2nano.acoustics import Heard, record, record_noise
 from wav2nano.audio import MEMBER, SampleHash
 from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 from wav2nano.progress import Progress
 from wav2nano.settings.synthesis import SynthesisSettings
-from wav2nano.synthesis import engines, noise
-from wav2nano.synthesis.acoustics import Heard, record, record_noise
+from wav2nano.synthesis import engines
 from wav2nano.synthesis.planning import (
     ACOUSTICS,
     SILENCE_SESSIONS,

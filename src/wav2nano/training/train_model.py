@@ -22,6 +22,14 @@ from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
 # Extensions of the instruction set that matter for training.
 EXTENSIONS = ("AVX", "FMA3", "AVX2", "AVX512F", "NEON", "SVE")
 
+CLIP_NORM = 1.0  # of each layer's gradient
+OPTIMIZERS: dict[str, Callable[[Any, float], Any]] = {
+    "adam": lambda optimizers, rate: optimizers.Adam(rate, clipnorm=CLIP_NORM),
+    "adamw": lambda optimizers, rate: optimizers.AdamW(rate, clipnorm=CLIP_NORM),
+    "rmsprop": lambda optimizers, rate: optimizers.RMSprop(rate, clipnorm=CLIP_NORM),
+    "sgd": lambda optimizers, rate: optimizers.SGD(rate, momentum=0.9, clipnorm=CLIP_NORM),
+}
+
 EVALUATED = 256  # windows at a time that validation scores
 SUMMED = 256  # windows at a time of which the statistics are taken
 
@@ -30,6 +38,7 @@ def train_model(
     *,
     split: Path,
     features: list[Path],
+    augmented: list[Path],
     labels: list[str] | None,
     chunking: ChunkingSettings,
     feature_settings: AnyFeatures,
@@ -48,6 +57,8 @@ def train_model(
         CSV file of the split.
     features
         HDF5 files of features.
+    augmented
+        HDF5 files of features of altered copies of the windows, if there are any.
     labels
         `labels` of the experiment: what to tell apart, or null for every label.
     chunking
@@ -69,6 +80,11 @@ def train_model(
     """
     order, parts = load_windows(features, split, labels)
     train, validation = parts["train"], parts["validation"]
+    versions = 1
+    if augmented:
+        # Sorted by recording and start, as they are: a window and its copies are neighbours.
+        train = load_windows([*features, *augmented], split, labels)[1]["train"]
+        versions = len(train.target) // len(parts["train"].target)
     mean, std = measure(train)
     between = Preprocessing(
         labels=order,
@@ -80,16 +96,17 @@ def train_model(
     keras = import_keras(settings.seed)
     network = build_model(keras, train.features.shape, len(order), model_settings)
     network.compile(
-        optimizer=keras.optimizers.Adam(settings.learning_rate, clipnorm=1.0),
-        loss="sparse_categorical_crossentropy",
+        optimizer=OPTIMIZERS[settings.optimizer](keras.optimizers, settings.learning_rate),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
         metrics=["accuracy"],
     )
+    copies = f" in {versions} versions" if versions > 1 else ""
     print(
-        f"training {network.count_params():,} parameters on {len(train.target)} windows, "
-        f"validating on {len(validation.target)}",
+        f"training {network.count_params():,} parameters on {len(parts['train'].target)} windows"
+        f"{copies}, validating on {len(validation.target)}",
         file=sys.stderr,
     )
-    epochs = _fit(keras, network, train, validation, between, settings)
+    epochs = _fit(keras, network, train, versions, validation, between, settings)
     write_history(history, epochs)
     write_preprocessing(preprocessing, between)
     write_json(environment, describe_environment())
@@ -149,7 +166,8 @@ class Views:
     """How to change windows to what another microphone at another time would have heard.
 
     All have one entry a window: a shift in frames, a gain in decibels, an offset of each bin in its
-    standard deviations, and the first frame that is hidden and the one after the last.
+    standard deviations, the first frame that is hidden and the one after the last, and the same of
+    bins.
     """
 
     shift: np.ndarray
@@ -157,6 +175,8 @@ class Views:
     response: np.ndarray
     start: np.ndarray
     stop: np.ndarray
+    first_bin: np.ndarray
+    stop_bin: np.ndarray
 
     def part(self, first: int, count: int) -> "Views":
         """Take the views of `count` windows from `first` on."""
@@ -176,7 +196,11 @@ def draw_views(
     response = random.standard_normal((count, 1, bins), dtype=np.float32)
     start = random.integers(0, frames, (count, 1))
     stop = start + random.integers(0, settings.mask_frames + 1, (count, 1))
-    return Views(shift, gain, response, start, stop)
+    first_bin = stop_bin = np.zeros((count, 1), np.int64)
+    if settings.mask_bins:
+        first_bin = random.integers(0, bins, (count, 1))
+        stop_bin = first_bin + random.integers(0, settings.mask_bins + 1, (count, 1))
+    return Views(shift, gain, response, start, stop, first_bin, stop_bin)
 
 
 def augment(
@@ -185,8 +209,8 @@ def augment(
     """Make another view of each window.
 
     In this order: a shift in time, a gain, a constant offset of each bin (another frequency
-    response of room and microphone), a stretch of frames set to the mean (SpecAugment's time
-    mask, Park et al. 2019).
+    response of room and microphone), a stretch of frames and one of bins set to the mean
+    (SpecAugment's masks, Park et al. 2019).
 
     Parameters
     ----------
@@ -204,21 +228,34 @@ def augment(
     view = np.take_along_axis(values, index[:, :, None], axis=1)
     add_gain(view, views.gain, preprocessing.features)
     view += views.response * (settings.response * np.array(preprocessing.std, np.float32))
-    place = np.arange(frames)
-    view[(place >= views.start) & (place < views.stop)] = np.array(preprocessing.mean, np.float32)
-    return view
+    mean = np.array(preprocessing.mean, np.float32)
+    hidden = _between(frames, views.start, views.stop)[:, :, None]
+    hidden = hidden | _between(values.shape[2], views.first_bin, views.stop_bin)[:, None]
+    return np.where(hidden, mean, view)
+
+
+def _between(count: int, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
+    """Tell which of `count` places are at `start` or after it, and before `stop`, for each."""
+    place = np.arange(count)
+    return (place >= start) & (place < stop)
 
 
 def _epoch(
     train: Windows,
+    versions: int,
     weight: np.ndarray,
     random: np.random.Generator,
     preprocessing: Preprocessing,
     settings: TrainingSettings,
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Give inputs, classes and weights of each batch of one pass over the training set."""
+    """Give inputs, targets and weights of each batch of one pass over the training set.
+
+    Of `versions` that are neighbours, one window and its copies, each epoch takes one.
+    """
     size = settings.batch_size
-    order = random.permutation(len(train.target))
+    order = random.permutation(len(train.target) // versions)
+    if versions > 1:
+        order = order * versions + random.integers(0, versions, len(order))
     # Drawn for the whole epoch at once: they are few numbers a window, and so they are the same
     # however many windows are in memory.
     views = draw_views(len(order), train.features.shape, random, settings)
@@ -226,40 +263,46 @@ def _epoch(
         first = number * size
         target = train.target[order[first : first + size]]
         view = augment(values, views.part(first, size), preprocessing, settings)
-        yield preprocessing.normalize(view), target, weight[target]
+        yield preprocessing.normalize(view), _one_hot(target, len(weight)), weight[target]
 
 
 def _held_out(
     validation: Windows, preprocessing: Preprocessing
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Give inputs and classes of each batch of the validation set."""
+    """Give inputs and targets of each batch of the validation set."""
     for number, values in enumerate(validation.batches(EVALUATED)):
         first = number * EVALUATED
-        yield preprocessing.normalize(values), validation.target[first : first + EVALUATED]
+        target = validation.target[first : first + EVALUATED]
+        yield preprocessing.normalize(values), _one_hot(target, len(preprocessing.labels))
+
+
+def _one_hot(target: np.ndarray, classes: int) -> np.ndarray:
+    return np.eye(classes, dtype=np.float32)[target]
 
 
 def _fit(
     keras: Any,
     model: Any,
     train: Windows,
+    versions: int,
     validation: Windows,
     preprocessing: Preprocessing,
     settings: TrainingSettings,
 ) -> list[dict[str, float]]:
     random = np.random.default_rng(settings.seed)
-    steps = math.ceil(len(train.target) / settings.batch_size)
-    schedule = keras.optimizers.schedules.CosineDecay(
+    steps = math.ceil(len(train.target) // versions / settings.batch_size)
+    cosine = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate, settings.epochs * steps, alpha=0.02
     )
-    model.optimizer.learning_rate = settings.learning_rate
-    weight = _class_weights(train.target)
+    weight = _class_weights(train.target, len(preprocessing.labels), settings)
     history, best, best_weights = [], math.inf, None
     for epoch in range(1, settings.epochs + 1):
-        model.optimizer.learning_rate = float(schedule((epoch - 1) * steps))
+        if settings.schedule == "cosine":
+            model.optimizer.learning_rate = float(cosine((epoch - 1) * steps))
         # The number of batches is told: else Keras asks for one more, and that step, without data,
         # moves the seed of the dropout.
         fitted = model.fit(
-            _epoch(train, weight, random, preprocessing, settings),
+            _epoch(train, versions, weight, random, preprocessing, settings),
             steps_per_epoch=steps,
             shuffle=False,
             verbose=0,
@@ -289,14 +332,16 @@ def _fit(
                 file=sys.stderr,
                 flush=True,
             )
-        if epoch - best_epoch >= settings.patience:
+        if settings.patience and epoch - best_epoch >= settings.patience:
             print(f"no better validation loss since epoch {best_epoch}: done", file=sys.stderr)
             break
     model.set_weights(best_weights)
     return [{**row, "best": int(row["epoch"] == best_epoch)} for row in history]
 
 
-def _class_weights(target: np.ndarray) -> np.ndarray:
-    """Weight of each class, so that rare classes count as much as frequent ones."""
-    count = np.bincount(target)
-    return (len(target) / (len(count) * np.maximum(count, 1))).astype(np.float32)
+def _class_weights(target: np.ndarray, classes: int, settings: TrainingSettings) -> np.ndarray:
+    """Weight of each class; if balanced, rare classes count as much as frequent ones."""
+    if settings.class_weights == "none":
+        return np.ones(classes, np.float32)
+    count = np.bincount(target, minlength=classes)
+    return (len(target) / (classes * np.maximum(count, 1))).astype(np.float32)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wav2nano.settings.synthesis import AcousticsSettings, RoomSettings
-from wav2nano.synthesis.noise import Noise, coloured
+from wav2nano.noise import Noise, coloured
+from wav2nano.settings.synthesis import AcousticsSettings
 
 SPEED_OF_SOUND = 343.0  # m/s
 FULL_SCALE = 32768.0
@@ -64,7 +64,7 @@ def record(
     sound = np.zeros(samples)
     sound[start : start + len(speech)] = speech
     if rng.uniform() < settings.room.probability:
-        impulse = room_impulse(rng, rate, settings.room)
+        impulse = room_impulse(rng, rate, settings.room.reverberation_s, settings.room.distance_m)
         # Not scipy.signal: its import takes longer than a hundred recordings.
         size = 1 << (samples + len(impulse) - 1).bit_length()
         spectrum = np.fft.rfft(sound, size) * np.fft.rfft(impulse, size)
@@ -75,7 +75,7 @@ def record(
     kind, snr = "none", np.inf
     if rng.uniform() < settings.noise.probability:
         kind = str(rng.choice(settings.noise.kinds))
-        snr = _between(settings.noise.snr_db, rng)
+        snr = between(settings.noise.snr_db, rng)
         sound = sound + 10 ** (-snr / 20) * noises[kind](rng, samples, rate)
     sound = colour(sound, rate, settings, rng)
     heard, level = digitize(sound, settings, settings.level_db, rng)
@@ -103,7 +103,12 @@ def record_noise(
     return Heard(heard, kind, -np.inf, level, 0)
 
 
-def room_impulse(rng: np.random.Generator, rate: int, settings: RoomSettings) -> np.ndarray:
+def room_impulse(
+    rng: np.random.Generator,
+    rate: int,
+    reverberation_s: Sequence[float],
+    distance_m: Sequence[float],
+) -> np.ndarray:
     """Impulse response of a random rectangular room, float64 [samples].
 
     Early reflections by the image-source method (Allen and Berkley, 1979) up to the second
@@ -112,17 +117,19 @@ def room_impulse(rng: np.random.Generator, rate: int, settings: RoomSettings) ->
 
     Parameters
     ----------
-    settings
-        Bounds of the reverberation time RT60, and of the distance from mouth to microphone.
+    reverberation_s
+        Bounds of the reverberation time RT60, seconds.
+    distance_m
+        Bounds of the distance from mouth to microphone, metres.
     """
     size = rng.uniform((2.0, 2.0, 2.2), (8.0, 7.0, 3.5))
-    reverberation = _between(settings.reverberation_s, rng)
+    reverberation = between(reverberation_s, rng)
     volume, surface = size.prod(), 2 * (size * np.roll(size, 1)).sum()
     # Sabine's formula gives the absorption that makes this reverberation time.
     reflection = np.sqrt(1 - min(0.161 * volume / (surface * reverberation), 0.95))
     microphone = rng.uniform(0.3, size - 0.3)
     direction = rng.standard_normal(3)
-    distance = _between(settings.distance_m, rng)
+    distance = between(distance_m, rng)
     mouth = microphone + distance * direction / np.linalg.norm(direction)
     mouth = np.clip(mouth, 0.1, size - 0.1)
 
@@ -182,9 +189,9 @@ def digitize(
     samples, level_db
         int16 [samples], and the level of `sound` relative to full scale.
     """
-    level = _between(level_db, rng)
+    level = between(level_db, rng)
     sound = sound * (10 ** (level / 20) / max(np.sqrt(np.mean(sound * sound)), 1e-9))
-    hiss = 10 ** (_between(settings.microphone_noise_db, rng) / 20)
+    hiss = 10 ** (between(settings.microphone_noise_db, rng) / 20)
     sound = sound + hiss * coloured(rng, len(sound), rng.uniform(0, 0.5))
     peak = np.abs(sound).max()
     if rng.uniform() < settings.clip_probability:
@@ -196,7 +203,8 @@ def digitize(
     return np.rint(sound * FULL_SCALE).astype(np.int16), level
 
 
-def _between(bounds: Sequence[float], rng: np.random.Generator) -> float:
+def between(bounds: Sequence[float], rng: np.random.Generator) -> float:
+    """Draw a number between two bounds."""
     low, high = bounds
     return rng.uniform(low, high)
 

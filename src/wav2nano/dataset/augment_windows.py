@@ -1,0 +1,110 @@
+"""Step augment-windows: altered copies of windows of audio, for training only."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from wav2nano.acoustics import FULL_SCALE, between, room_impulse
+from wav2nano.noise import COMPUTED
+from wav2nano.settings.augmentation import AugmentationSettings
+from wav2nano.tables.windows import AudioWindows, read_windows, write_windows
+
+
+def augment_windows(*, windows: Path, rate: int, settings: AugmentationSettings, out: Path) -> None:
+    """Alter every window of a file as often as the settings say.
+
+    Parameters
+    ----------
+    windows
+        HDF5 file of windows to read.
+    rate
+        Sampling rate of the windows, Hz.
+    settings
+        `augmentation` of the experiment.
+    out
+        HDF5 file to write: the copies of a window one after another, with its recording and start.
+    """
+    source = read_windows(windows)
+    copies = settings.copies
+    audio = np.empty((len(source.audio), copies, *source.audio.shape[1:]), np.int16)
+    for row, window in enumerate(source.audio):
+        # Each copy has random numbers of its own: they are the same whatever else is in the file.
+        name = f"{source.recording[row]}\n{source.start[row]}".encode()
+        key = int.from_bytes(hashlib.sha256(name).digest()[:8], "big")
+        for copy in range(copies):
+            rng = np.random.default_rng([settings.seed, key, copy])
+            audio[row, copy] = alter(window, rate, settings, rng)
+    again = np.repeat(np.arange(len(audio)), copies)
+    altered = AudioWindows(
+        audio=audio.reshape(-1, source.audio.shape[1]),
+        recording=np.asarray(source.recording)[again],
+        label=np.asarray(source.label)[again],
+        start=source.start[again],
+    )
+    write_windows(out, altered, {"rate": rate, **settings.model_dump(include={"copies", "seed"})})
+    print(f"{len(again)} copies of {len(audio)} windows", file=sys.stderr)
+
+
+def alter(
+    window: np.ndarray, rate: int, settings: AugmentationSettings, rng: np.random.Generator
+) -> np.ndarray:
+    """Play a window at another speed, in a room, over noise.
+
+    Another speed moves pitch and resonances by the same factor (Ko et al., "Audio augmentation for
+    speech recognition", 2015), about the middle of the window; what is missing at its ends is
+    mirrored. The level is kept, unless the peaks leave no room for it.
+
+    Parameters
+    ----------
+    window : np.ndarray [shape=(samples,)]
+        int16.
+    rate : int
+        Samples a second.
+
+    Returns
+    -------
+    np.ndarray [shape=(samples,)]
+        int16.
+    """
+    sound = window / FULL_SCALE
+    level = np.sqrt(np.mean(sound * sound))
+    if level == 0:
+        return window
+    sound = change_speed(sound, between(settings.speed, rng))
+    if rng.uniform() < settings.room:
+        impulse = room_impulse(rng, rate, settings.reverberation_s, settings.distance_m)
+        size = 1 << (len(sound) + len(impulse) - 1).bit_length()
+        spectrum = np.fft.rfft(sound, size) * np.fft.rfft(impulse, size)
+        sound = np.fft.irfft(spectrum, size)[: len(window)]
+    sound *= level / max(np.sqrt(np.mean(sound * sound)), 1e-9)
+    if rng.uniform() < settings.noise:
+        noise = COMPUTED[str(rng.choice(settings.noise_kinds))](rng, len(sound), rate)
+        sound += level * 10 ** (-between(settings.snr_db, rng) / 20) * noise
+    sound *= min(1.0, (1 - 1 / FULL_SCALE) / max(np.abs(sound).max(), 1e-9))
+    return np.rint(sound * FULL_SCALE).astype(np.int16)
+
+
+def change_speed(sound: np.ndarray, factor: float) -> np.ndarray:
+    """Play a sound `factor` times as fast about its middle, in as many samples.
+
+    What is missing at its ends is mirrored.
+
+    Parameters
+    ----------
+    sound : np.ndarray [shape=(samples,)]
+        float64.
+
+    Examples
+    --------
+    >>> change_speed(np.ones(1000), 1.25).shape
+    (1000,)
+    """
+    faster = soxr.resample(sound, factor, 1.0)
+    surplus = len(faster) - len(sound)
+    if surplus >= 0:
+        first = surplus // 2
+        return faster[first : first + len(sound)]
+    return np.pad(faster, (-surplus // 2, -surplus - (-surplus // 2)), mode="reflect")
