@@ -23,6 +23,10 @@ def spectrogram(n_fft=512, **changes):
     return KINDS["spectrogram"].Settings(**{"n_fft": n_fft, "hop": n_fft // 2, **changes})
 
 
+def raw(frame=160):
+    return KINDS["raw"].Settings(frame=frame)
+
+
 def mel(n_fft):
     return {
         "n_fft": n_fft,

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from feature_cases import SAMPLES, logmel, mfcc, spectrogram
+from feature_cases import SAMPLES, logmel, mfcc, raw, spectrogram
 
 from wav2nano import features
 from wav2nano.errors import UserError
@@ -24,6 +24,9 @@ CASES = [
     pytest.param(8000, logmel(512, hop=512), id="logmel-512-8kHz"),
     pytest.param(16000, spectrogram(256), id="spectrogram-256"),
     pytest.param(16000, spectrogram(512, hop=320), id="spectrogram-512"),
+    pytest.param(16000, raw(16), id="raw-16"),
+    pytest.param(16000, raw(160), id="raw-160"),
+    pytest.param(8000, raw(333), id="raw-333-8kHz"),
 ]
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from scipy.signal import lfilter
 
-from wav2nano.features import KINDS, FeatureSettings, bins, tables
+from wav2nano.features import KINDS, FeatureSettings, compute, tables
 from wav2nano.features.quantize import quantization_tables
 
 MEL_512 = {"n_fft": 512, "hop": 320, "mel_bands": 40, "f_min": 80.0, "f_max": 7600.0}
@@ -28,15 +29,19 @@ CASES = {
     "mfcc-1024": mfcc(n_fft=1024, hop=77, mel_bands=41, coefficients=40),
     "logmel-1024": logmel(n_fft=1024, mel_bands=128, f_min=1000.0, f_max=8000.0),
     "spectrogram-512": KINDS["spectrogram"].Settings(n_fft=512, hop=320),
+    "raw-1": KINDS["raw"].Settings(frame=1),
+    "raw-160": KINDS["raw"].Settings(frame=160),
 }
 
 
 def quantization(settings: FeatureSettings) -> tuple[np.ndarray, np.ndarray]:
     """Scale and offset that take common features to all int8 values and beyond."""
-    count = bins(settings)
     random = np.random.default_rng(1)
-    mean, std = random.uniform(-60, 0, count), random.uniform(1, 20, count)
-    return quantization_tables(mean, std, 0.02, -3)
+    noise = random.standard_normal((30, 4000))
+    colours = zip(noise, random.uniform(0, 0.99, 30), 10 ** random.uniform(1, 4, 30), strict=True)
+    windows = np.array([gain * lfilter([1 - pole], [1, -pole], x) for x, pole, gain in colours])
+    values = compute(windows.astype(np.int16), 16000, settings)
+    return quantization_tables(values.mean(axis=(0, 1)), values.std(axis=(0, 1)), 0.02, -3)
 
 
 def write_tables(settings: FeatureSettings, folder: Path) -> None:

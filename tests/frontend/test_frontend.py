@@ -52,10 +52,10 @@ def test_windows_cut_at_hops_hold_frames_of_the_stream(settings, shared_data, tm
     frames = front_end.compute(stream)[0]
     length = 5000
     for first in (0, 1, 7, 50):
-        start = first * settings.hop
+        start = first * settings.hop_samples
         cut = front_end.compute(stream[:, start : start + length])[0]
         assert np.array_equal(cut, frames[first : first + len(cut)])
-    latest = stream[0, -settings.n_fft :]
+    latest = stream[0, -settings.frame_samples :]
     assert np.array_equal(front_end.frame(latest), front_end.compute(latest[np.newaxis])[0, 0])
 
 

@@ -134,6 +134,9 @@ EXPERIMENTS = [
     ("features: {n_fft: 1048576}", "features.n_fft: 1048576 is not one of: 256, 512, 1024"),
     ("features: {hop: 0}", "features.hop: 0 should be at least 16"),
     ("features: {hop: -320}", "features.hop: -320 should be at least 16"),
+    ("features: {kind: raw, frame: 0}", "features.frame: 0 should be at least 1"),
+    ("features: {kind: raw, frame: 50000}", "features.frame: 50000 should be at most 48,000"),
+    ("features: {kind: raw, hop: 160}", "features.hop is not a setting. Settings here are: frame,"),
     ("features: {mel_bands: 3}", "features.mel_bands: 3 should be at least 4"),
     ("features: {mel_bands: 100000}", "features.mel_bands: 100000 should be at most 128"),
     ("features: {coefficients: 1}", "features.coefficients: 1 should be at least 2"),
@@ -198,11 +201,11 @@ EXPERIMENTS = [
     ("features: mfcc", "features: 'mfcc' should be `key: value` lines"),
     (
         "features: {kind: [mfcc]}",
-        "features.kind: [mfcc] is not one of: logmel, mfcc, spectrogram",
+        "features.kind: [mfcc] is not one of: logmel, mfcc, raw",
     ),
-    ("features: {kind: null}", "features.kind: null is not one of: logmel, mfcc, spectrogram"),
-    ("features: {kind: MFCC}", "features.kind: 'MFCC' is not one of: logmel, mfcc, spectrogram"),
-    ("features: {kind: zcr}", "features.kind: 'zcr' is not one of: logmel, mfcc, spectrogram"),
+    ("features: {kind: null}", "features.kind: null is not one of: logmel, mfcc, raw"),
+    ("features: {kind: MFCC}", "features.kind: 'MFCC' is not one of: logmel, mfcc, raw"),
+    ("features: {kind: plp}", "features.kind: 'plp' is not one of: logmel, mfcc, raw"),
     (
         "model: {architecture: transformer}",
         "model.architecture: 'transformer' is not one of: cnn, dense, lstm",
@@ -363,6 +366,10 @@ EXPERIMENTS = [
     (
         "chunking: {window_seconds: 0.02}",
         "A window of 320 samples (0.02 s) is shorter than one feature frame of",
+    ),
+    (
+        "features: {kind: raw, frame: 16001}",
+        "A window of 16000 samples (1 s) is shorter than one feature frame of 16001. Set",
     ),
     (
         "chunking: {window_seconds: 1.0e-9}",
@@ -683,8 +690,8 @@ SWEEPS = [
         "labels.0: true should be text, in quotes if YAML takes it for something",
     ),
     (
-        "base: x\nproduct: {features.kind: [mfcc, zcr]}",
-        "features.kind: 'zcr' is not one of: logmel, mfcc, spectrogram",
+        "base: x\nproduct: {features.kind: [mfcc, plp]}",
+        "features.kind: 'plp' is not one of: logmel, mfcc, raw",
     ),
     (
         "base: x\nproduct:\n" + "".join(f"  k{i}: [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" for i in range(9)),

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from wav2nano.features.base import FrontEnd
+from wav2nano.features.base import Part
 from wav2nano.features.filters import hann
-from wav2nano.features.spectrum import SpectralSettings, band_decibels, check_hop
+from wav2nano.features.spectrum import SpectralSettings, band_decibels, check_hop, decibels_part
 
 
 class Settings(SpectralSettings):
@@ -62,9 +62,9 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return np.swapaxes(decibels, -1, -2).astype(np.float32)
 
 
-def front_end(rate: int, settings: Settings) -> FrontEnd:
+def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
-    return FrontEnd(settings.n_fft, _bank(settings.n_fft), settings.floor_db)
+    return [decibels_part(_bank(settings.n_fft), settings.floor_db)]
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
