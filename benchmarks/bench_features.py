@@ -71,7 +71,8 @@ def main() -> None:
 
     with threadpoolctl.threadpool_limits(1):
         figures = {}
-        for kind in ("mfcc", "logmel"):
+        # A loop needs another library; YAMNet's front end has none.
+        for kind in sorted(set(features.KINDS) - {"yamnet"}):
             settings = features.KINDS[kind].Settings()  # type: ignore[call-arg]  # kind has a default
             figures[kind] = compare(clips, settings)
     write_json(FIGURES / "features.json", figures)

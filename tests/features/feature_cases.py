@@ -27,6 +27,11 @@ def raw(frame=160):
     return KINDS["raw"].Settings(frame=frame)
 
 
+def simple(kind, n_fft=512, **changes):
+    """One of the kinds that need no more than a frame."""
+    return KINDS[kind].Settings(**{"n_fft": n_fft, "hop": n_fft // 2, **changes})
+
+
 def mel(n_fft):
     return {
         "n_fft": n_fft,

@@ -13,7 +13,7 @@ from wav2nano.settings.load import parse
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"kind": "plp"}, r"features\.kind: 'plp' is not one of: .*logmel.*mfcc"),
+        ({"kind": "plp"}, r"features\.kind: 'plp' is not one of: .*logmel, mfcc, raw"),
         ({"n_fft": 400}, r"features\.n_fft: 400 is not one of: 256, 512, 1024"),
         ({"n_fft": 4096}, r"features\.n_fft: 4096"),
         ({"hop": 0}, r"features\.hop: 0"),

@@ -3,14 +3,17 @@
 import subprocess
 import sys
 
+import librosa
 import numpy as np
 import pytest
-from feature_cases import SAMPLES, logmel, mfcc, raw, spectrogram
+import scipy
+from feature_cases import SAMPLES, logmel, mfcc, raw, simple, spectrogram
 
 from wav2nano import features
 from wav2nano.errors import UserError
 from wav2nano.features import tables
 from wav2nano.features.host_frontend import HostFrontEnd
+from wav2nano.features.kinds import chroma
 
 TOLERANCE = 1e-4  # of the range of each bin
 
@@ -24,6 +27,14 @@ CASES = [
     pytest.param(8000, logmel(512, hop=512), id="logmel-512-8kHz"),
     pytest.param(16000, spectrogram(256), id="spectrogram-256"),
     pytest.param(16000, spectrogram(512, hop=320), id="spectrogram-512"),
+    pytest.param(16000, simple("centroid"), id="centroid-512"),
+    pytest.param(8000, simple("centroid", 256, hop=80), id="centroid-256-8kHz"),
+    pytest.param(16000, simple("chroma", 1024), id="chroma-1024"),
+    pytest.param(8000, simple("chroma", 512), id="chroma-512-8kHz"),
+    pytest.param(16000, simple("rms", hop=320), id="rms-512"),
+    pytest.param(8000, simple("rms", 1024, hop=1000), id="rms-1024-8kHz"),
+    pytest.param(16000, simple("zcr", hop=320), id="zcr-512"),
+    pytest.param(8000, simple("zcr", 256, hop=31), id="zcr-256-8kHz"),
     pytest.param(16000, raw(16), id="raw-16"),
     pytest.param(16000, raw(160), id="raw-160"),
     pytest.param(8000, raw(333), id="raw-333-8kHz"),
@@ -60,6 +71,52 @@ def test_equal_to_librosa(compute, rate, settings, real_windows, hard_windows, t
     names += [name for name, signals in hard_windows.items() for _ in signals]
     worst = int(np.argmax(error))
     assert error[worst] <= TOLERANCE, f"{names[worst]}: {error[worst]:.1e} of the range"
+
+
+@pytest.mark.parametrize("compute", IMPLEMENTATIONS)
+@pytest.mark.parametrize(
+    ("rate", "settings"),
+    [
+        (16000, simple("rolloff", 512)),
+        (16000, simple("rolloff", 1024, roll_percent=0.5)),
+        (8000, simple("rolloff", 256, roll_percent=0.99)),
+    ],
+)
+def test_rolloff_equal_to_librosa(compute, rate, settings, real_windows, hard_windows, tmp_path):
+    windows = np.concatenate([real_windows[rate], *hard_windows.values()])
+    expected = features.reference(windows, rate, settings)
+    actual = compute(windows, rate, settings, tmp_path)
+    assert actual.dtype == np.float32
+    assert actual.shape == expected.shape
+    hertz_per_bin = rate / settings.n_fft
+    answers = np.rint(np.concatenate([actual, expected], axis=2) / hertz_per_bin).astype(int)
+    np.testing.assert_allclose(answers[..., :1] * hertz_per_bin, actual, rtol=1e-6)
+    # It is a step function: answers may differ only where the sum is all but equal to the share at
+    # each bin between them.
+    different = np.argwhere(answers[..., 0] != answers[..., 1])
+    assert len(different) < 0.001 * expected.size
+    window = scipy.signal.get_window("hann", settings.n_fft)
+    for number, frame in different:
+        start = frame * settings.hop
+        samples = windows[number, start : start + settings.n_fft]
+        sums = np.cumsum(np.abs(scipy.fft.rfft(samples * window)))
+        first, last = sorted(answers[number, frame])
+        shares = sums[first:last] / sums[-1]
+        assert np.abs(shares - settings.roll_percent).max() < 1e-5
+
+
+@pytest.mark.parametrize(
+    "settings", [simple(kind) for kind in ("centroid", "chroma", "rms", "rolloff", "zcr")]
+)
+@pytest.mark.parametrize("compute", IMPLEMENTATIONS)
+def test_silence_is_zero(compute, settings, hard_windows, tmp_path):
+    assert not compute(hard_windows["digital silence"], 16000, settings, tmp_path).any()
+
+
+@pytest.mark.parametrize(("rate", "n_fft"), [(16000, 512), (8000, 256), (44100, 1024)])
+def test_chroma_bank(rate, n_fft):
+    expected = librosa.filters.chroma(sr=rate, n_fft=n_fft, tuning=0)
+    np.testing.assert_allclose(chroma.chroma_bank(rate, n_fft), expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("compute", IMPLEMENTATIONS)

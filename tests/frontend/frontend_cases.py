@@ -29,6 +29,11 @@ CASES = {
     "mfcc-1024": mfcc(n_fft=1024, hop=77, mel_bands=41, coefficients=40),
     "logmel-1024": logmel(n_fft=1024, mel_bands=128, f_min=1000.0, f_max=8000.0),
     "spectrogram-512": KINDS["spectrogram"].Settings(n_fft=512, hop=320),
+    "centroid-512": KINDS["centroid"].Settings(n_fft=512, hop=320),
+    "chroma-256": KINDS["chroma"].Settings(n_fft=256, hop=160),
+    "rms-512": KINDS["rms"].Settings(n_fft=512, hop=320),
+    "rolloff-1024": KINDS["rolloff"].Settings(n_fft=1024, hop=500),
+    "zcr-256": KINDS["zcr"].Settings(n_fft=256, hop=256),
     "raw-1": KINDS["raw"].Settings(frame=1),
     "raw-160": KINDS["raw"].Settings(frame=160),
 }

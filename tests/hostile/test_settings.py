@@ -134,6 +134,13 @@ EXPERIMENTS = [
     ("features: {n_fft: 1048576}", "features.n_fft: 1048576 is not one of: 256, 512, 1024"),
     ("features: {hop: 0}", "features.hop: 0 should be at least 16"),
     ("features: {hop: -320}", "features.hop: -320 should be at least 16"),
+    (
+        "features: {kind: zcr, hop: 600}",
+        "features.hop: 600 is not possible; use at most n_fft (512): a longer",
+    ),
+    ("features: {kind: rms, n_fft: 500}", "features.n_fft: 500 is not one of:"),
+    ("features: {kind: rolloff, roll_percent: 85}", "features.roll_percent: 85 should be less"),
+    ("features: {kind: chroma, n_chroma: 24}", "features.n_chroma is not a setting. Settings"),
     ("features: {kind: raw, frame: 0}", "features.frame: 0 should be at least 1"),
     ("features: {kind: raw, frame: 50000}", "features.frame: 50000 should be at most 48,000"),
     ("features: {kind: raw, hop: 160}", "features.hop is not a setting. Settings here are: frame,"),
@@ -201,11 +208,11 @@ EXPERIMENTS = [
     ("features: mfcc", "features: 'mfcc' should be `key: value` lines"),
     (
         "features: {kind: [mfcc]}",
-        "features.kind: [mfcc] is not one of: logmel, mfcc, raw",
+        "features.kind: [mfcc] is not one of: centroid, chroma, logmel",
     ),
-    ("features: {kind: null}", "features.kind: null is not one of: logmel, mfcc, raw"),
-    ("features: {kind: MFCC}", "features.kind: 'MFCC' is not one of: logmel, mfcc, raw"),
-    ("features: {kind: plp}", "features.kind: 'plp' is not one of: logmel, mfcc, raw"),
+    ("features: {kind: null}", "features.kind: null is not one of: centroid, chroma, logmel"),
+    ("features: {kind: MFCC}", "features.kind: 'MFCC' is not one of: centroid, chroma, logmel"),
+    ("features: {kind: plp}", "features.kind: 'plp' is not one of: centroid, chroma, logmel"),
     (
         "model: {architecture: transformer}",
         "model.architecture: 'transformer' is not one of: cnn, dense, lstm",
@@ -691,7 +698,7 @@ SWEEPS = [
     ),
     (
         "base: x\nproduct: {features.kind: [mfcc, plp]}",
-        "features.kind: 'plp' is not one of: logmel, mfcc, raw",
+        "features.kind: 'plp' is not one of: centroid, chroma, logmel",
     ),
     (
         "base: x\nproduct:\n" + "".join(f"  k{i}: [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" for i in range(9)),

@@ -54,7 +54,7 @@ def test_what_another_kind_does_not_know_is_left_out_of_the_defaults():
         ({"labels": ["yes", False]}, "labels.1: false should be text, in quotes if YAML"),
         ({"labels": []}, "labels: needs at least 1 entry"),
         ({"goal": "fame"}, "goal: 'fame' is not one of: firmware, evaluation"),
-        ({"features": {"kind": "plp"}}, "features.kind: 'plp' is not one of: logmel, mfcc, "),
+        ({"features": {"kind": "plp"}}, "features.kind: 'plp' is not one of: centroid, chroma, "),
         (
             {"features": {"kind": "logmel", "coefficients": 3}},
             "features.coefficients is not a setting. Settings here are: f_max, f_min",

@@ -1,4 +1,4 @@
-/* Audio features for the board, as librosa and scipy define them.
+/* Audio features for the board, as librosa and scipy define them, or the samples themselves.
  *
  * One call turns the latest samples into one frame of features:
  *
@@ -15,13 +15,16 @@
  *
  * A frame is made of parts, each by a function of w2n_parts.h with tables of its own; those that
  * take the power spectrum of the frame share it. With y = samples / 32768:
- *     power spectrum of y times a periodic Hann window         librosa.stft(center=False), squared
+ *     power spectrum of y times a periodic Hann window          librosa.stft(center=False), squared
  *     bands = mel bank (Slaney) x power                         librosa.filters.mel
  *     dB = 10 log10(max(bands, floor_power))                    librosa.power_to_db(top_db=None)
  *     log-mel: dB                MFCC: orthonormal DCT-II of dB  librosa.feature.mfcc
+ *     spectrogram: dB of each bin                               scipy.signal.spectrogram
+ *     centroid, roll-off, chroma                                librosa.feature, center=False
+ *     zero-crossing rate, RMS: of y itself                      librosa.feature, center=False
  *
- * Only + - * / and square roots in single precision, each rounded separately (w2n_exact.h), and tables: no libm. A
- * Cortex-M4F and a PC give the same bits.
+ * Only + - * / and square roots in single precision, each rounded separately (w2n_exact.h), and
+ * tables: no libm. A Cortex-M4F and a PC give the same bits.
  *
  * With n_fft 512, 40 bands and 13 coefficients a frame takes 28,565 instructions on a Cortex-M4F
  * (GCC 12.2 -O2), 1.8 kB of code, 7.2 kB of tables and 2.2 kB of RAM. */
