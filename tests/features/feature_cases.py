@@ -32,6 +32,10 @@ def simple(kind, n_fft=512, **changes):
     return KINDS[kind].Settings(**{"n_fft": n_fft, "hop": n_fft // 2, **changes})
 
 
+def stack(*parts):
+    return KINDS["stack"].Settings(parts=list(parts))
+
+
 def mel(n_fft):
     return {
         "n_fft": n_fft,

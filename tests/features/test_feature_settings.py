@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from feature_cases import SAMPLES, logmel, mfcc
+from feature_cases import SAMPLES, logmel, mfcc, raw, simple, stack
 
 from wav2nano import features
 from wav2nano.errors import UserError
@@ -38,6 +38,13 @@ def test_values_out_of_range(changes, message):
         (mfcc(f_min=4000.0), r"features\.f_min: 4000.* less than f_max \(3800 Hz\)"),
         (mfcc(f_max=8001.0), r"features\.f_max: 8001.* at most 8000 Hz"),
         (mfcc(coefficients=41), r"features\.coefficients: 41 .* 2 to mel_bands \(40\)"),
+        (
+            stack(mfcc(hop=320), raw(160)),
+            r"mfcc \(part 0\) makes a frame every 320 samples, and raw \(part 1\) every 160",
+        ),
+        (stack(raw(256), mfcc(f_max=8001.0)), r"^features\.parts\.1\.f_max: 8001"),
+        (stack(simple("rms", hop=600), raw(600)), r"^features\.parts\.0\.hop: 600"),
+        (stack(simple("zcr", hop=320), raw(320), simple("rms")), r"rms \(part 2\) every 256"),
         (logmel(256, mel_bands=100), r"of 100 mel bands .* empty .* Use fewer mel_bands"),
     ],
 )

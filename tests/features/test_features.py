@@ -7,7 +7,7 @@ import librosa
 import numpy as np
 import pytest
 import scipy
-from feature_cases import SAMPLES, logmel, mfcc, raw, simple, spectrogram
+from feature_cases import SAMPLES, logmel, mfcc, raw, simple, spectrogram, stack
 
 from wav2nano import features
 from wav2nano.errors import UserError
@@ -35,6 +35,9 @@ CASES = [
     pytest.param(8000, simple("rms", 1024, hop=1000), id="rms-1024-8kHz"),
     pytest.param(16000, simple("zcr", hop=320), id="zcr-512"),
     pytest.param(8000, simple("zcr", 256, hop=31), id="zcr-256-8kHz"),
+    pytest.param(
+        16000, stack(mfcc(hop=320), raw(320), simple("chroma", 1024, hop=320)), id="stack"
+    ),
     pytest.param(16000, raw(16), id="raw-16"),
     pytest.param(16000, raw(160), id="raw-160"),
     pytest.param(8000, raw(333), id="raw-333-8kHz"),
@@ -136,6 +139,22 @@ def test_last_bit_is_silence(n_fft, hard_windows):
     silent = features.compute(hard_windows["digital silence"], 16000, settings)
     noise = features.compute(hard_windows["noise in the last bit"], 16000, settings)
     assert np.array_equal(np.broadcast_to(silent, noise.shape), noise)
+
+
+GAIN_CASES = [
+    *(mfcc(), logmel(), spectrogram(), raw(), stack(raw(256), simple("zcr"), logmel())),
+    *map(simple, ("centroid", "chroma", "rms", "rolloff", "zcr")),
+]
+
+
+@pytest.mark.parametrize("settings", GAIN_CASES, ids=lambda settings: settings.kind)
+def test_add_gain(settings, hard_windows):
+    # Loud enough to stay above the floor; half of even numbers is exact.
+    loud = hard_windows["clipped noise"] // 4 * 2
+    values = features.compute(loud, 16000, settings)
+    features.add_gain(values, np.full(len(loud), 20 * np.log10(0.5), np.float32), settings)
+    expected = features.compute(loud // 2, 16000, settings)
+    np.testing.assert_allclose(values, expected, rtol=1e-5, atol=1e-3)
 
 
 @pytest.mark.parametrize("settings", [mfcc(512, hop=320), logmel(1024, hop=100)])

@@ -20,6 +20,20 @@ def logmel(**changes) -> FeatureSettings:
     return KINDS["logmel"].Settings(**{**MEL_512, **changes})
 
 
+# Every function, and two spectra, of which one is shared.
+STACK = KINDS["stack"].Settings(
+    parts=[
+        KINDS["chroma"].Settings(n_fft=1024, hop=320),
+        mfcc(),
+        KINDS["zcr"].Settings(n_fft=512, hop=320),
+        KINDS["rms"].Settings(n_fft=1024, hop=320),
+        logmel(),
+        KINDS["rolloff"].Settings(n_fft=1024, hop=320),
+        KINDS["raw"].Settings(frame=320),
+        KINDS["centroid"].Settings(n_fft=512, hop=320),
+    ]
+)
+
 # Odd numbers of bands and coefficients, full matrices, the widest mel bank, all FFT sizes.
 CASES = {
     "mfcc-512": mfcc(),
@@ -34,6 +48,7 @@ CASES = {
     "rms-512": KINDS["rms"].Settings(n_fft=512, hop=320),
     "rolloff-1024": KINDS["rolloff"].Settings(n_fft=1024, hop=500),
     "zcr-256": KINDS["zcr"].Settings(n_fft=256, hop=256),
+    "stack": STACK,
     "raw-1": KINDS["raw"].Settings(frame=1),
     "raw-160": KINDS["raw"].Settings(frame=160),
 }

@@ -4,7 +4,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from frontend_cases import CASES, mfcc, quantization, speech, write_tables
+from frontend_cases import CASES, STACK, mfcc, quantization, speech, write_tables
 
 from wav2nano import features
 from wav2nano.c_source import float_literal
@@ -57,6 +57,21 @@ def test_windows_cut_at_hops_hold_frames_of_the_stream(settings, shared_data, tm
         assert np.array_equal(cut, frames[first : first + len(cut)])
     latest = stream[0, -settings.frame_samples :]
     assert np.array_equal(front_end.frame(latest), front_end.compute(latest[np.newaxis])[0, 0])
+
+
+def test_a_stack_is_its_parts(shared_data, tmp_path):
+    windows = speech(shared_data, 3)
+    write_tables(STACK, tmp_path)
+    frames = HostFrontEnd(tmp_path).compute(windows)
+    assert frames.shape[1] == 1 + (16000 - 1024) // 320
+    first = 0
+    for part in STACK.parts:
+        write_tables(part, tmp_path)
+        alone = HostFrontEnd(tmp_path).compute(windows)
+        found = frames[..., first : first + alone.shape[2]]
+        assert np.array_equal(found, alone[:, : frames.shape[1]]), part.kind
+        first += alone.shape[2]
+    assert first == frames.shape[2]
 
 
 def test_quantize_equal_to_numpy(settings, shared_data, tmp_path):

@@ -22,7 +22,11 @@ OTHER_FLAGS = ("-Os", "-ffp-contract=fast")  # of board packages that know nothi
 
 
 @pytest.mark.parametrize(
-    ("name", "flags"), [*((name, BOARD_FLAGS) for name in CASES), ("mfcc-512", OTHER_FLAGS)]
+    ("name", "flags"),
+    [
+        *((name, BOARD_FLAGS) for name in CASES),
+        *((name, OTHER_FLAGS) for name in ("mfcc-512", "stack")),
+    ],
 )
 def test_same_bits_as_on_the_host(name, flags, shared_data, tmp_path):
     settings = CASES[name]

@@ -141,6 +141,50 @@ EXPERIMENTS = [
     ("features: {kind: rms, n_fft: 500}", "features.n_fft: 500 is not one of:"),
     ("features: {kind: rolloff, roll_percent: 85}", "features.roll_percent: 85 should be less"),
     ("features: {kind: chroma, n_chroma: 24}", "features.n_chroma is not a setting. Settings"),
+    ("features: {kind: stack}", "features.parts is missing"),
+    ("features: {kind: stack, parts: []}", "features.parts: needs at least 1 entry"),
+    ("features: {kind: stack, parts: mfcc}", "features.parts: 'mfcc' should be a list"),
+    (
+        "features: {kind: stack, parts: [mfcc]}",
+        "features.parts.0: 'mfcc' should be `key: value` lines",
+    ),
+    ("features: {kind: stack, parts: [{hop: 320}]}", "features.parts.0.kind is missing"),
+    (
+        "features: {kind: stack, parts: [{kind: zcr}, {kind: plp}]}",
+        "features.parts.1.kind: 'plp' is not one of: centroid, chroma, logmel, mfcc, raw,",
+    ),
+    (
+        "features: {kind: stack, parts: [{kind: stack, parts: [{kind: zcr}]}]}",
+        "features.parts.0.kind: 'stack' is not one of: centroid, chroma, logmel, mfcc, raw,",
+    ),
+    (
+        "features: {kind: stack, parts: [{kind: yamnet}]}",
+        "features.parts.0.kind: 'yamnet' is not one of: centroid, chroma, logmel, mfcc, raw,",
+    ),
+    (
+        "features: {kind: stack, parts: [{kind: zcr}, {kind: raw, frame: 0}]}",
+        "features.parts.1.frame: 0 should be at least 1",
+    ),
+    (
+        "features: {kind: stack, parts: [{kind: zcr, frame: 160}]}",
+        "features.parts.0.frame is not a setting. Settings here are: hop, kind, n_fft",
+    ),
+    (
+        "features: {kind: stack, hop: 320, parts: [{kind: zcr}]}",
+        "features.hop is not a setting. Settings here are: kind, parts",
+    ),
+    (
+        "features: {kind: stack, parts: [{kind: zcr}, {kind: raw}]}",
+        "features.parts: zcr (part 0) makes a frame every 320 samples, and raw (part 1) every",
+    ),
+    (
+        "features: {kind: stack, parts: [{kind: zcr}, {kind: mfcc, f_max: 9000}]}",
+        "features.parts.1.f_max: 9000 is not possible; use at most 8000 Hz, half of the",
+    ),
+    (
+        "features: {kind: stack, parts: [{kind: raw, frame: 16001}]}",
+        "A window of 16000 samples (1 s) is shorter than one feature frame of 16001. Set",
+    ),
     ("features: {kind: raw, frame: 0}", "features.frame: 0 should be at least 1"),
     ("features: {kind: raw, frame: 50000}", "features.frame: 50000 should be at most 48,000"),
     ("features: {kind: raw, hop: 160}", "features.hop is not a setting. Settings here are: frame,"),

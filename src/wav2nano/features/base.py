@@ -26,6 +26,11 @@ class FeatureSettings(Settings):
         """Samples from one frame to the next."""
         raise NotImplementedError
 
+    @property
+    def kinds(self) -> list[str]:
+        """Name the kinds whose code computes them."""
+        return [self.kind]
+
 
 @dataclass(frozen=True)
 class Part:

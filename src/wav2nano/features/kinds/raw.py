@@ -48,7 +48,7 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own functions."""
     import librosa
 
-    audio = librosa.util.buf_to_float(windows).reshape(windows.shape)
+    audio = librosa.util.buf_to_float(np.ascontiguousarray(windows)).reshape(windows.shape)
     frames = librosa.util.frame(audio, frame_length=settings.frame, hop_length=settings.frame)
     return np.swapaxes(frames, -1, -2)
 
