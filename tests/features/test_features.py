@@ -7,7 +7,7 @@ import librosa
 import numpy as np
 import pytest
 import scipy
-from feature_cases import SAMPLES, logmel, mfcc, raw, simple, spectrogram, stack
+from feature_cases import SAMPLES, SIZES, logmel, mfcc, raw, simple, spectrogram, stack
 
 from wav2nano import features
 from wav2nano.errors import UserError
@@ -25,7 +25,11 @@ CASES = [
     pytest.param(16000, logmel(256, mel_bands=20, f_max=7000.0, f_min=100.0), id="logmel-256"),
     pytest.param(8000, mfcc(256, hop=80, mel_bands=23, coefficients=23), id="mfcc-256-8kHz"),
     pytest.param(8000, logmel(512, hop=512), id="logmel-512-8kHz"),
+    pytest.param(16000, mfcc(64, coefficients=6, f_max=8000.0), id="mfcc-64"),
+    pytest.param(16000, mfcc(320, hop=160, f_max=8000.0), id="mfcc-320"),
+    pytest.param(16000, logmel(400, hop=160, f_max=8000.0), id="logmel-400"),
     pytest.param(16000, spectrogram(256), id="spectrogram-256"),
+    pytest.param(16000, spectrogram(320, hop=160), id="spectrogram-320"),
     pytest.param(16000, spectrogram(512, hop=320), id="spectrogram-512"),
     pytest.param(16000, simple("centroid"), id="centroid-512"),
     pytest.param(8000, simple("centroid", 256, hop=80), id="centroid-256-8kHz"),
@@ -38,6 +42,10 @@ CASES = [
     pytest.param(
         16000, stack(mfcc(hop=320), raw(320), simple("chroma", 1024, hop=320)), id="stack"
     ),
+    # A tone's power in a mel band grows as n_fft squared, and with it the error beside the tone.
+    pytest.param(16000, logmel(2048, f_max=8000.0, floor_db=-60.0), id="logmel-2048"),
+    pytest.param(16000, mfcc(4096, mel_bands=128, floor_db=-55.0), id="mfcc-4096"),
+    pytest.param(16000, spectrogram(4096, floor_db=-80.0), id="spectrogram-4096"),
     pytest.param(16000, raw(16), id="raw-16"),
     pytest.param(16000, raw(160), id="raw-160"),
     pytest.param(8000, raw(333), id="raw-333-8kHz"),
@@ -120,6 +128,33 @@ def test_silence_is_zero(compute, settings, hard_windows, tmp_path):
 def test_chroma_bank(rate, n_fft):
     expected = librosa.filters.chroma(sr=rate, n_fft=n_fft, tuning=0)
     np.testing.assert_allclose(chroma.chroma_bank(rate, n_fft), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("compute", IMPLEMENTATIONS)
+@pytest.mark.parametrize(("make", "floor_db"), [(logmel, -70.0), (spectrogram, -80.0)])
+@pytest.mark.parametrize("n_fft", SIZES)
+def test_every_size_on_real_recordings(compute, n_fft, make, floor_db, real_windows, tmp_path):
+    settings, windows = make(n_fft, floor_db=floor_db), real_windows[16000]
+    expected = features.reference(windows, 16000, settings)
+    error = np.abs(compute(windows, 16000, settings, tmp_path) - expected)
+    assert (error / np.ptp(expected, axis=(0, 1))).max() <= TOLERANCE
+
+
+@pytest.mark.parametrize("compute", IMPLEMENTATIONS)
+@pytest.mark.parametrize("rate", [8000, 11025, 22050, 32000, 44100, 48000])
+@pytest.mark.parametrize(
+    "settings",
+    [mfcc(512), logmel(2048, mel_bands=64, f_min=0.0, f_max=4000.0), spectrogram(320)],
+    ids=lambda settings: settings.kind,
+)
+def test_every_rate(compute, rate, settings, real_windows, tmp_path):
+    # Played at another rate, the same samples are other real audio.
+    windows = real_windows[16000][::5]
+    if settings.kind == "mfcc":
+        settings = settings.model_copy(update={"mel_bands": 20, "f_max": rate / 2})
+    expected = features.reference(windows, rate, settings)
+    error = np.abs(compute(windows, rate, settings, tmp_path) - expected)
+    assert (error / np.ptp(expected, axis=(0, 1))).max() <= TOLERANCE
 
 
 @pytest.mark.parametrize("compute", IMPLEMENTATIONS)

@@ -42,15 +42,17 @@ def test_equal_to_numpy(settings, shared_data, tmp_path):
     actual = HostFrontEnd(tmp_path).compute(windows)
     assert actual.shape == expected.shape
     spread = max(np.ptp(expected), 1)
-    np.testing.assert_allclose(actual, expected, atol=2e-5 * spread)
+    # A single bin of the spectrum shows more of the FFT's rounding than a band does.
+    tolerance = 1e-4 if settings.kind == "spectrogram" else 2e-5
+    np.testing.assert_allclose(actual, expected, atol=tolerance * spread)
 
 
 def test_windows_cut_at_hops_hold_frames_of_the_stream(settings, shared_data, tmp_path):
     write_tables(settings, tmp_path)
     front_end = HostFrontEnd(tmp_path)
-    stream = speech(shared_data, 2).reshape(1, -1)
+    stream = speech(shared_data, 5).reshape(1, -1)
     frames = front_end.compute(stream)[0]
-    length = 5000
+    length = max(5000, settings.frame_samples + 3 * settings.hop_samples)
     for first in (0, 1, 7, 50):
         start = first * settings.hop_samples
         cut = front_end.compute(stream[:, start : start + length])[0]

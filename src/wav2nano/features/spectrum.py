@@ -16,7 +16,11 @@ BLOCK_FRAMES = 512  # frames at a time: their spectra stay in the processor's ca
 class SpectralSettings(FeatureSettings):
     """Settings of features that are computed from the spectrum of frames."""
 
-    n_fft: Literal[256, 512, 1024] = 512
+    # Powers of two, and 10, 12.5, 20, 25, 40, 50, 80 and 100 ms at 16 kHz: 2^a 5^b, as w2n_fft.h
+    # takes it.
+    n_fft: Literal[
+        64, 128, 160, 200, 256, 320, 400, 512, 640, 800, 1024, 1280, 1600, 2048, 4096, 8192
+    ] = 512
     """samples in a frame"""
 
     hop: Annotated[int, Field(ge=16)] = 320
@@ -68,8 +72,9 @@ def band_decibels(
     ----------
     windows : numpy.ndarray [shape=(n, samples)]
         int16.
-    bank : numpy.ndarray [shape=(bands, n_fft // 2 + 1)]
-        Weights of the spectrum's bins in each band, float32.
+    bank : numpy.ndarray [shape=(bands, n_fft // 2 + 1) or (n_fft // 2 + 1,)]
+        Weights of the spectrum's bins in each band, float32; with one weight for each bin, a bin is
+        a band.
     hop : int
         Samples from one frame to the next.
     floor_db : float
@@ -82,15 +87,16 @@ def band_decibels(
     numpy.ndarray [shape=(n, frames, bins)]
         float32; without a transform the bins are the bands.
     """
-    groups = _band_groups(bank)
+    groups = _band_groups(bank) if bank.ndim == 2 else None
     floor_power = _floor_power(floor_db)
 
     def of_power(power: np.ndarray) -> np.ndarray:
-        decibels = _decibels(_band_power(power, groups), floor_power)
+        band_power = power * bank if groups is None else _band_power(power, groups)
+        decibels = _decibels(band_power, floor_power)
         return decibels if transform is None else decibels @ transform
 
     bins = len(bank) if transform is None else transform.shape[1]
-    return of_power_spectra(windows, of_power, n_fft=2 * (bank.shape[1] - 1), hop=hop, bins=bins)
+    return of_power_spectra(windows, of_power, n_fft=2 * (bank.shape[-1] - 1), hop=hop, bins=bins)
 
 
 def of_power_spectra(

@@ -19,7 +19,7 @@ from wav2nano.features.filters import hann
 from wav2nano.files import write_text
 
 SPECTRUM_TABLES = ("window", "order", "twiddles", "split_twiddles")
-C_TYPES = {"float32": "float", "uint8": "uint8_t", "uint16": "uint16_t"}
+C_TYPES = {"float32": "float", "uint16": "uint16_t"}
 
 
 def generate_c(
@@ -130,8 +130,10 @@ def _calls(parts: Sequence[Part], sizes: Sequence[int]) -> str:
     lines = []
     for n_fft in sizes:
         if n_fft:
-            tables = (f"{name}_{n_fft}" for name in SPECTRUM_TABLES)
-            lines.append(_call("w2n_power_spectrum", n_fft, "samples", *tables, "power"))
+            *tables, last = (f"{name}_{n_fft}" for name in SPECTRUM_TABLES)
+            by_5 = "w2n_fft_radix_5" if n_fft % 5 == 0 else 0
+            arguments = (n_fft, "samples", *tables, by_5, last, "power")
+            lines.append(_call("w2n_power_spectrum", *arguments))
         first = 0
         for number, part in enumerate(parts):
             if part.n_fft == n_fft:
@@ -172,10 +174,10 @@ def _tables(part: Part, number: int) -> list[str]:
 def _spectrum_tables(n_fft: int) -> list[str]:
     """Define the tables of a power spectrum, those of `SPECTRUM_TABLES`; see w2n_fft.h."""
     m = n_fft // 2
-    values = (
+    values: tuple[np.ndarray, ...] = (
         # 1 / 32768 makes samples of +-1; the FFT wants half of that. Both are exact.
         hann(n_fft)[: m + 1] / np.float32(2 * 32768),
-        _first_stage_order(m).astype(np.uint8),
+        _first_stage_order(m).astype(np.uint16),
         _stage_twiddles(m),
         _parts(_roots(np.arange(1, n_fft // 4 + 1), n_fft)),
     )
@@ -185,27 +187,38 @@ def _spectrum_tables(n_fft: int) -> list[str]:
     ]
 
 
+def _stages(m: int) -> list[int]:
+    """Radices of the stages of an FFT of `m` = 2^a 5^b points: 4 or 2, then 4s, then 5s."""
+    radices = []
+    for radix in (5, 4, 2):
+        while m % radix == 0:
+            radices.append(radix)
+            m //= radix
+    return radices[::-1]
+
+
 def _first_stage_order(m: int) -> np.ndarray:
     """First element of each butterfly of the first stage of an FFT of `m` points.
 
     Decimation in time by 4 puts first the elements 0, 4, 8, ..., then 1, 5, 9, ..., and does so
-    again within each quarter; what is left for the first stage are groups of 4 or 2 elements.
+    again within each quarter, as each stage but the first does with its radix; what is left for the
+    first stage are groups of as many elements as its radix.
     """
     order = np.zeros(1, int)
-    while len(order) * 4 < m:
-        order = np.concatenate([4 * order + r for r in range(4)])
+    for radix in _stages(m)[1:]:
+        order = np.concatenate([radix * order + r for r in range(radix)])
     return order
 
 
 def _stage_twiddles(m: int) -> np.ndarray:
-    """Twiddles of the radix-4 stages after the first, in the order of their use."""
-    q = m // len(_first_stage_order(m))
-    stages = []
-    while q < m:
-        powers = np.arange(q)[:, np.newaxis] * np.array([1, 2, 3])
-        stages.append(_parts(_roots(powers, 4 * q)))
-        q *= 4
-    return np.concatenate(stages)
+    """Twiddles of the stages after the first, in the order of their use."""
+    q, *later = _stages(m)
+    twiddles = []
+    for radix in later:
+        powers = np.arange(q)[:, np.newaxis] * np.arange(1, radix)
+        twiddles.append(_parts(_roots(powers, radix * q)))
+        q *= radix
+    return np.concatenate(twiddles)
 
 
 def _roots(k: np.ndarray, n: int) -> np.ndarray:
