@@ -409,7 +409,7 @@ def _check_board(settings: ExperimentSettings) -> None:
     if settings.goal != "firmware":
         return
     rate = settings.chunking.rate
-    features.KINDS[settings.features.kind].front_end(rate, settings.features)
+    features.front_end(rate, settings.features)
     microphone = find_board(settings.firmware.board).microphone_rate
     if rate != microphone:
         raise UserError(

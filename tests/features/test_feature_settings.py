@@ -42,6 +42,10 @@ def test_values_out_of_range(changes, message):
             stack(mfcc(hop=320), raw(160)),
             r"mfcc \(part 0\) makes a frame every 320 samples, and raw \(part 1\) every 160",
         ),
+        (
+            stack(raw(256), mfcc(window_normalization="min_max")),
+            r"features\.parts\.1\.window_normalization: min_max .* for all parts",
+        ),
         (stack(raw(256), mfcc(f_max=8001.0)), r"^features\.parts\.1\.f_max: 8001"),
         (stack(simple("rms", hop=600), raw(600)), r"^features\.parts\.0\.hop: 600"),
         (stack(simple("zcr", hop=320), raw(320), simple("rms")), r"rms \(part 2\) every 256"),

@@ -132,6 +132,14 @@ EXPERIMENTS = [
     ),
     ("features: {n_fft: 500}", "features.n_fft: 500 is not one of: 64, 128, 160,"),
     ("features: {n_fft: 1048576}", "features.n_fft: 1048576 is not one of: 64, 128, 160,"),
+    (
+        "features: {window_normalization: per_window}",
+        "features.window_normalization: 'per_window' is not one of: none, mean_variance, min_max",
+    ),
+    (
+        "features: {window_normalization: min_max}",
+        "features.window_normalization: min_max needs all frames of a window before it can",
+    ),
     ("features: {hop: 0}", "features.hop: 0 should be at least 16"),
     ("features: {hop: -320}", "features.hop: -320 should be at least 16"),
     (

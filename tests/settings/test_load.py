@@ -30,6 +30,7 @@ def test_what_another_kind_does_not_know_is_left_out_of_the_defaults():
     experiment = combine(("params.yaml", defaults), (FILE, differing))
     assert experiment.features.model_dump() == {
         "kind": "logmel",
+        "window_normalization": "none",
         "n_fft": 1024,
         "hop": 320,
         "mel_bands": 40,

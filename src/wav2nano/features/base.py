@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from wav2nano.features.window_normalization import WindowNormalization
 from wav2nano.settings.base import Settings
 
 Argument = int | np.float32 | np.ndarray
@@ -15,6 +16,10 @@ class FeatureSettings(Settings):
     """Settings of a kind of features; its own file in `kinds/` adds `kind` and what it needs."""
 
     kind: str
+
+    window_normalization: WindowNormalization = "none"
+    """how each feature is normalised over the frames of its window: none, mean_variance (to a mean
+    of 0 and a variance of 1) or min_max (to values from 0 to 1); not for the board"""
 
     @property
     def frame_samples(self) -> int:

@@ -13,7 +13,7 @@ from wav2nano.c_source import (
     rows,
     structure,
 )
-from wav2nano.features import KINDS
+from wav2nano.features import KINDS, front_end
 from wav2nano.features.base import FeatureSettings, Part
 from wav2nano.features.filters import hann
 from wav2nano.files import write_text
@@ -55,7 +55,7 @@ def generate_c(
     """
     kind = KINDS[settings.kind]
     kind.check(rate, settings)
-    parts = kind.front_end(rate, settings)
+    parts = front_end(rate, settings)
     header, source = out_dir / "frontend_tables.h", out_dir / "frontend_tables.c"
     values = {
         "RATE": rate,

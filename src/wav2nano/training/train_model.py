@@ -186,7 +186,7 @@ def augment(
 
     In this order: a shift in time, a gain, a constant offset of each bin (another frequency
     response of room and microphone), a stretch of frames set to the mean (SpecAugment's time
-    mask, Park et al. 2019).
+    mask, Park et al. 2019). What is normalised within each window has no gain and no offset.
 
     Parameters
     ----------
@@ -203,7 +203,8 @@ def augment(
     index = np.clip(np.arange(frames) - views.shift[:, None], 0, frames - 1)
     view = np.take_along_axis(values, index[:, :, None], axis=1)
     add_gain(view, views.gain, preprocessing.features)
-    view += views.response * (settings.response * np.array(preprocessing.std, np.float32))
+    if preprocessing.features.window_normalization == "none":
+        view += views.response * (settings.response * np.array(preprocessing.std, np.float32))
     place = np.arange(frames)
     view[(place >= views.start) & (place < views.stop)] = np.array(preprocessing.mean, np.float32)
     return view

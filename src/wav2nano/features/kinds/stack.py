@@ -66,6 +66,11 @@ def check(rate: int, settings: Settings) -> None:
         except UserError as error:
             text = str(error).removeprefix("features.")
             raise UserError(f"features.parts.{number}.{text}") from None
+        if part.window_normalization != "none":
+            raise UserError(
+                f"features.parts.{number}.window_normalization: {part.window_normalization} is "
+                "not possible in a part. Set features.window_normalization, for all parts."
+            )
         if part.hop_samples != first.hop_samples:
             raise UserError(
                 f"features.parts: {first.kind} (part 0) makes a frame every {first.hop_samples} "
