@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from wav2nano import features, models
+from wav2nano import features, models, sketch_memory
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
@@ -410,13 +410,15 @@ def _check_board(settings: ExperimentSettings) -> None:
         return
     rate = settings.chunking.rate
     features.front_end(rate, settings.features)
-    microphone = find_board(settings.firmware.board).microphone_rate
+    board = find_board(settings.firmware.board)
+    microphone = board.microphone_rate
     if rate != microphone:
         raise UserError(
             f"chunking.rate: {rate} Hz, but the board's microphone gives {microphone} Hz. Set "
             f"chunking.rate: {microphone}, or goal: evaluation for an experiment that is not for "
             "the board."
         )
+    sketch_memory.check(board, settings.chunking, settings.features)
 
 
 def _check_split(experiment: Experiment) -> None:
