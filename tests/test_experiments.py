@@ -77,6 +77,14 @@ def test_an_evaluation_may_have_another_rate(checkout):
     assert checkout(x=settings)["x"].chunking_name.startswith("44100hz-")
 
 
+def test_an_evaluation_may_normalise_each_window(checkout):
+    features = {"kind": "spectrogram", "n_fft": 320, "window_normalization": "mean_variance"}
+    one, two = {"features": features}, {"features": features, "goal": "evaluation"}
+    with pytest.raises(UserError, match="Set goal: evaluation, or window_normalization: none"):
+        checkout(x=one)["x"]
+    assert checkout(x=two)["x"].features_name.startswith("spectrogram-")
+
+
 def test_an_experiment_named_by_a_file_is_found():
     arguments = ["--cores", "2", "results/digits/firmware/listener.bin", "metrics/own.json"]
     assert named_in(arguments) == {"digits", "own"}

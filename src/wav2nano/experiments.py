@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from wav2nano import features, models
+from wav2nano import features, models, sketch_memory
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
@@ -424,14 +424,16 @@ def _check_board(settings: ExperimentSettings) -> None:
     if settings.goal != "firmware":
         return
     rate = settings.chunking.rate
-    features.KINDS[settings.features.kind].front_end(rate, settings.features)
-    microphone = find_board(settings.firmware.board).microphone_rate
+    features.front_end(rate, settings.features)
+    board = find_board(settings.firmware.board)
+    microphone = board.microphone_rate
     if rate != microphone:
         raise UserError(
             f"chunking.rate: {rate} Hz, but the board's microphone gives {microphone} Hz. Set "
             f"chunking.rate: {microphone}, or goal: evaluation for an experiment that is not for "
             "the board."
         )
+    sketch_memory.check(board, settings.chunking, settings.features)
 
 
 def _check_split(experiment: Experiment) -> None:

@@ -7,10 +7,10 @@ from types import ModuleType
 
 
 @cache
-def entries(package: str) -> dict[str, ModuleType]:
-    """Import all modules of a package; by name, in alphabetical order.
+def entries(package: str, *, without: tuple[str, ...] = ()) -> dict[str, ModuleType]:
+    """Import the modules of a package; by name, in alphabetical order.
 
-    Adding an entry is adding a file: no list names them.
+    Adding an entry is adding a file: no list names them, but for those to leave out.
 
     Examples
     --------
@@ -20,4 +20,4 @@ def entries(package: str) -> dict[str, ModuleType]:
     """
     folder = Path(str(import_module(package).__file__)).parent
     names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
-    return {name: import_module(f"{package}.{name}") for name in names}
+    return {name: import_module(f"{package}.{name}") for name in names if name not in without}

@@ -4,11 +4,12 @@ import librosa
 import numpy as np
 import pytest
 import scipy.fft
+from feature_cases import SIZES
 
 from wav2nano.features import filters
 
 
-@pytest.mark.parametrize("n_fft", [256, 512, 1024])
+@pytest.mark.parametrize("n_fft", SIZES)
 def test_hann(n_fft):
     expected = librosa.filters.get_window("hann", n_fft, fftbins=True).astype(np.float32)
     assert np.array_equal(filters.hann(n_fft), expected)
@@ -22,6 +23,8 @@ def test_hann(n_fft):
         (8000, 256, 20, 20.0, 4000.0),
         (8000, 256, 10, 20.0, 900.0),
         (22050, 512, 64, 1000.0, 11025.0),
+        (16000, 320, 20, 0.0, 8000.0),
+        (22050, 4096, 128, 0.0, 11025.0),
         (44100, 1024, 30, 1500.0, 20000.0),
     ],
 )

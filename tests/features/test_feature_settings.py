@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from feature_cases import SAMPLES, logmel, mfcc
+from feature_cases import SAMPLES, logmel, mfcc, raw, simple, stack
 
 from wav2nano import features
 from wav2nano.errors import UserError
@@ -13,9 +13,9 @@ from wav2nano.settings.load import parse
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"kind": "chroma"}, r"features\.kind: 'chroma' is not one of: .*logmel.*mfcc"),
-        ({"n_fft": 400}, r"features\.n_fft: 400 is not one of: 256, 512, 1024"),
-        ({"n_fft": 4096}, r"features\.n_fft: 4096"),
+        ({"kind": "plp"}, r"features\.kind: 'plp' is not one of: .*logmel, mfcc, raw"),
+        ({"n_fft": 500}, r"features\.n_fft: 500 is not one of: 64, 128, 160, .* 4096, 8192"),
+        ({"n_fft": 16384}, r"features\.n_fft: 16384"),
         ({"hop": 0}, r"features\.hop: 0"),
         ({"mel_bands": 0}, r"features\.mel_bands: 0"),
         ({"mel_bands": 129}, r"features\.mel_bands: 129 should be at most 128"),
@@ -38,6 +38,19 @@ def test_values_out_of_range(changes, message):
         (mfcc(f_min=4000.0), r"features\.f_min: 4000.* less than f_max \(3800 Hz\)"),
         (mfcc(f_max=8001.0), r"features\.f_max: 8001.* at most 8000 Hz"),
         (mfcc(coefficients=41), r"features\.coefficients: 41 .* 2 to mel_bands \(40\)"),
+        (
+            stack(mfcc(hop=320), raw(160)),
+            r"mfcc \(part 0\) makes a frame every 320 samples, and raw \(part 1\) every 160",
+        ),
+        (
+            stack(raw(256), mfcc(window_normalization="min_max")),
+            r"features\.parts\.1\.window_normalization: min_max .* for all parts",
+        ),
+        (stack(raw(256), mfcc(f_max=8001.0)), r"^features\.parts\.1\.f_max: 8001"),
+        (stack(simple("rms", hop=600), raw(600)), r"^features\.parts\.0\.hop: 600"),
+        (stack(simple("zcr", hop=320), raw(320), simple("rms")), r"rms \(part 2\) every 256"),
+        (logmel(320, mel_bands=100), r"of 100 mel bands .* empty"),
+        (logmel(64, mel_bands=20), r"of 20 mel bands .* empty .* larger n_fft"),
         (logmel(256, mel_bands=100), r"of 100 mel bands .* empty .* Use fewer mel_bands"),
     ],
 )

@@ -7,13 +7,13 @@
 
 int main(void) {
     const int16_t extremes[] = {0, 1, -1, INT16_MAX, INT16_MIN};
-    int n_fft = w2n_frontend_tables.n_fft;
-    int16_t *samples = malloc(sizeof *samples * n_fft);
+    int frame = w2n_frontend_tables.frame;
+    int16_t *samples = malloc(sizeof *samples * frame);
     float *features = malloc(sizeof *features * W2N_FRONTEND_BINS);
     int8_t *quantized = malloc(W2N_FRONTEND_BINS);
     for (int a = 0; a < 5; a++) {
         for (int b = 0; b < 5; b++) {
-            for (int i = 0; i < n_fft; i++)
+            for (int i = 0; i < frame; i++)
                 samples[i] = i % 3 ? extremes[a] : extremes[b];
             w2n_frontend_compute(&w2n_frontend_tables, samples, features);
             w2n_quantize(features, w2n_frontend_scale, w2n_frontend_offset, W2N_FRONTEND_BINS,

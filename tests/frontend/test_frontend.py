@@ -4,7 +4,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from frontend_cases import CASES, mfcc, quantization, speech, write_tables
+from frontend_cases import CASES, STACK, mfcc, quantization, speech, write_tables
 
 from wav2nano import features
 from wav2nano.c_source import float_literal
@@ -42,21 +42,38 @@ def test_equal_to_numpy(settings, shared_data, tmp_path):
     actual = HostFrontEnd(tmp_path).compute(windows)
     assert actual.shape == expected.shape
     spread = max(np.ptp(expected), 1)
-    np.testing.assert_allclose(actual, expected, atol=2e-5 * spread)
+    # A single bin of the spectrum shows more of the FFT's rounding than a band does.
+    tolerance = 1e-4 if settings.kind == "spectrogram" else 2e-5
+    np.testing.assert_allclose(actual, expected, atol=tolerance * spread)
 
 
 def test_windows_cut_at_hops_hold_frames_of_the_stream(settings, shared_data, tmp_path):
     write_tables(settings, tmp_path)
     front_end = HostFrontEnd(tmp_path)
-    stream = speech(shared_data, 2).reshape(1, -1)
+    stream = speech(shared_data, 5).reshape(1, -1)
     frames = front_end.compute(stream)[0]
-    length = 5000
+    length = max(5000, settings.frame_samples + 3 * settings.hop_samples)
     for first in (0, 1, 7, 50):
-        start = first * settings.hop
+        start = first * settings.hop_samples
         cut = front_end.compute(stream[:, start : start + length])[0]
         assert np.array_equal(cut, frames[first : first + len(cut)])
-    latest = stream[0, -settings.n_fft :]
+    latest = stream[0, -settings.frame_samples :]
     assert np.array_equal(front_end.frame(latest), front_end.compute(latest[np.newaxis])[0, 0])
+
+
+def test_a_stack_is_its_parts(shared_data, tmp_path):
+    windows = speech(shared_data, 3)
+    write_tables(STACK, tmp_path)
+    frames = HostFrontEnd(tmp_path).compute(windows)
+    assert frames.shape[1] == 1 + (16000 - 1024) // 320
+    first = 0
+    for part in STACK.parts:
+        write_tables(part, tmp_path)
+        alone = HostFrontEnd(tmp_path).compute(windows)
+        found = frames[..., first : first + alone.shape[2]]
+        assert np.array_equal(found, alone[:, : frames.shape[1]]), part.kind
+        first += alone.shape[2]
+    assert first == frames.shape[2]
 
 
 def test_quantize_equal_to_numpy(settings, shared_data, tmp_path):
@@ -64,11 +81,11 @@ def test_quantize_equal_to_numpy(settings, shared_data, tmp_path):
     front_end = HostFrontEnd(tmp_path)
     values = front_end.compute(speech(shared_data, 5))
     scale, offset = quantization(settings)
-    halves = ((np.arange(-300, 300) / 2)[:, np.newaxis] - offset) / scale
-    for batch in (values, halves.astype(np.float32), np.float32(1e30) * np.sign(values[:1])):
+    halves = (((np.arange(-300, 300) / 2)[:, np.newaxis] - offset) / scale).astype(np.float32)
+    for batch in (values, halves, np.float32(1e30) * np.sign(values[:1])):
         quantized = front_end.quantize(batch)
         assert np.array_equal(quantized, quantize(batch, scale, offset))
-    assert len(np.unique(front_end.quantize(values))) > 50
+    assert len(np.unique(front_end.quantize(halves))) == 256
 
 
 def test_without_quantization(tmp_path):

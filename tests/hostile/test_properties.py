@@ -44,7 +44,7 @@ CHOSEN: Mapping[str, st.SearchStrategy[Any]] = {
     # Nothing is spoken here.
     "synthesize": st.just("nothing"),
     # Without a bound of their own, but with one that depends on the others.
-    "hop": st.integers(16, 600),
+    "hop": st.sampled_from([320, 320, 512]) | st.integers(16, 600),
     "f_min": st.floats(0, 4000),
     "f_max": st.floats(3000, 8500),
     "coefficients": st.integers(2, 45),

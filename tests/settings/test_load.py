@@ -30,6 +30,7 @@ def test_what_another_kind_does_not_know_is_left_out_of_the_defaults():
     experiment = combine(("params.yaml", defaults), (FILE, differing))
     assert experiment.features.model_dump() == {
         "kind": "logmel",
+        "window_normalization": "none",
         "n_fft": 1024,
         "hop": 320,
         "mel_bands": 40,
@@ -54,7 +55,7 @@ def test_what_another_kind_does_not_know_is_left_out_of_the_defaults():
         ({"labels": ["yes", False]}, "labels.1: false should be text, in quotes if YAML"),
         ({"labels": []}, "labels: needs at least 1 entry"),
         ({"goal": "fame"}, "goal: 'fame' is not one of: firmware, evaluation"),
-        ({"features": {"kind": "zcr"}}, "features.kind: 'zcr' is not one of: logmel, mfcc, "),
+        ({"features": {"kind": "plp"}}, "features.kind: 'plp' is not one of: centroid, chroma, "),
         (
             {"features": {"kind": "logmel", "coefficients": 3}},
             "features.coefficients is not a setting. Settings here are: f_max, f_min",

@@ -42,6 +42,15 @@ def test_no_augmentation_changes_nothing(values):
     np.testing.assert_array_equal(view(values), values)
 
 
+def test_windows_normalised_by_themselves_have_neither_gain_nor_offset(values):
+    settings = TrainingSettings(**(SETTINGS | {"gain_db": 6.0, "response": 0.3}))
+    views = draw_views(len(values), SHAPE, np.random.default_rng(1), settings)
+    normalized = preprocessing("logmel").model_copy(
+        update={"features": KINDS["logmel"].Settings(mel_bands=13, window_normalization="min_max")}
+    )
+    np.testing.assert_array_equal(augment(values, views, normalized, settings), values)
+
+
 def test_the_windows_themselves_stay(values):
     before = values.copy()
     view(values, gain_db=6.0, shift_frames=4, response=0.3, mask_frames=5)

@@ -30,8 +30,9 @@ def test_each_alone_has_nothing_to_do(built, experiment):
 def test_an_evaluation_ends_without_firmware(changed):
     (changed.root / "config/experiments/high.yaml").write_text(
         "goal: evaluation\ndataset: keywords\nlabels: [never, all]\nsynthesize: words\n"
-        "model: {architecture: dense, units: [8]}\nfeatures: {kind: logmel, n_fft: 1024}\n"
-        "chunking: {rate: 22050}\ntraining: {epochs: 1}\n"
+        "model: {architecture: dense, units: [8]}\nchunking: {rate: 22050}\n"
+        "features: {kind: spectrogram, n_fft: 320, window_normalization: mean_variance}\n"
+        "training: {epochs: 1}\n"
     )
     changed.snakemake("results/high/checksums.txt")
     assert not (changed.root / "results/high/firmware").exists()

@@ -115,7 +115,7 @@ def code(*modules, kind=False, architecture=False, board=False):
 
     def digest(wildcards):
         used = EXPERIMENTS[wildcards.experiment].settings
-        found = [f"wav2nano.features.kinds.{used.features.kind}"] if kind else []
+        found = modules_of(used.features) if kind else []
         if architecture:
             found.append(f"wav2nano.models.architectures.{used.model.architecture}")
         if board:
@@ -149,6 +149,11 @@ def features_of(wildcards):
     name = wildcards.features
     found = EXPERIMENTS.find(f"the features {name}", lambda e: e.features_name == name)
     return found.settings.features
+
+
+def modules_of(features):
+    """Name the modules that compute features of these settings."""
+    return [f"wav2nano.features.kinds.{kind}" for kind in features.kinds]
 
 
 def model_of_features(wildcards):

@@ -73,8 +73,7 @@ rule extract_features:
         rate=lambda wildcards: chunking_of(wildcards.cut.partition("+")[0]).rate,
         settings=lambda wildcards: as_json(features_of(wildcards)),
         code=lambda wildcards: code_digest(
-            "wav2nano.dataset.extract_features",
-            f"wav2nano.features.kinds.{features_of(wildcards).kind}",
+            "wav2nano.dataset.extract_features", *modules_of(features_of(wildcards))
         ),
     shell:
         "wav2nano extract-features --windows {input.windows:q} --rate {params.rate}"

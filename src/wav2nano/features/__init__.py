@@ -6,7 +6,8 @@ import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
-from wav2nano.features.base import FeatureSettings, Kind
+from wav2nano.features import window_normalization
+from wav2nano.features.base import FeatureSettings, Kind, Part
 from wav2nano.registry import entries
 
 KINDS = cast(dict[str, Kind], entries("wav2nano.features.kinds"))
@@ -82,15 +83,35 @@ def compute(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.nda
     """
     _require_int16(windows)
     shape(windows.shape[1], rate, settings)
-    return KINDS[settings.kind].compute(windows, rate, settings)
+    values = KINDS[settings.kind].compute(windows, rate, settings)
+    window_normalization.normalize_windows(values, settings.window_normalization)
+    return values
 
 
 def reference(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.ndarray:
-    """Features as librosa or scipy computes them: what `compute` and the board are compared with.
+    """Features as librosa, scipy and scikit-learn compute them, to compare with `compute`.
 
     Parameters, shapes and types are those of `compute`.
     """
-    return KINDS[settings.kind].reference(windows, rate, settings)
+    values = KINDS[settings.kind].reference(windows, rate, settings)
+    return window_normalization.reference(values, settings.window_normalization)
+
+
+def front_end(rate: int, settings: FeatureSettings) -> list[Part]:
+    """Name the parts that compute the same on the board.
+
+    Raises
+    ------
+    UserError
+        If the board cannot.
+    """
+    if settings.window_normalization != "none":
+        raise UserError(
+            f"features.window_normalization: {settings.window_normalization} needs all frames of a "
+            "window before it can normalise the first, and the board keeps its frames as the int8 "
+            "input of the network. Set goal: evaluation, or window_normalization: none."
+        )
+    return KINDS[settings.kind].front_end(rate, settings)
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: FeatureSettings) -> None:
@@ -99,13 +120,15 @@ def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: FeatureSettings)
     Parameters
     ----------
     values : numpy.ndarray [shape=(n, frames, bins)]
-        float32, not normalised.
+        float32, not normalised over the training set.
     gain_db : numpy.ndarray [shape=(n,)]
         float32.
     settings : FeatureSettings
         Of the features.
     """
-    KINDS[settings.kind].add_gain(values, gain_db, settings)
+    # A gain is the same in all frames: what normalises a window takes it out.
+    if settings.window_normalization == "none":
+        KINDS[settings.kind].add_gain(values, gain_db, settings)
 
 
 def _require_int16(windows: np.ndarray) -> None:

@@ -1,18 +1,25 @@
 """What all kinds of features have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from wav2nano.features.window_normalization import WindowNormalization
 from wav2nano.settings.base import Settings
+
+Argument = int | np.float32 | np.ndarray
 
 
 class FeatureSettings(Settings):
     """Settings of a kind of features; its own file in `kinds/` adds `kind` and what it needs."""
 
     kind: str
+
+    window_normalization: WindowNormalization = "none"
+    """how each feature is normalised over the frames of its window: none, mean_variance (to a mean
+    of 0 and a variance of 1) or min_max (to values from 0 to 1); not for the board"""
 
     @property
     def frame_samples(self) -> int:
@@ -24,27 +31,37 @@ class FeatureSettings(Settings):
         """Samples from one frame to the next."""
         raise NotImplementedError
 
+    @property
+    def kinds(self) -> list[str]:
+        """Name the kinds whose code computes them."""
+        return [self.kind]
+
 
 @dataclass(frozen=True)
-class FrontEnd:
-    """What the board computes from a frame: power spectrum, its bands, decibels, a transform.
+class Part:
+    """Some of a frame's features on the board: a call of a function of the C library.
 
     Attributes
     ----------
+    function : str
+        Its name, in `w2n_parts.h` of the library Wav2NanoFrontEnd. It takes the frame's samples or
+        their power spectrum, then `arguments`, and last the array of its features.
+    bins : int
+        How many features it makes.
+    arguments : mapping of str to int, numpy.float32 or numpy.ndarray
+        What else it takes, in this order. Arrays, float32 or uint16, become tables of these names.
     n_fft : int
-        Samples of a frame.
-    bank : numpy.ndarray [shape=(bands, n_fft // 2 + 1)]
-        Weights of the power spectrum's bins in each band, float32.
-    floor_db : float
-        Least decibels of a band.
-    transform : numpy.ndarray [shape=(bins, bands)], optional
-        Rows of the orthonormal DCT-II that the decibels are multiplied with, float32.
+        Points of the Fourier transform whose power it takes; 0 if it takes the samples.
+    scratch : int
+        Elements of the float array that it uses meanwhile, an argument before the features; of 0
+        there is none.
     """
 
-    n_fft: int
-    bank: np.ndarray
-    floor_db: float
-    transform: np.ndarray | None = None
+    function: str
+    bins: int
+    arguments: Mapping[str, Argument]
+    n_fft: int = 0
+    scratch: int = 0
 
 
 class Kind(Protocol):
@@ -64,7 +81,7 @@ class Kind(Protocol):
     reference
         The same, from an independent library.
     front_end
-        (rate, settings) to the `FrontEnd` that computes the same on the board.
+        (rate, settings) to the list of `Part` that computes the same on the board.
     add_gain
         (values float32 [n, frames, bins], gain [n] in decibels, settings) changes the values, in
         place, to those of audio that is louder by that gain.
@@ -75,5 +92,5 @@ class Kind(Protocol):
     check: Callable[..., None]
     compute: Callable[..., np.ndarray]
     reference: Callable[..., np.ndarray]
-    front_end: Callable[..., FrontEnd]
+    front_end: Callable[..., list[Part]]
     add_gain: Callable[..., None]

@@ -13,9 +13,7 @@ from wav2nano.hostcc import build_shared_library
 class _FrontEnd(ctypes.Structure):
     """The integers that `w2n_frontend` starts with."""
 
-    _fields_ = [
-        (name, ctypes.c_int) for name in ("rate", "n_fft", "hop", "bands", "coefficients", "bins")
-    ]
+    _fields_ = [(name, ctypes.c_int) for name in ("rate", "frame", "hop", "bins")]
 
 
 class HostFrontEnd:
@@ -43,7 +41,7 @@ class HostFrontEnd:
         self._tables = _FrontEnd.in_dll(self._library, "w2n_frontend_tables")
 
     def frame(self, samples: np.ndarray) -> np.ndarray:
-        """Features of one frame: float32 [bins] of int16 [n_fft]."""
+        """Features of one frame: float32 [bins] of int16 [samples]."""
         return self.compute(samples[np.newaxis])[0, 0]
 
     def compute(self, windows: np.ndarray) -> np.ndarray:
@@ -63,7 +61,7 @@ class HostFrontEnd:
             raise ValueError(f"windows are {windows.dtype} {windows.shape}, not int16 [n, samples]")
         windows = np.ascontiguousarray(windows)
         hop, bins = self._tables.hop, self._tables.bins
-        frames = 1 + (windows.shape[1] - self._tables.n_fft) // hop
+        frames = 1 + (windows.shape[1] - self._tables.frame) // hop
         features = np.empty((len(windows), frames, bins), np.float32)
         function = self._library.w2n_frontend_compute
         tables = ctypes.byref(self._tables)

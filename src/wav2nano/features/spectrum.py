@@ -1,12 +1,13 @@
 """The power spectrum of many windows at once, in bands and decibels."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
-from wav2nano.features.base import FeatureSettings
+from wav2nano.features.base import Argument, FeatureSettings, Part
 from wav2nano.features.filters import hann
 
 BLOCK_FRAMES = 512  # frames at a time: their spectra stay in the processor's cache
@@ -15,7 +16,11 @@ BLOCK_FRAMES = 512  # frames at a time: their spectra stay in the processor's ca
 class SpectralSettings(FeatureSettings):
     """Settings of features that are computed from the spectrum of frames."""
 
-    n_fft: Literal[256, 512, 1024] = 512
+    # Powers of two, and 10, 12.5, 20, 25, 40, 50, 80 and 100 ms at 16 kHz: 2^a 5^b, as w2n_fft.h
+    # takes it.
+    n_fft: Literal[
+        64, 128, 160, 200, 256, 320, 400, 512, 640, 800, 1024, 1280, 1600, 2048, 4096, 8192
+    ] = 512
     """samples in a frame"""
 
     hop: Annotated[int, Field(ge=16)] = 320
@@ -67,8 +72,9 @@ def band_decibels(
     ----------
     windows : numpy.ndarray [shape=(n, samples)]
         int16.
-    bank : numpy.ndarray [shape=(bands, n_fft // 2 + 1)]
-        Weights of the spectrum's bins in each band, float32.
+    bank : numpy.ndarray [shape=(bands, n_fft // 2 + 1) or (n_fft // 2 + 1,)]
+        Weights of the spectrum's bins in each band, float32; with one weight for each bin, a bin is
+        a band.
     hop : int
         Samples from one frame to the next.
     floor_db : float
@@ -81,21 +87,76 @@ def band_decibels(
     numpy.ndarray [shape=(n, frames, bins)]
         float32; without a transform the bins are the bands.
     """
-    bands, n_fft = len(bank), 2 * (bank.shape[1] - 1)
+    groups = _band_groups(bank) if bank.ndim == 2 else None
+    floor_power = _floor_power(floor_db)
+
+    def of_power(power: np.ndarray) -> np.ndarray:
+        band_power = power * bank if groups is None else _band_power(power, groups)
+        decibels = _decibels(band_power, floor_power)
+        return decibels if transform is None else decibels @ transform
+
+    bins = len(bank) if transform is None else transform.shape[1]
+    return of_power_spectra(windows, of_power, n_fft=2 * (bank.shape[-1] - 1), hop=hop, bins=bins)
+
+
+def of_power_spectra(
+    windows: np.ndarray,
+    of_power: Callable[[np.ndarray], np.ndarray],
+    *,
+    n_fft: int,
+    hop: int,
+    bins: int,
+) -> np.ndarray:
+    """Compute features from the power spectrum of each frame, a block of windows at a time.
+
+    Parameters
+    ----------
+    windows : numpy.ndarray [shape=(n, samples)]
+        int16.
+    of_power : callable
+        Power, float32 [k, frames, n_fft // 2 + 1] of samples of +-1, to features of these frames,
+        [k, frames, bins].
+    n_fft, hop : int
+        Samples of a frame, and from one to the next.
+    bins : int
+        Features in a frame.
+
+    Returns
+    -------
+    numpy.ndarray [shape=(n, frames, bins)]
+        float32.
+    """
     frames = 1 + (windows.shape[1] - n_fft) // hop
     window = hann(n_fft) / np.float32(32768)
-    groups = _band_groups(bank)
-    floor_power = np.float32(10 ** (floor_db / 10))
-
-    bins = bands if transform is None else transform.shape[1]
     features = np.empty((len(windows), frames, bins), np.float32)
     audio = np.lib.stride_tricks.sliding_window_view(windows, n_fft, axis=1)[:, ::hop]
     block = max(1, BLOCK_FRAMES // frames)
     for first in range(0, len(windows), block):
         power = _power_spectrum(audio[first : first + block] * window)
-        decibels = _decibels(_band_power(power, groups), floor_power)
-        features[first : first + block] = decibels if transform is None else decibels @ transform
+        features[first : first + block] = of_power(power)
     return features
+
+
+def decibels_part(bank: np.ndarray, floor_db: float) -> Part:
+    """Compute on the board what `band_decibels` gives without a transform."""
+    arguments = {**bank_arguments(bank), "floor_power": _floor_power(floor_db)}
+    return Part("w2n_decibels", len(bank), arguments, n_fft=2 * (bank.shape[1] - 1))
+
+
+def bank_arguments(bank: np.ndarray) -> dict[str, Argument]:
+    """Give the bands of a bank as C takes them: spans of bins, and only the weights in these."""
+    used = list(map(np.flatnonzero, bank))
+    spans = [(bins[0], bins[-1] + 1 - bins[0]) for bins in used]
+    weights = [row[bins[0] : bins[-1] + 1] for row, bins in zip(bank, used, strict=True)]
+    return {
+        "bands": len(bank),
+        "spans": np.array(spans, np.uint16),
+        "weights": np.concatenate(weights),
+    }
+
+
+def _floor_power(floor_db: float) -> np.float32:
+    return np.float32(10 ** (floor_db / 10))
 
 
 def _power_spectrum(frames: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The board's front end as generated C: settings and tables for the library Wav2NanoFrontEnd."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -10,14 +10,16 @@ from wav2nano.c_source import (
     definitions,
     extern_c,
     float_literal,
-    initializer,
     rows,
     structure,
 )
-from wav2nano.features import KINDS
-from wav2nano.features.base import FeatureSettings, FrontEnd
+from wav2nano.features import KINDS, front_end
+from wav2nano.features.base import FeatureSettings, Part
 from wav2nano.features.filters import hann
 from wav2nano.files import write_text
+
+SPECTRUM_TABLES = ("window", "order", "twiddles", "split_twiddles")
+C_TYPES = {"float32": "float", "uint16": "uint16_t"}
 
 
 def generate_c(
@@ -53,16 +55,16 @@ def generate_c(
     """
     kind = KINDS[settings.kind]
     kind.check(rate, settings)
-    front_end = kind.front_end(rate, settings)
+    parts = front_end(rate, settings)
     header, source = out_dir / "frontend_tables.h", out_dir / "frontend_tables.c"
     values = {
         "RATE": rate,
-        "N_FFT": front_end.n_fft,
+        "FRAME": settings.frame_samples,
         "HOP": settings.hop_samples,
         "BINS": kind.bins(settings),
     }
     write_text(header, _header(values, quantization is not None))
-    write_text(source, _source(front_end, quantization))
+    write_text(source, _source(parts, quantization))
     return [header, source]
 
 
@@ -87,85 +89,136 @@ def _header(values: dict[str, int], quantized: bool) -> str:
 """
 
 
-def _source(front_end: FrontEnd, quantization: tuple[np.ndarray, np.ndarray] | None) -> str:
-    n_fft, bank, transform = front_end.n_fft, front_end.bank, front_end.transform
-    bands = len(bank)
-    spans = [(int(bins[0]), len(bins)) for bins in map(_span, bank)]
-    weights = [bank[band, first : first + count] for band, (first, count) in enumerate(spans)]
-    # 1 / 32768 makes samples of +-1; the FFT wants half of that (see w2n_fft.h). Both are exact.
-    window = hann(n_fft)[: n_fft // 2 + 1] / np.float32(2 * 32768)
-    arrays = [
-        _array("float", "window", window),
-        _array("uint8_t", "order", _first_stage_order(n_fft // 2)),
-        _array("float", "twiddles", _stage_twiddles(n_fft // 2)),
-        _array("float", "split_twiddles", _parts(_roots(np.arange(1, n_fft // 4 + 1), n_fft))),
-        _array("w2n_mel_band", "mel_bands", list(map(initializer, spans))),
-        _array("float", "mel_weights", np.concatenate(weights)),
-    ]
-    scratch = n_fft + 2
-    if transform is not None:
-        # The rows are symmetric about their middle, in sign or not.
-        arrays.append(_array("float", "dct", transform[:, : (bands + 1) // 2]))
-        scratch += bands
+def _source(parts: Sequence[Part], quantization: tuple[np.ndarray, np.ndarray] | None) -> str:
+    sizes = sorted({part.n_fft for part in parts})
+    definitions = [table for n_fft in sizes if n_fft for table in _spectrum_tables(n_fft)]
+    definitions += [table for number, part in enumerate(parts) for table in _tables(part, number)]
+    for name, size in {
+        "power": max((n_fft + 2 for n_fft in sizes if n_fft), default=0),
+        "scratch": max(part.scratch for part in parts),
+    }.items():
+        if size:
+            definitions.append(f"static float {name}[{size}];\n\n")
     exported = ""
     if quantization is not None:
         scale, offset = quantization
-        exported = _array("float", "w2n_frontend_scale", scale, static=False)
-        exported += _array("float", "w2n_frontend_offset", offset, static=False)
+        exported = _array("w2n_frontend_scale", scale, static=False)
+        exported += _array("w2n_frontend_offset", offset, static=False)
     fields = {
         "rate": "W2N_FRONTEND_RATE",
-        "n_fft": "W2N_FRONTEND_N_FFT",
+        "frame": "W2N_FRONTEND_FRAME",
         "hop": "W2N_FRONTEND_HOP",
-        "bands": bands,
-        "coefficients": 0 if transform is None else len(transform),
         "bins": "W2N_FRONTEND_BINS",
-        "floor_power": float_literal(np.float32(10 ** (front_end.floor_db / 10))),
-        "window": "window",
-        "order": "order",
-        "twiddles": "twiddles",
-        "split_twiddles": "split_twiddles",
-        "mel_bands": "mel_bands",
-        "mel_weights": "mel_weights",
-        "dct": "0" if transform is None else "dct",
-        "scratch": "scratch",
+        "compute": "compute",
     }
     return f"""\
 /* Made by wav2nano: settings and tables of the front end. */
 #include "frontend_tables.h"
 
-{"".join(arrays)}static float scratch[{scratch}];
+#include <w2n_fft.h>
+#include <w2n_parts.h>
+
+{"".join(definitions)}static void compute(const int16_t *samples, float *features) {{
+{_calls(parts, sizes)}}}
 
 {structure("const w2n_frontend w2n_frontend_tables", fields)}
 {exported}"""
 
 
-def _span(weights: np.ndarray) -> np.ndarray:
-    """Bins from the first to the last that have a weight."""
-    used = np.flatnonzero(weights)
-    return np.arange(used[0], used[-1] + 1)
+def _calls(parts: Sequence[Part], sizes: Sequence[int]) -> str:
+    """Call the function of each part; those that take the same spectrum share it."""
+    lines = []
+    for n_fft in sizes:
+        if n_fft:
+            *tables, last = (f"{name}_{n_fft}" for name in SPECTRUM_TABLES)
+            by_5 = "w2n_fft_radix_5" if n_fft % 5 == 0 else 0
+            arguments = (n_fft, "samples", *tables, by_5, last, "power")
+            lines.append(_call("w2n_power_spectrum", *arguments))
+        first = 0
+        for number, part in enumerate(parts):
+            if part.n_fft == n_fft:
+                lines.append(
+                    _call(
+                        part.function,
+                        "power" if n_fft else "samples",
+                        *(_argument(part, name, number) for name in part.arguments),
+                        *["scratch"] * bool(part.scratch),
+                        f"features + {first}" if first else "features",
+                    )
+                )
+            first += part.bins
+    return "".join(lines)
+
+
+def _call(function: str, *arguments: object) -> str:
+    return f"    {function}({', '.join(map(str, arguments))});\n"
+
+
+def _argument(part: Part, name: str, number: int) -> object:
+    """Give what a part's function is called with: a number, or the name of a table."""
+    value = part.arguments[name]
+    if isinstance(value, np.ndarray):
+        return f"{name}_of_{number}"
+    return value if isinstance(value, int) else float_literal(value)
+
+
+def _tables(part: Part, number: int) -> list[str]:
+    """Define the tables of one part."""
+    return [
+        _array(f"{name}_of_{number}", value)
+        for name, value in part.arguments.items()
+        if isinstance(value, np.ndarray)
+    ]
+
+
+def _spectrum_tables(n_fft: int) -> list[str]:
+    """Define the tables of a power spectrum, those of `SPECTRUM_TABLES`; see w2n_fft.h."""
+    m = n_fft // 2
+    values: tuple[np.ndarray, ...] = (
+        # 1 / 32768 makes samples of +-1; the FFT wants half of that. Both are exact.
+        hann(n_fft)[: m + 1] / np.float32(2 * 32768),
+        _first_stage_order(m).astype(np.uint16),
+        _stage_twiddles(m),
+        _parts(_roots(np.arange(1, n_fft // 4 + 1), n_fft)),
+    )
+    return [
+        _array(f"{name}_{n_fft}", table)
+        for name, table in zip(SPECTRUM_TABLES, values, strict=True)
+    ]
+
+
+def _stages(m: int) -> list[int]:
+    """Radices of the stages of an FFT of `m` = 2^a 5^b points: 4 or 2, then 4s, then 5s."""
+    radices = []
+    for radix in (5, 4, 2):
+        while m % radix == 0:
+            radices.append(radix)
+            m //= radix
+    return radices[::-1]
 
 
 def _first_stage_order(m: int) -> np.ndarray:
     """First element of each butterfly of the first stage of an FFT of `m` points.
 
     Decimation in time by 4 puts first the elements 0, 4, 8, ..., then 1, 5, 9, ..., and does so
-    again within each quarter; what is left for the first stage are groups of 4 or 2 elements.
+    again within each quarter, as each stage but the first does with its radix; what is left for the
+    first stage are groups of as many elements as its radix.
     """
     order = np.zeros(1, int)
-    while len(order) * 4 < m:
-        order = np.concatenate([4 * order + r for r in range(4)])
+    for radix in _stages(m)[1:]:
+        order = np.concatenate([radix * order + r for r in range(radix)])
     return order
 
 
 def _stage_twiddles(m: int) -> np.ndarray:
-    """Twiddles of the radix-4 stages after the first, in the order of their use."""
-    q = m // len(_first_stage_order(m))
-    stages = []
-    while q < m:
-        powers = np.arange(q)[:, np.newaxis] * np.array([1, 2, 3])
-        stages.append(_parts(_roots(powers, 4 * q)))
-        q *= 4
-    return np.concatenate(stages)
+    """Twiddles of the stages after the first, in the order of their use."""
+    q, *later = _stages(m)
+    twiddles = []
+    for radix in later:
+        powers = np.arange(q)[:, np.newaxis] * np.arange(1, radix)
+        twiddles.append(_parts(_roots(powers, radix * q)))
+        q *= radix
+    return np.concatenate(twiddles)
 
 
 def _roots(k: np.ndarray, n: int) -> np.ndarray:
@@ -179,9 +232,10 @@ def _parts(values: np.ndarray) -> np.ndarray:
     return np.where(np.abs(parts) < 1e-15, 0, parts).astype(np.float32)
 
 
-def _array(kind: str, name: str, values: Any, *, static: bool = True) -> str:
+def _array(name: str, values: np.ndarray, *, static: bool = True) -> str:
     """C definition of a constant array, eight values a line."""
-    convert = float_literal if kind == "float" else str
+    convert = float_literal if values.dtype == np.float32 else str
     items = [convert(value) for value in np.ravel(values)]
     storage = "static const" if static else "const"
-    return array(f"{storage} {kind} {name}[{len(items)}]", rows(items, 8)) + "\n\n"
+    declaration = f"{storage} {C_TYPES[values.dtype.name]} {name}[{len(items)}]"
+    return array(declaration, rows(items, 8)) + "\n\n"

@@ -125,7 +125,8 @@ def _rows(settings: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, st
     said = explanations(settings)
     for name, field in settings.model_fields.items():
         groups = groups_in(field.annotation)
-        if not groups:
+        # The kinds that a list may hold have tables of their own.
+        if not groups or (len(groups) > 1 and get_origin(field.annotation) is list):
             default = ""
             if not field.is_required():
                 default = f"`{as_yaml(field.get_default(call_default_factory=True))}`"

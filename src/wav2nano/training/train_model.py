@@ -210,7 +210,8 @@ def augment(
 
     In this order: a shift in time, a gain, a constant offset of each bin (another frequency
     response of room and microphone), a stretch of frames and one of bins set to the mean
-    (SpecAugment's masks, Park et al. 2019).
+    (SpecAugment's masks, Park et al. 2019). What is normalised within each window has no gain and
+    no offset.
 
     Parameters
     ----------
@@ -227,7 +228,8 @@ def augment(
     index = np.clip(np.arange(frames) - views.shift[:, None], 0, frames - 1)
     view = np.take_along_axis(values, index[:, :, None], axis=1)
     add_gain(view, views.gain, preprocessing.features)
-    view += views.response * (settings.response * np.array(preprocessing.std, np.float32))
+    if preprocessing.features.window_normalization == "none":
+        view += views.response * (settings.response * np.array(preprocessing.std, np.float32))
     mean = np.array(preprocessing.mean, np.float32)
     hidden = _between(frames, views.start, views.stop)[:, :, None]
     hidden = hidden | _between(values.shape[2], views.first_bin, views.stop_bin)[:, None]

@@ -5,8 +5,8 @@ from typing import Literal
 import numpy as np
 
 from wav2nano.features import mel
-from wav2nano.features.base import FrontEnd
-from wav2nano.features.spectrum import band_decibels
+from wav2nano.features.base import Part
+from wav2nano.features.spectrum import band_decibels, decibels_part
 
 
 class Settings(mel.MelSettings):
@@ -39,9 +39,9 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
 
 
-def front_end(rate: int, settings: Settings) -> FrontEnd:
+def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
-    return FrontEnd(settings.n_fft, mel.bank(rate, settings), settings.floor_db)
+    return [decibels_part(mel.bank(rate, settings), settings.floor_db)]
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:

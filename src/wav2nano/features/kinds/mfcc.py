@@ -1,6 +1,7 @@
 """Mel-frequency cepstral coefficients: the cosine transform of log-mel features."""
 
 import math
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -8,9 +9,9 @@ from pydantic import Field
 
 from wav2nano.errors import UserError
 from wav2nano.features import mel
-from wav2nano.features.base import FrontEnd
+from wav2nano.features.base import Part
 from wav2nano.features.filters import dct
-from wav2nano.features.spectrum import band_decibels
+from wav2nano.features.spectrum import band_decibels, decibels_part
 
 
 class Settings(mel.MelSettings):
@@ -62,10 +63,21 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return np.swapaxes(features, -1, -2).astype(np.float32)
 
 
-def front_end(rate: int, settings: Settings) -> FrontEnd:
+def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
-    cosines = dct(settings.coefficients, settings.mel_bands)
-    return FrontEnd(settings.n_fft, mel.bank(rate, settings), settings.floor_db, cosines)
+    coefficients, bands = settings.coefficients, settings.mel_bands
+    decibels = decibels_part(mel.bank(rate, settings), settings.floor_db)
+    # The rows are symmetric about their middle, in sign or not: the library takes half of each.
+    half_rows = dct(coefficients, bands)[:, : (bands + 1) // 2]
+    return [
+        replace(
+            decibels,
+            function="w2n_mfcc",
+            bins=coefficients,
+            arguments={**decibels.arguments, "coefficients": coefficients, "dct": half_rows},
+            scratch=bands,
+        )
+    ]
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from wav2nano.features.base import FrontEnd
+from wav2nano.features.base import Part
 from wav2nano.features.filters import hann
-from wav2nano.features.spectrum import SpectralSettings, band_decibels, check_hop
+from wav2nano.features.spectrum import SpectralSettings, band_decibels, check_hop, decibels_part
 
 
 class Settings(SpectralSettings):
@@ -17,7 +17,8 @@ class Settings(SpectralSettings):
     """spectrogram: power of each frequency"""
 
     # Noise of one unit in the last of 16 bits is below -90 dB in every bin, so that all silence is
-    # the same; and single precision stays within 1e-4 of the features' range down to there.
+    # the same; and single precision stays within 1e-4 of the features' range down to there in
+    # frames of 256 to 512 samples, and down to -80 dB in all others.
     floor_db: Annotated[float, Field(ge=-90, le=-40)] = -90.0
     """lower limit of each frequency's level, dB of full scale"""
 
@@ -39,9 +40,9 @@ def check(rate: int, settings: Settings) -> None:
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
-    """Decibels of each frequency, from a bank with one bin per band."""
+    """Decibels of each frequency."""
     return band_decibels(
-        windows, _bank(settings.n_fft), hop=settings.hop, floor_db=settings.floor_db
+        windows, _weights(settings.n_fft), hop=settings.hop, floor_db=settings.floor_db
     )
 
 
@@ -62,9 +63,9 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return np.swapaxes(decibels, -1, -2).astype(np.float32)
 
 
-def front_end(rate: int, settings: Settings) -> FrontEnd:
+def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
-    return FrontEnd(settings.n_fft, _bank(settings.n_fft), settings.floor_db)
+    return [decibels_part(np.diag(_weights(settings.n_fft)), settings.floor_db)]
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
@@ -72,8 +73,8 @@ def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> Non
     values += gain_db[:, np.newaxis, np.newaxis]
 
 
-def _bank(n_fft: int) -> np.ndarray:
+def _weights(n_fft: int) -> np.ndarray:
     """Weights from |rfft|^2 to the power of a sine: both of its sides, where there are two."""
     weights = np.full(n_fft // 2 + 1, 2.0)
     weights[[0, -1]] = 1.0
-    return np.diag(weights / np.square(hann(n_fft).sum(dtype=np.float64))).astype(np.float32)
+    return (weights / np.square(hann(n_fft).sum(dtype=np.float64))).astype(np.float32)

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
-from wav2nano.features.base import FeatureSettings, FrontEnd
+from wav2nano.features.base import FeatureSettings, Part
 from wav2nano.features.filters import hann
 from wav2nano.model_files import ModelFile
 
@@ -113,7 +113,7 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return np.array([[network.embed(patch) for patch in window] for window in patches])
 
 
-def front_end(rate: int, settings: Settings) -> FrontEnd:
+def front_end(rate: int, settings: Settings) -> list[Part]:
     """Refuse: there is none for the board.
 
     Raises

@@ -1,0 +1,53 @@
+"""RAM that the sketches take for audio and features, known before there is a network."""
+
+from wav2nano import features
+from wav2nano.boards import Board
+from wav2nano.errors import UserError
+from wav2nano.features.base import FeatureSettings
+from wav2nano.settings.chunking import ChunkingSettings
+
+# Samples of the rings between the microphone and the loop, as the sketches have them.
+LISTENER_RING = 8192
+SELF_TEST_RING = 32768
+
+
+def ram_bytes(chunking: ChunkingSettings, settings: FeatureSettings) -> dict[str, int]:
+    """Bytes of each sketch's arrays for audio and features, without those of the network.
+
+    Returns
+    -------
+    dict of str to int
+        By sketch: listener and self_test.
+    """
+    parts = features.front_end(chunking.rate, settings)
+    frames, bins = features.shape(chunking.window_samples, chunking.rate, settings)
+    power = max((part.n_fft + 2 for part in parts if part.n_fft), default=0)
+    scratch = max(part.scratch for part in parts)
+    # The latest frame's samples and features, the window as the network's input.
+    shared = 2 * settings.frame_samples + 4 * (power + scratch + bins) + frames * bins
+    return {
+        "listener": shared + 2 * (LISTENER_RING + settings.hop_samples),
+        "self_test": shared + 2 * (SELF_TEST_RING + chunking.window_samples) + 5 * frames * bins,
+    }
+
+
+def check(board: Board, chunking: ChunkingSettings, settings: FeatureSettings) -> None:
+    """Check that audio and features of the sketches that are built leave room for a network.
+
+    Raises
+    ------
+    UserError
+        With what is needed and what there is.
+    """
+    room = board.ram_bytes - (board.stack_bytes or 0)
+    needed = ram_bytes(chunking, settings)
+    if not board.simulated:
+        del needed["self_test"]
+    for sketch, count in needed.items():
+        if count >= room:
+            raise UserError(
+                f"features: the sketch {sketch} needs {count:,} bytes of RAM for audio and "
+                f"features, and the board has {room:,} beside its stack. Use a smaller n_fft, "
+                "fewer features, a longer hop or a shorter chunking.window_seconds, or set goal: "
+                "evaluation."
+            )

@@ -1,0 +1,59 @@
+"""What audio and features need on a board, before there is a network."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from wav2nano import sketch_memory
+from wav2nano.boards import boards
+from wav2nano.errors import UserError
+from wav2nano.features import KINDS
+from wav2nano.firmware_sources import SKETCHES
+from wav2nano.settings.chunking import ChunkingSettings
+
+ROOT = Path(__file__).resolve().parents[1]
+BOARDS = boards()
+BUNDLED = BOARDS["wav2nano:nrf52:nano33ble"]
+SECOND = ChunkingSettings()
+
+
+@pytest.mark.parametrize(
+    ("sketch", "samples"),
+    [("listener", sketch_memory.LISTENER_RING), ("self_test", sketch_memory.SELF_TEST_RING)],
+)
+def test_the_rings_are_those_of_the_sketches(sketch, samples):
+    source = (SKETCHES / sketch / f"{sketch}.ino").read_text()
+    assert re.findall(r"RING_SAMPLES = (\d+);", source) == [str(samples)]
+
+
+def test_the_default_listener_needs_more_only_for_its_network():
+    needed = sketch_memory.ram_bytes(SECOND, KINDS["mfcc"].Settings())
+    # The ring and a hop, a frame of samples, its spectrum, bands and features, and the window.
+    assert needed["listener"] == 2 * (8192 + 320) + 2 * 512 + 4 * (514 + 40 + 13) + 49 * 13
+    built = json.loads((ROOT / "metrics" / "keywords.json").read_text())
+    stack = BUNDLED.stack_bytes
+    assert needed["listener"] < built["ram_bytes"] - stack
+
+
+def test_the_largest_frame_fits_with_few_features():
+    settings = KINDS["logmel"].Settings(n_fft=8192, hop=4096)
+    sketch_memory.check(BUNDLED, SECOND, settings)
+
+
+def test_too_many_features_are_refused_with_numbers():
+    settings = KINDS["spectrogram"].Settings(n_fft=8192, hop=160)
+    needed = sketch_memory.ram_bytes(SECOND, settings)["listener"]
+    assert needed > 49 * 4097
+    for board, room in ((BUNDLED, "245,760"), (BOARDS["arduino:mbed_nano:nano33ble"], "262,144")):
+        message = f"listener needs {needed:,} bytes of RAM .* has {room} beside its stack"
+        with pytest.raises(UserError, match=message):
+            sketch_memory.check(board, SECOND, settings)
+
+
+def test_only_the_simulated_board_has_a_self_test():
+    settings, chunking = KINDS["mfcc"].Settings(), ChunkingSettings(window_seconds=6.0)
+    sketch_memory.check(BOARDS["arduino:mbed_nano:nano33ble"], chunking, settings)
+    with pytest.raises(UserError, match=r"the sketch self_test needs 284,150 bytes"):
+        sketch_memory.check(BUNDLED, chunking, settings)
