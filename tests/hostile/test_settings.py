@@ -10,6 +10,7 @@ import shutil
 import pytest
 
 from hostile.commands import DATASET, ROOT, assert_refuses, snakemake_says
+from wav2nano.models import ARCHITECTURES
 
 # Reads the settings as any other run does, and starts no job.
 DRY_RUN = ("--dry-run", "--quiet", "all", "--")
@@ -205,11 +206,11 @@ EXPERIMENTS = [
     ("features: {kind: zcr}", "features.kind: 'zcr' is not one of: logmel, mfcc, spectrogram"),
     (
         "model: {architecture: transformer}",
-        "model.architecture: 'transformer' is not one of: cnn, dense, lstm",
+        f"model.architecture: 'transformer' is not one of: {', '.join(ARCHITECTURES)}",
     ),
     (
         "model: {architecture: {a: b}}",
-        "model.architecture: {a: b} is not one of: cnn, dense, lstm",
+        f"model.architecture: {{a: b}} is not one of: {', '.join(ARCHITECTURES)}",
     ),
     ("goal: Firmware", "goal: 'Firmware' is not one of: firmware, evaluation"),
     ("goal: no", "goal: false is not one of: firmware, evaluation"),

@@ -17,7 +17,7 @@ class Settings(ModelSettings):
 
     filters: Annotated[
         list[Annotated[int, Field(ge=1, le=256)]], Field(min_length=1, max_length=6)
-    ] = Field(default=[16, 32])
+    ] = Field(default=[48, 64])
     """filters of each convolution"""
 
     kernel: Annotated[int, Field(ge=1, le=31)] = 5
