@@ -1,4 +1,4 @@
-"""Convolutions over time and frequency with pooling, then a fully connected layer."""
+"""Convolutions over time and frequency with pooling, then fully connected layers."""
 
 from types import ModuleType
 from typing import Annotated, Any, Literal
@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from wav2nano.models.base import ModelSettings
+from wav2nano.models.normalization import normalize
 
 
 class Settings(ModelSettings):
-    """Convolutions over time and frequency with pooling, then a fully connected layer."""
+    """Convolutions over time and frequency with pooling, then fully connected layers."""
 
     architecture: Literal["cnn2d"] = "cnn2d"
     """cnn2d: convolutions over time and frequency"""
@@ -30,8 +31,10 @@ class Settings(ModelSettings):
     join: Literal["average", "flatten"] = "average"
     """how the places after the last convolution come together: average or flatten"""
 
-    dense: Annotated[int, Field(ge=0, le=512)] = 64
-    """units of the fully connected layer; 0 for none"""
+    dense: Annotated[list[Annotated[int, Field(ge=1, le=512)]], Field(max_length=4)] = Field(
+        default=[64]
+    )
+    """units of each fully connected layer; [] for none"""
 
     dropout: Annotated[float, Field(ge=0, le=0.9)] = 0.2
     """share of the outputs that training drops"""
@@ -49,7 +52,7 @@ def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
         x = layers.Conv2D(
             filters, settings.kernel, padding="same", use_bias=False, name=f"conv_{index}"
         )(x)
-        x = layers.BatchNormalization(name=f"norm_{index}")(x)
+        x = normalize(layers, x, f"norm_{index}")
         x = layers.ReLU(name=f"relu_{index}")(x)
         if max(settings.pool) > 1:
             x = layers.MaxPooling2D(settings.pool, padding="same", name=f"pool_{index}")(x)
@@ -57,6 +60,8 @@ def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
         x = layers.GlobalAveragePooling2D(name="average")(x)
     else:
         x = layers.Flatten(name="flatten")(x)
-    if settings.dense:
-        x = layers.Dense(settings.dense, activation="relu", name="dense")(x)
-    return layers.Dropout(settings.dropout, name="dropout")(x)
+    x = layers.Dropout(settings.dropout, name="dropout")(x)
+    for index, units in enumerate(settings.dense):
+        x = layers.Dense(units, activation="relu", name=f"dense_{index}")(x)
+        x = layers.Dropout(settings.dropout, name=f"dense_dropout_{index}")(x)
+    return x

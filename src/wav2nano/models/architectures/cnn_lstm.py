@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from wav2nano.models.base import ModelSettings
+from wav2nano.models.normalization import normalize
 
 
 class Settings(ModelSettings):
@@ -27,8 +28,8 @@ class Settings(ModelSettings):
     )
     """frames and bins pooled into one after each convolution; 1 for none"""
 
-    dense: Annotated[int, Field(ge=0, le=512)] = 64
-    """units of the fully connected layer at each step between convolutions and LSTM; 0 for none"""
+    step_units: Annotated[int, Field(ge=0, le=512)] = 64
+    """units of a fully connected layer before the LSTM layers, the same at each step; 0 for none"""
 
     units: Annotated[
         list[Annotated[int, Field(ge=1, le=512)]], Field(min_length=1, max_length=4)
@@ -51,7 +52,7 @@ def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
         x = layers.Conv2D(
             filters, settings.kernel, padding="same", use_bias=False, name=f"conv_{index}"
         )(x)
-        x = layers.BatchNormalization(name=f"norm_{index}")(x)
+        x = normalize(layers, x, f"norm_{index}")
         x = layers.ReLU(name=f"relu_{index}")(x)
         if max(settings.pool) > 1:
             x = layers.MaxPooling2D(settings.pool, padding="same", name=f"pool_{index}")(x)
@@ -59,9 +60,9 @@ def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
     # A step is still a stretch of time: all bins of all filters at that time are its features.
     steps, bins, filters = x.shape[1:]
     x = layers.Reshape((steps, bins * filters), name="steps")(x)
-    if settings.dense:
-        x = layers.Dense(settings.dense, activation="relu", name="dense")(x)
-        x = layers.Dropout(settings.dropout, name="dense_dropout")(x)
+    if settings.step_units:
+        x = layers.Dense(settings.step_units, activation="relu", name="step")(x)
+        x = layers.Dropout(settings.dropout, name="step_dropout")(x)
     last = len(settings.units) - 1
     for index, units in enumerate(settings.units):
         x = layers.LSTM(units, return_sequences=index < last, name=f"lstm_{index}")(x)

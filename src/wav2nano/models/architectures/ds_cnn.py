@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from wav2nano.models.base import ModelSettings
+from wav2nano.models.normalization import normalize
 
 
 class Settings(ModelSettings):
@@ -48,16 +49,16 @@ def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
         use_bias=False,
         name="conv",
     )(x)
-    x = layers.BatchNormalization(name="norm")(x)
+    x = normalize(layers, x, "norm")
     x = layers.ReLU(name="relu")(x)
     for index in range(settings.blocks):
         x = layers.DepthwiseConv2D(
             3, padding="same", use_bias=False, name=f"depthwise_conv_{index}"
         )(x)
-        x = layers.BatchNormalization(name=f"depthwise_norm_{index}")(x)
+        x = normalize(layers, x, f"depthwise_norm_{index}")
         x = layers.ReLU(name=f"depthwise_relu_{index}")(x)
         x = layers.Conv2D(settings.filters, 1, use_bias=False, name=f"pointwise_conv_{index}")(x)
-        x = layers.BatchNormalization(name=f"pointwise_norm_{index}")(x)
+        x = normalize(layers, x, f"pointwise_norm_{index}")
         x = layers.ReLU(name=f"pointwise_relu_{index}")(x)
     x = layers.GlobalAveragePooling2D(name="average")(x)
     return layers.Dropout(settings.dropout, name="dropout")(x)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from wav2nano.models.base import ModelSettings
+from wav2nano.models.normalization import normalize
 
 
 class Settings(ModelSettings):
@@ -60,7 +61,7 @@ def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
 
     def pointwise(x: Any, name: str, filters: int) -> Any:
         x = layers.Conv2D(filters, 1, use_bias=False, name=f"{name}_pointwise")(x)
-        return layers.BatchNormalization(name=f"{name}_norm")(x)
+        return normalize(layers, x, f"{name}_norm")
 
     def activate(x: Any, name: str) -> Any:
         x = layers.ReLU(name=f"{name}_relu")(x)

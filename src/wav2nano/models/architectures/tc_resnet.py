@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from wav2nano.models.base import ModelSettings
+from wav2nano.models.normalization import normalize
 
 FIRST_KERNEL = 3
 
@@ -50,7 +51,7 @@ def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
             use_bias=False,
             name=f"{name}_conv",
         )(x)
-        return layers.BatchNormalization(name=f"{name}_norm")(x)
+        return normalize(layers, x, f"{name}_norm")
 
     first, *blocks = settings.filters
     x = convolve(x, "first", first, FIRST_KERNEL)
