@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cortex_m4 import Program, build_program
@@ -47,3 +48,23 @@ def compile_program(tmp_path_factory) -> Callable[..., Program]:
         return done[key]
 
     return compile_
+
+
+@pytest.fixture(scope="session")
+def oracle():
+    """Give a function that runs a model in TensorFlow Lite Micro, reset before each window."""
+    runtime = pytest.importorskip(
+        "tflite_micro", reason="tflite-micro, the reference, is not installed"
+    ).runtime
+
+    def run(content: bytes, inputs: np.ndarray) -> np.ndarray:
+        interpreter = runtime.Interpreter.from_bytes(content, arena_size=1_000_000)
+        scores = []
+        for window in inputs:
+            interpreter.reset()
+            interpreter.set_input(window, 0)
+            interpreter.invoke()
+            scores.append(interpreter.get_output(0).ravel().copy())
+        return np.array(scores)
+
+    return run

@@ -46,26 +46,6 @@ def on_host(generated, sources, tmp_path_factory):
     return run
 
 
-@pytest.fixture(scope="session")
-def oracle():
-    """Give a function that runs a model in TensorFlow Lite Micro, reset before each window."""
-    runtime = pytest.importorskip(
-        "tflite_micro", reason="tflite-micro, the reference, is not installed"
-    ).runtime
-
-    def run(content: bytes, inputs: np.ndarray) -> np.ndarray:
-        interpreter = runtime.Interpreter.from_bytes(content, arena_size=1_000_000)
-        scores = []
-        for window in inputs:
-            interpreter.reset()
-            interpreter.set_input(window, 0)
-            interpreter.invoke()
-            scores.append(interpreter.get_output(0).ravel().copy())
-        return np.array(scores)
-
-    return run
-
-
 @pytest.fixture(params=CASES)
 def case(request) -> str:
     """The name of each case."""

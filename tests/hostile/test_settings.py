@@ -10,6 +10,7 @@ import shutil
 import pytest
 
 from hostile.commands import DATASET, ROOT, assert_refuses, snakemake_says
+from wav2nano.models import ARCHITECTURES
 
 # Reads the settings as any other run does, and starts no job.
 DRY_RUN = ("--dry-run", "--quiet", "all", "--")
@@ -231,6 +232,28 @@ EXPERIMENTS = [
     ("model: {units: [513]}", "model.units.0: 513 should be at most 512"),
     ("model: {units: [-4]}", "model.units.0: -4 should be at least 1"),
     ("model: {architecture: cnn, pool: 9}", "model.pool: 9 should be at most 8"),
+    ("model: {architecture: cnn, kernel: 32}", "model.kernel: 32 should be at most 31"),
+    ("model: {architecture: cnn, kernel: [5, 32]}", "model.kernel: 32 should be at most 31"),
+    ("model: {architecture: cnn, kernel: '5'}", "model.kernel: '5' should be a whole number"),
+    ("model: {architecture: cnn, kernel: []}", "model.kernel: needs at least 1 entry"),
+    ("model: {architecture: cnn, stride: [17]}", "model.stride: 17 should be at most 16"),
+    (
+        "model: {architecture: cnn, stride: [2]}",
+        "model.stride: [2] has 1 numbers, but model.filters makes 2 convolutions. Give one number",
+    ),
+    ("model: {architecture: ds_cnn, kernel: 10}", "model.kernel: 10 should be a list"),
+    ("model: {architecture: ds_cnn, kernel: [10]}", "model.kernel: needs at least 2 entries"),
+    ("model: {architecture: ds_cnn, blocks: 9}", "model.blocks: 9 should be at most 8"),
+    ("model: {architecture: tc_resnet, filters: [8]}", "model.filters: needs at least 2 entries"),
+    ("model: {architecture: matchboxnet, blocks: 0}", "model.blocks: 0 should be at least 1"),
+    (
+        "model: {architecture: cnn_lstm, pool: [1, 2, 2]}",
+        "model.pool: may have at most 2 entries",
+    ),
+    (
+        "model: {architecture: cnn2d, join: max}",
+        "model.join: 'max' is not one of: average, flatten",
+    ),
     (
         "model: {architecture: dense, units: [1, 1, 1, 1, 1]}",
         "model.units: may have at most 4 entries",
@@ -285,11 +308,11 @@ EXPERIMENTS = [
     ("features: {kind: plp}", "features.kind: 'plp' is not one of: centroid, chroma, logmel"),
     (
         "model: {architecture: transformer}",
-        "model.architecture: 'transformer' is not one of: cnn, dense, lstm",
+        f"model.architecture: 'transformer' is not one of: {', '.join(ARCHITECTURES)}",
     ),
     (
         "model: {architecture: {a: b}}",
-        "model.architecture: {a: b} is not one of: cnn, dense, lstm",
+        f"model.architecture: {{a: b}} is not one of: {', '.join(ARCHITECTURES)}",
     ),
     ("goal: Firmware", "goal: 'Firmware' is not one of: firmware, evaluation"),
     ("goal: no", "goal: false is not one of: firmware, evaluation"),

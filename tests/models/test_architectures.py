@@ -5,7 +5,7 @@ import pytest
 
 from wav2nano.codegen import HostModel
 from wav2nano.keras_runtime import import_keras
-from wav2nano.litert import LiteRtModel
+from wav2nano.litert import LiteRtModel, Quantization
 from wav2nano.models import ARCHITECTURES, build_model, check, weights_by_layer
 from wav2nano.quantization.quantize_model import convert
 
@@ -30,3 +30,27 @@ def test_int8_and_c_agree_with_keras(name, tmp_path):
     generated = HostModel(content).invoke(inputs.reshape(len(inputs), -1))
     # LiteRT may differ from TFLM, which the generated C equals, by a step here and there.
     assert np.abs(generated.astype(int) - quantised).max() <= 2
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_c_is_what_tflite_micro_computes(name, oracle):
+    """Value for value, with windows that make a difference: as after training, not before."""
+    settings = ARCHITECTURES[name].Settings()
+    model = build_model(import_keras(2), SHAPE, CLASSES, settings)
+    random = np.random.default_rng(2)
+    # Louder and softer windows: the mean of noise over all frames would hardly differ.
+    windows = random.normal(size=(100, *SHAPE)) * random.uniform(0.1, 3, (100, 1, 1))
+    windows = windows.astype(np.float32)
+    for layer in model.layers:
+        if hasattr(layer, "momentum"):
+            layer.momentum = 0.0  # the statistics become those of these windows
+    model(windows, training=True)
+    weights = weights_by_layer(model)
+    weights["scores"][0] = weights["scores"][0] * 2
+    content = convert(weights, SHAPE, CLASSES, settings, windows)
+    model = HostModel(content)
+    made = model.generated
+    inputs = Quantization(made.input_scale, made.input_zero_point).quantize(windows)
+    expected = oracle(content, inputs[:, None])
+    assert len(np.unique(expected)) > 20, "the model says the same of everything"
+    np.testing.assert_array_equal(model.invoke(inputs), expected)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from wav2nano.errors import UserError
+from wav2nano.models import ARCHITECTURES
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.experiment import Params
 from wav2nano.settings.load import combine, load_dataset, load_experiment, load_yaml, parse
@@ -22,6 +23,30 @@ def test_every_experiment_is_valid(path):
 
 def test_params_hold_the_defaults_of_the_model():
     assert Params.model_validate(DEFAULTS) == Params()
+
+
+CNN = {"architecture": "cnn", "filters": [8], "pool": 3}
+
+
+@pytest.mark.parametrize(
+    ("models", "expected"),
+    [
+        # Of the defaults, which are for another architecture, nothing is left.
+        ([{"architecture": "cnn", "pool": 3}], {"architecture": "cnn", "pool": 3}),
+        ([{"dropout": 0.5}, {"architecture": "cnn"}], {"architecture": "cnn"}),
+        ([CNN, {"architecture": "dense"}], {"architecture": "dense"}),
+        ([CNN, {"dropout": 0.5}], CNN | {"dropout": 0.5}),
+        ([CNN, {"architecture": "cnn", "pool": 4}], CNN | {"pool": 4}),
+        # What a layer said of this architecture still holds, whatever stands between.
+        ([CNN, {"architecture": "lstm"}], {"architecture": "lstm", "units": [99]}),
+        ([{}, CNN, {"architecture": "dense"}, {"architecture": "cnn"}], CNN),
+    ],
+)
+def test_another_architecture_starts_from_its_own_defaults(models, expected):
+    defaults = DEFAULTS | {"model": {"architecture": "lstm", "units": [99]}}
+    layers = [(FILE, {"model": model}) for model in models]
+    model = combine(("params.yaml", defaults), *layers).model
+    assert model == ARCHITECTURES[model.architecture].Settings(**expected)
 
 
 def test_what_another_kind_does_not_know_is_left_out_of_the_defaults():

@@ -228,8 +228,10 @@ def load_sweep(path: Path) -> SweepSettings:
 def combine(*layers: Layer) -> ExperimentSettings:
     """Lay settings over each other, the defaults first, and validate the whole.
 
-    If a section is of another kind than in the layers below, settings of these that the kind does
-    not have are dropped.
+    If features are of another kind than in the layers below, settings of these that the kind does
+    not have are dropped: those that it has mean the same, such as the edges of the bands. But
+    filters or units suit the network that they were chosen for: where a layer names another
+    architecture, what the layers below say of theirs is left out, and its own defaults hold.
 
     Raises
     ------
@@ -237,14 +239,15 @@ def combine(*layers: Layer) -> ExperimentSettings:
         Naming every setting that is wrong, and in which of the layers it stands.
     """
     merged: dict[str, Any] = {}
-    for number, (_, layer) in enumerate(layers):
+    used = _of_one_architecture(layers)
+    for number, (_, layer) in enumerate(used):
         merged = overlay(merged, layer)
         if number == 0:
             merged.pop("experiments", None)  # of params.yaml, and of no other
 
     def place(path: Sequence[str | int]) -> str:
         """Source of a setting; of one that is missing, the last."""
-        holders = [source for source, layer in layers if _holds(layer, path)]
+        holders = [source for source, layer in used if _holds(layer, path)]
         return holders[-1] if holders else layers[-1][0]
 
     return parse(ExperimentSettings, merged, source=place)
@@ -258,21 +261,34 @@ def overlay(base: Mapping[str, Any], differing: Mapping[str, Any]) -> dict[str, 
         if not isinstance(value, Mapping) or not isinstance(below, Mapping):
             merged[key] = value
             continue
-        tag = TAGS.get(key)
-        if tag and tag in value and value[tag] != below.get(tag):
-            below = {name: below[name] for name in below if name in _known(key, value[tag])}
+        if key == "features" and "kind" in value and value["kind"] != below.get("kind"):
+            known = _settings_of_kind(value["kind"])
+            below = {name: below[name] for name in below if name in known}
         merged[key] = overlay(below, value)
     return merged
 
 
-def _known(section: str, tag: Any) -> set[str]:
-    """Name the settings that one kind has; none where there is no such kind."""
+def _settings_of_kind(kind: Any) -> set[str]:
+    """Name the settings that a kind of features has; none where there is no such kind."""
     from wav2nano.features import KINDS
-    from wav2nano.models import ARCHITECTURES
 
-    modules: Mapping[str, Any] = KINDS if section == "features" else ARCHITECTURES
-    known = isinstance(tag, str) and tag in modules
-    return set(modules[tag].Settings.model_fields) if known else set()
+    known = isinstance(kind, str) and kind in KINDS
+    return set(KINDS[kind].Settings.model_fields) if known else set()
+
+
+def _of_one_architecture(layers: Sequence[Layer]) -> list[Layer]:
+    """Leave out what layers say of the model if it is of another architecture than in the last."""
+    found: list[Any] = []  # architecture that each layer's settings are for
+    for _, layer in layers:
+        below = found[-1] if found else None
+        model = layer.get("model")
+        found.append(model.get("architecture", below) if isinstance(model, Mapping) else below)
+    return [
+        (source, layer)
+        if architecture == found[-1]
+        else (source, {section: value for section, value in layer.items() if section != "model"})
+        for (source, layer), architecture in zip(layers, found, strict=True)
+    ]
 
 
 def _holds(layer: Mapping[str, Any], path: Sequence[str | int]) -> bool:
