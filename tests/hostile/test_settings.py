@@ -205,11 +205,11 @@ EXPERIMENTS = [
     ("features: {kind: zcr}", "features.kind: 'zcr' is not one of: logmel, mfcc, spectrogram"),
     (
         "model: {architecture: transformer}",
-        "model.architecture: 'transformer' is not one of: cnn, dense, lstm",
+        "model.architecture: 'transformer' is not one of: bilstm, cnn, dense, lstm",
     ),
     (
         "model: {architecture: {a: b}}",
-        "model.architecture: {a: b} is not one of: cnn, dense, lstm",
+        "model.architecture: {a: b} is not one of: bilstm, cnn, dense, lstm",
     ),
     ("goal: Firmware", "goal: 'Firmware' is not one of: firmware, evaluation"),
     ("goal: no", "goal: false is not one of: firmware, evaluation"),
@@ -336,7 +336,7 @@ EXPERIMENTS = [
     ),
     (
         "model: {unit: [8]}",
-        "model.unit is not a setting. Settings here are: architecture, dropout,",
+        "model.unit is not a setting. Settings here are: activation, architecture,",
     ),
     ("yes: 1", "true is not a setting. Settings here are: chunking, dataset, evaluation,"),
     ("? [a]\n: 1", "cannot be read as YAML: while constructing a mapping"),

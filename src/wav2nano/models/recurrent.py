@@ -1,0 +1,89 @@
+"""What the recurrent architectures share: convolutions before, fully connected layers after."""
+
+from types import ModuleType
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from wav2nano.models.base import ModelSettings
+
+SPATIAL_DROPOUT = 0.1  # share of the channels of a convolution that training drops
+
+
+class RecurrentSettings(ModelSettings):
+    """Recurrent layers after convolutions over time, fully connected layers after them."""
+
+    filters: Annotated[list[Annotated[int, Field(ge=1, le=256)]], Field(max_length=4)] = Field(
+        default=[48, 64]
+    )
+    """filters of each convolution, the first with stride 2; [] for none"""
+
+    kernel: Annotated[int, Field(ge=1, le=15)] = 5
+    """frames that a convolution spans"""
+
+    units: Annotated[
+        list[Annotated[int, Field(ge=1, le=512)]], Field(min_length=1, max_length=4)
+    ] = Field(default=[64])
+    """units of each recurrent layer"""
+
+    dense: Annotated[list[Annotated[int, Field(ge=1, le=512)]], Field(max_length=4)] = Field(
+        default=[]
+    )
+    """units of each fully connected layer after the recurrent ones; [] for none"""
+
+    activation: Literal["relu", "tanh"] = "relu"
+    """of the fully connected layers: relu or tanh"""
+
+    l2: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """factor of the squared weights of recurrent and fully connected layers in the loss"""
+
+    dropout: Annotated[float, Field(ge=0, le=0.9)] = 0.3
+    """share of the outputs that training drops"""
+
+
+def regularizer(settings: RecurrentSettings) -> dict[str, Any] | None:
+    """Describe the penalty of weights, for either Keras."""
+    if not settings.l2:
+        return None
+    return {"class_name": "L2", "config": {"l2": settings.l2}}
+
+
+def recurrent_regularizers(settings: RecurrentSettings) -> dict[str, Any]:
+    """Give the arguments of a recurrent layer that penalise its two matrices of weights."""
+    penalty = regularizer(settings)
+    return {"kernel_regularizer": penalty, "recurrent_regularizer": penalty}
+
+
+def connect_convolutions(layers: ModuleType, x: Any, settings: RecurrentSettings) -> Any:
+    """Connect the convolutions before the recurrent layers."""
+    for index, filters in enumerate(settings.filters):
+        x = layers.Conv1D(
+            filters,
+            settings.kernel,
+            strides=1 if index else 2,
+            padding="same",
+            use_bias=False,
+            name=f"conv_{index}",
+        )(x)
+        x = layers.BatchNormalization(name=f"norm_{index}")(x)
+        x = layers.ReLU(name=f"relu_{index}")(x)
+        x = layers.SpatialDropout1D(SPATIAL_DROPOUT, name=f"spatial_dropout_{index}")(x)
+    return x
+
+
+def connect_dense(layers: ModuleType, x: Any, settings: RecurrentSettings) -> Any:
+    """Connect the fully connected layers after the recurrent ones."""
+    for index, units in enumerate(settings.dense):
+        x = layers.Dense(
+            units,
+            activation=settings.activation,
+            kernel_regularizer=regularizer(settings),
+            name=f"dense_{index}",
+        )(x)
+        x = layers.Dropout(settings.dropout, name=f"dense_dropout_{index}")(x)
+    return x
+
+
+def steps(frames: int, settings: RecurrentSettings) -> int:
+    """Count the steps of the recurrent layers: the first convolution halves the frames."""
+    return -(-frames // 2) if settings.filters else frames
