@@ -26,5 +26,5 @@ def lower_graph(graph: Graph) -> list[Layer | Alias]:
         if isinstance(item, Layer):
             flash, macs = flash + item.weight_bytes, macs + item.macs
             check_limits(graph.source, flash=flash, macs=macs)
-        lowered.append(item)
+        lowered += item if isinstance(item, list) else [item]
     return lowered
