@@ -205,11 +205,11 @@ EXPERIMENTS = [
     ("features: {kind: zcr}", "features.kind: 'zcr' is not one of: logmel, mfcc, spectrogram"),
     (
         "model: {architecture: transformer}",
-        "model.architecture: 'transformer' is not one of: bilstm, cnn, dense, lstm",
+        "model.architecture: 'transformer' is not one of: bilstm, cnn, dense, gru, lstm, simple_rnn",
     ),
     (
         "model: {architecture: {a: b}}",
-        "model.architecture: {a: b} is not one of: bilstm, cnn, dense, lstm",
+        "model.architecture: {a: b} is not one of: bilstm, cnn, dense, gru, lstm, simple_rnn",
     ),
     ("goal: Firmware", "goal: 'Firmware' is not one of: firmware, evaluation"),
     ("goal: no", "goal: false is not one of: firmware, evaluation"),

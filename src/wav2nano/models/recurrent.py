@@ -5,8 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from wav2nano.errors import UserError
 from wav2nano.models.base import ModelSettings
 
+MOST_STEPS = 200  # of a layer that is unrolled
 SPATIAL_DROPOUT = 0.1  # share of the channels of a convolution that training drops
 
 
@@ -84,6 +86,29 @@ def connect_dense(layers: ModuleType, x: Any, settings: RecurrentSettings) -> An
     return x
 
 
-def steps(frames: int, settings: RecurrentSettings) -> int:
-    """Count the steps of the recurrent layers: the first convolution halves the frames."""
-    return -(-frames // 2) if settings.filters else frames
+def check_unrolled(shape: tuple[int, int], settings: RecurrentSettings) -> None:
+    """Check that there are not too many steps for layers that are converted step by step."""
+    frames = shape[0]
+    # The first convolution has stride 2.
+    steps = -(-frames // 2) if settings.filters else frames
+    if steps > MOST_STEPS:
+        remedy = (
+            "Use a longer features.hop or a shorter chunking.window_s"
+            if settings.filters
+            else "Put a convolution in front (model.filters: [32]), which halves them, or use a "
+            "longer features.hop"
+        )
+        raise UserError(
+            f"model.architecture: {settings.architecture} would take {steps} steps of time; it is "
+            f"unrolled for conversion, which {MOST_STEPS} steps at most allow. {remedy}. An lstm "
+            "has no such limit."
+        )
+
+
+def is_converted(x: Any) -> bool:
+    """Tell whether a network is built to be converted, by the fixed size of its batch of one.
+
+    The converter makes a single operation of an LSTM alone; it crashes on the loops of other
+    recurrent layers, which are therefore unrolled.
+    """
+    return x.shape[0] == 1
