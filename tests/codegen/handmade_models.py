@@ -27,6 +27,8 @@ class Node:
     constants: tuple[Tensor, ...]
     to: Tensor | None = None
     other: str | None = None
+    first: tuple[Tensor, ...] = ()
+    also: tuple[Tensor, ...] = ()
     table: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
 
@@ -40,12 +42,13 @@ def constant(values, kind, scales=None, axis=0) -> Tensor:
     return Tensor(values.shape, kind, scales, 0, axis, values)
 
 
-def node(op, *constants, to=None, other=None, table=None, **options) -> Node:
+def node(op, *constants, to=None, other=None, first=(), also=(), table=None, **options) -> Node:
     """Describe an operation on the result before it; `other="input"` adds the model's input.
 
+    `first` are constants that come before it, `also` further outputs, which nothing reads.
     `table` is the schema's name for the options, where it is not the operation's.
     """
-    return Node(op, constants, to, other, table, options)
+    return Node(op, constants, to, other, first, also, table, options)
 
 
 def build(input_: Tensor, output: Tensor, *nodes: Node) -> bytes:
@@ -82,9 +85,9 @@ def build(input_: Tensor, output: Tensor, *nodes: Node) -> bytes:
         operator.opcodeIndex = len(model.operatorCodes)
         model.operatorCodes.append(code)
         others = [first] if step.other == "input" else []
-        operator.inputs = [current, *others, *map(add, step.constants)]
+        operator.inputs = [*map(add, step.first), current, *others, *map(add, step.constants)]
         current = add(output if step is nodes[-1] else step.to)
-        operator.outputs = [current]
+        operator.outputs = [current, *map(add, step.also)]
         name = step.table or step.op.title().replace("_", "") + "Options"
         if hasattr(schema, f"{name}T"):
             operator.builtinOptionsType = getattr(schema.BuiltinOptions, name)

@@ -445,7 +445,7 @@ EXPERIMENTS = [
     ),
     (
         "model: {unit: [8]}",
-        "model.unit is not a setting. Settings here are: architecture, dropout,",
+        "model.unit is not a setting. Settings here are: activation, architecture,",
     ),
     ("yes: 1", "true is not a setting. Settings here are: augmentation, chunking,"),
     ("? [a]\n: 1", "cannot be read as YAML: while constructing a mapping"),

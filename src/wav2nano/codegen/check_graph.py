@@ -43,10 +43,10 @@ def check_graph(graph: Graph) -> None:
             elif tensor.index not in written:
                 refuse(context, f"reads {tensor.name!r} before it is computed.")
         _check_computed(context)
-        [output] = node.outputs
-        if output.index in written:
-            refuse(context, f"computes {output.name!r}, which is already there.")
-        written.add(output.index)
+        for output in node.outputs:
+            if output.index in written:
+                refuse(context, f"computes {output.name!r}, which is already there.")
+            written.add(output.index)
     if graph.output.index not in written:
         raise UserError(f"{graph.source} does not compute its output. Convert the model again.")
 
@@ -88,11 +88,13 @@ def _check_operation(context: Context) -> None:
             f"There are kernels for: {', '.join(sorted(OPERATORS))}."
         )
     operator = OPERATORS[node.op]
-    if len(node.outputs) != 1 or len(node.inputs) > operator.most_inputs:
+    most = operator.most_outputs
+    if len(node.outputs) not in range(1, most + 1) or len(node.inputs) > operator.most_inputs:
         refuse(
             context,
             f"has {len(node.inputs)} inputs and {len(node.outputs)} outputs; at most "
-            f"{operator.most_inputs} and one belong: convert the model again.",
+            f"{operator.most_inputs} and {'one' if most == 1 else most} belong: convert the model "
+            "again.",
         )
     if operator.options not in (node.option_type, None):
         refuse(
@@ -103,17 +105,17 @@ def _check_operation(context: Context) -> None:
 
 
 def _check_computed(context: Context) -> None:
-    """Check the one output, which must be an int8 tensor of a size that memory can hold."""
-    [tensor] = context.node.outputs
-    if tensor.type != "int8":
-        refuse(
-            context,
-            f"has a tensor that is {tensor.type}, not int8: quantise the model to int8 first "
-            "(target_spec.supported_ops = [TFLITE_BUILTINS_INT8]).",
-        )
-    if tensor.values is not None or tensor.variable:
-        refuse(context, f"has its result in {tensor.name!r}, which is a constant or a state.")
-    if not tensor.shape or min(tensor.shape) < 1:
-        refuse(context, f"has a tensor of {shape_text(tensor.shape)}: there is nothing in it.")
-    require_one_scale(context, tensor, range(-128, 128))
-    check_limits(context.source, ram=tensor.size)
+    """Check the outputs, which must be int8 tensors of a size that memory can hold."""
+    for tensor in context.node.outputs:
+        if tensor.type != "int8":
+            refuse(
+                context,
+                f"has a tensor that is {tensor.type}, not int8: quantise the model to int8 first "
+                "(target_spec.supported_ops = [TFLITE_BUILTINS_INT8]).",
+            )
+        if tensor.values is not None or tensor.variable:
+            refuse(context, f"has its result in {tensor.name!r}, which is a constant or a state.")
+        if not tensor.shape or min(tensor.shape) < 1:
+            refuse(context, f"has a tensor of {shape_text(tensor.shape)}: there is nothing in it.")
+        require_one_scale(context, tensor, range(-128, 128))
+        check_limits(context.source, ram=tensor.size)

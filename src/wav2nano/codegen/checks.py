@@ -111,7 +111,7 @@ def require_one_scale(context: Context, tensor: Tensor, zero_points: range) -> N
 def _check_scales(context: Context, tensor: Tensor) -> None:
     if not (np.isfinite(tensor.scales) & (tensor.scales > 0)).all():
         refuse(context, f"has {tensor.name!r} with a scale that is not a positive number.")
-    if tensor.axis not in range(len(tensor.shape)):
+    if tensor.axis not in range(max(len(tensor.shape), 1)):
         refuse(context, f"has {tensor.name!r} with scales along its axis {tensor.axis}.")
 
 

@@ -5,6 +5,7 @@ from wav2nano.codegen.checks import Context
 from wav2nano.codegen.operator_parts import Alias, Layer
 from wav2nano.codegen.operators import OPERATORS
 from wav2nano.codegen.read_tflite import Graph
+from wav2nano.codegen.share_constants import SharedConstants
 
 
 def lower_graph(graph: Graph) -> list[Layer | Alias]:
@@ -17,6 +18,7 @@ def lower_graph(graph: Graph) -> list[Layer | Alias]:
     """
     lowered: list[Layer | Alias] = []
     count: dict[str, int] = {}
+    shared = SharedConstants()
     flash = macs = 0
     for node in graph.nodes:
         operator = OPERATORS[node.op]
@@ -24,7 +26,8 @@ def lower_graph(graph: Graph) -> list[Layer | Alias]:
         count[name] = count.get(name, 0) + 1
         item = operator.lower(Context(graph.source, f"{name}_{count[name]}", node))
         if isinstance(item, Layer):
+            item = shared.share(item)
             flash, macs = flash + item.weight_bytes, macs + item.macs
             check_limits(graph.source, flash=flash, macs=macs)
-        lowered.append(item)
+        lowered += item if isinstance(item, list) else [item]
     return lowered

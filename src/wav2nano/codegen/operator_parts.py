@@ -1,5 +1,6 @@
 """What the operators share: what they lower to, descriptions, pieces of C."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,12 +11,17 @@ from wav2nano.codegen.checks import (
     STEPS,
     SUM_LIMIT,
     Context,
+    activation,
     activation_bounds,
+    constant,
     constant_bias,
     largest_sums,
     option,
     refuse,
+    require_one_scale,
+    require_same_quantization,
     require_scale_of_sums,
+    required,
     shape_text,
     sum_scales,
 )
@@ -152,6 +158,105 @@ def split_at(shape: tuple[int, ...], axes: list[int]) -> tuple[int, int, int]:
     parts = shape[:first], shape[first : last + 1], shape[last + 1 :]
     outer, count, inner = (int(np.prod(part, dtype=np.int64)) for part in parts)
     return outer, count, inner
+
+
+# Operands of operators that work value by value
+
+
+@dataclass(frozen=True)
+class Operands:
+    """Two tensors that are combined value by value, one of which may be constant.
+
+    Attributes
+    ----------
+    tensors : tuple of Tensor
+        Both, with their scales.
+    computed : list of Tensor
+        Those that are not constant.
+    places : list of str
+        What stands for each in a call.
+    arrays : list of Array
+        The constant, repeated to the size of the other.
+    """
+
+    tensors: tuple[Tensor, Tensor]
+    computed: list[Tensor]
+    places: list[str]
+    arrays: list[Array]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the result."""
+        return self.computed[0].shape
+
+
+def operands(context: Context, does: str) -> Operands:
+    """Take the two inputs of an operation that combines tensors of one shape, or a constant.
+
+    Parameters
+    ----------
+    context
+        Of the node.
+    does
+        Its verb in messages, such as "adds".
+    """
+    a, b = required(context, 0), required(context, 1)
+    both_constant = a.values is not None and b.values is not None
+    computed: list[Tensor] = []
+    places, arrays = [], []
+    for index, tensor in enumerate((a, b)):
+        if tensor.values is None or both_constant:
+            computed.append(activation(context, index))
+            places.append("{input1}" if len(computed) > 1 else "{input}")
+            continue
+        values = constant(context, tensor, "int8")
+        require_one_scale(context, tensor, range(-128, 128))
+        name, shape = f"{context.name}_constant", (b if index == 0 else a).shape
+        try:
+            repeated = np.broadcast_to(values, shape).ravel()
+        except ValueError:
+            refuse(
+                context,
+                f"{does} a constant of {shape_text(values.shape)} and {shape_text(shape)}: no "
+                "kernel does that.",
+            )
+        places.append(name)
+        arrays.append(Array(name, "int8_t", repeated))
+    if computed[0].shape != computed[-1].shape:
+        refuse(context, f"{does} tensors of different shapes: no kernel does that.")
+    return Operands((a, b), computed, places, arrays)
+
+
+def parts(
+    context: Context, input_: Tensor, axis: int, shapes: list[tuple[int, ...]]
+) -> list[Alias]:
+    """Lower the outputs, of the given shapes, to parts of the input one after the other.
+
+    Raises
+    ------
+    UserError
+        If the outputs have other shapes or scales, or are not the whole input; or if there is more
+        than one index before the axis, so that parts are not contiguous.
+    """
+    if math.prod(input_.shape[:axis]) != 1:
+        refuse(context, "has parts that are not contiguous: no kernel does that.")
+    made, offset = [], 0
+    for result, shape in zip(context.node.outputs, shapes, strict=True):
+        if result.shape != shape:
+            refuse(
+                context,
+                f"has a part of {shape_text(result.shape)}, but it computes {shape_text(shape)}: "
+                "the model is damaged.",
+            )
+        require_same_quantization(context, input_, result)
+        made.append(Alias(result, input_, offset))
+        offset += result.size
+    if offset != input_.size:
+        refuse(
+            context,
+            f"has {offset} values in its parts, of {input_.size}: the model is damaged.",
+        )
+    return made
 
 
 # Structures of several kernels

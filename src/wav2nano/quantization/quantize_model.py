@@ -11,6 +11,7 @@ from wav2nano.files import atomic_path, write_csv
 from wav2nano.keras_runtime import load_model, native_messages_hidden
 from wav2nano.labelled_windows import Windows, load_windows
 from wav2nano.models import AnyModel, build_model, weights_by_layer
+from wav2nano.quantization.share_ranges import share_ranges
 from wav2nano.settings.quantization import QuantizationSettings
 from wav2nano.tables.preprocessing import read_preprocessing
 
@@ -97,6 +98,9 @@ def convert(
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
     import tf_keras
+    from tensorflow.lite.python.convert import (  # type: ignore[import-untyped]
+        mlir_quantize,
+    )
 
     model = build_model(tf_keras, shape, classes, model_settings, batch_size=1)
     try:
@@ -114,8 +118,12 @@ def convert(
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([window[None]] for window in calibration)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = tf.int8
-    converter.inference_output_type = tf.int8
+    # The converter has no place for what comes between calibration and quantisation.
+    converter._experimental_calibrate_only = True
+    calibrate = converter._quantize
+    converter._quantize = lambda *arguments: mlir_quantize(
+        share_ranges(calibrate(*arguments)), input_data_type=tf.int8, output_data_type=tf.int8
+    )
     try:
         with native_messages_hidden():
             return converter.convert()

@@ -130,7 +130,7 @@ typedef struct {
 /* Mean: input [outer][count][inner], output [outer][inner]. */
 void w2n_mean(const w2n_mean_layer *layer, const int8_t *input, int8_t *output);
 
-/* The sum of two tensors, each with its own scale. */
+/* The sum or the difference of two tensors, each with its own scale. */
 typedef struct {
     int32_t size;
     int32_t zero_point[2];
@@ -143,6 +143,23 @@ typedef struct {
 
 /* Addition, element by element: a, b, output [size]. output may be a or b. */
 void w2n_add(const w2n_add_layer *layer, const int8_t *a, const int8_t *b, int8_t *output);
+
+/* Subtraction, element by element, a - b; as w2n_add. */
+void w2n_subtract(const w2n_add_layer *layer, const int8_t *a, const int8_t *b, int8_t *output);
+
+/* The product of two tensors, each with its own scale. */
+typedef struct {
+    int32_t size;
+    int32_t zero_point[2];
+    w2n_scale scale;
+    int32_t output_zero_point;
+    int32_t activation_min;
+    int32_t activation_max;
+} w2n_multiply_layer;
+
+/* Multiplication, element by element: a, b, output [size]. output may be a or b. */
+void w2n_multiply(const w2n_multiply_layer *layer, const int8_t *a, const int8_t *b,
+                  int8_t *output);
 
 /*
  * Softmax over the last axis; the output has scale 1/256 and zero point -128.

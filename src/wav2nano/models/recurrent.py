@@ -1,0 +1,114 @@
+"""What the recurrent architectures share: convolutions before, fully connected layers after."""
+
+from types import ModuleType
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from wav2nano.errors import UserError
+from wav2nano.models.base import ModelSettings
+
+MOST_STEPS = 200  # of a layer that is unrolled
+SPATIAL_DROPOUT = 0.1  # share of the channels of a convolution that training drops
+
+
+class RecurrentSettings(ModelSettings):
+    """Recurrent layers after convolutions over time, fully connected layers after them."""
+
+    filters: Annotated[list[Annotated[int, Field(ge=1, le=256)]], Field(max_length=4)] = Field(
+        default=[48, 64]
+    )
+    """filters of each convolution, the first with stride 2; [] for none"""
+
+    kernel: Annotated[int, Field(ge=1, le=15)] = 5
+    """frames that a convolution spans"""
+
+    units: Annotated[
+        list[Annotated[int, Field(ge=1, le=512)]], Field(min_length=1, max_length=4)
+    ] = Field(default=[64])
+    """units of each recurrent layer"""
+
+    dense: Annotated[list[Annotated[int, Field(ge=1, le=512)]], Field(max_length=4)] = Field(
+        default=[]
+    )
+    """units of each fully connected layer after the recurrent ones; [] for none"""
+
+    activation: Literal["relu", "tanh"] = "relu"
+    """of the fully connected layers: relu or tanh"""
+
+    l2: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """factor of the squared weights of recurrent and fully connected layers in the loss"""
+
+    dropout: Annotated[float, Field(ge=0, le=0.9)] = 0.3
+    """share of the outputs that training drops"""
+
+
+def regularizer(settings: RecurrentSettings) -> dict[str, Any] | None:
+    """Describe the penalty of weights, for either Keras."""
+    if not settings.l2:
+        return None
+    return {"class_name": "L2", "config": {"l2": settings.l2}}
+
+
+def recurrent_regularizers(settings: RecurrentSettings) -> dict[str, Any]:
+    """Give the arguments of a recurrent layer that penalise its two matrices of weights."""
+    penalty = regularizer(settings)
+    return {"kernel_regularizer": penalty, "recurrent_regularizer": penalty}
+
+
+def connect_convolutions(layers: ModuleType, x: Any, settings: RecurrentSettings) -> Any:
+    """Connect the convolutions before the recurrent layers."""
+    for index, filters in enumerate(settings.filters):
+        x = layers.Conv1D(
+            filters,
+            settings.kernel,
+            strides=1 if index else 2,
+            padding="same",
+            use_bias=False,
+            name=f"conv_{index}",
+        )(x)
+        x = layers.BatchNormalization(name=f"norm_{index}")(x)
+        x = layers.ReLU(name=f"relu_{index}")(x)
+        x = layers.SpatialDropout1D(SPATIAL_DROPOUT, name=f"spatial_dropout_{index}")(x)
+    return x
+
+
+def connect_dense(layers: ModuleType, x: Any, settings: RecurrentSettings) -> Any:
+    """Connect the fully connected layers after the recurrent ones."""
+    for index, units in enumerate(settings.dense):
+        x = layers.Dense(
+            units,
+            activation=settings.activation,
+            kernel_regularizer=regularizer(settings),
+            name=f"dense_{index}",
+        )(x)
+        x = layers.Dropout(settings.dropout, name=f"dense_dropout_{index}")(x)
+    return x
+
+
+def check_unrolled(shape: tuple[int, int], settings: RecurrentSettings) -> None:
+    """Check that there are not too many steps for layers that are converted step by step."""
+    frames = shape[0]
+    # The first convolution has stride 2.
+    steps = -(-frames // 2) if settings.filters else frames
+    if steps > MOST_STEPS:
+        remedy = (
+            "Use a longer features.hop or a shorter chunking.window_s"
+            if settings.filters
+            else "Put a convolution in front (model.filters: [32]), which halves them, or use a "
+            "longer features.hop"
+        )
+        raise UserError(
+            f"model.architecture: {settings.architecture} would take {steps} steps of time; it is "
+            f"unrolled for conversion, which {MOST_STEPS} steps at most allow. {remedy}. An lstm "
+            "has no such limit."
+        )
+
+
+def is_converted(x: Any) -> bool:
+    """Tell whether a network is built to be converted, by the fixed size of its batch of one.
+
+    The converter makes a single operation of an LSTM alone; it crashes on the loops of other
+    recurrent layers, which are therefore unrolled.
+    """
+    return x.shape[0] == 1
