@@ -36,6 +36,7 @@ COMMANDS = [
     "wav2nano.fetch_model",
     "wav2nano.dataset.extract_features",
     "wav2nano.dataset.split_dataset",
+    "wav2nano.dataset.split_randomly",
     "wav2nano.training.train_model",
     "wav2nano.quantization.quantize_model",
     "wav2nano.evaluation.score_model",

@@ -16,6 +16,7 @@ from wav2nano import features, models
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
+from wav2nano.other_splits import RANDOM_SPLIT, SETTINGS, divide_name
 from wav2nano.provenance import settings_digest
 from wav2nano.settings.base import NAME
 from wav2nano.settings.dataset import DatasetSettings
@@ -56,10 +57,11 @@ class Experiment:
     """An experiment with its data set.
 
     `file` is where it is described, for messages; `archives` are by name; `sources` are its own
-    recordings.
+    recordings. `other_split` is named where it differs from another experiment only in its split.
     """
 
     name: str
+    other_split: str | None
     file: str
     settings: ExperimentSettings
     dataset: DatasetSettings
@@ -109,6 +111,16 @@ class Experiment:
         """All files that other experiments may also use."""
         archives = [f"data/synthetic/{name}.zip" for name in self.archives]
         return [*archives, *self.tables(), *self.windows(), *self.features()]
+
+    def other_splits(self) -> list[str]:
+        """Experiments that are wanted with this one, and differ only in their split."""
+        wanted = [RANDOM_SPLIT] if self.settings.evaluation.random_split_too else []
+        return [f"{self.name}.{name}" for name in wanted]
+
+    @property
+    def policy(self) -> str:
+        """How it is split."""
+        return "random" if self.other_split == RANDOM_SPLIT else self.split_plan().policy
 
     def split_plan(self) -> SplitPlan:
         """How to split: as the experiment says, otherwise as the data set does."""
@@ -263,20 +275,24 @@ class Experiments:
         UserError
             If there is no such experiment, or a setting is wrong.
         """
+        own, other_split = divide_name(name)
         layers = [(str(PARAMS), self._defaults)]
-        sweep = sweep_of(name)
+        sweep = sweep_of(own)
         if sweep is None:
-            layers.append(read_experiment(name, root=self._root))
+            layers.append(read_experiment(own, root=self._root))
         else:
             base, variants = self._read_sweep(sweep)
-            if name not in variants:
+            if own not in variants:
                 raise UserError(
-                    f"{SWEEPS / sweep}.yaml has no variant {name}. Its variants are: "
+                    f"{SWEEPS / sweep}.yaml has no variant {own}. Its variants are: "
                     f"{', '.join(variants)}"
                 )
-            file = f"{SWEEPS / sweep}.yaml, {describe_variant(variants[name])}"
-            layers += [read_experiment(base, root=self._root), (file, unfold(variants[name]))]
-        return combine(*layers), layers[-1][0]
+            file = f"{SWEEPS / sweep}.yaml, {describe_variant(variants[own])}"
+            layers += [read_experiment(base, root=self._root), (file, unfold(variants[own]))]
+        file = layers[-1][0]
+        if other_split:
+            layers.append((file, SETTINGS))
+        return combine(*layers), file
 
     def _load(self, name: str) -> Experiment:
         settings, file = self.settings(name)
@@ -288,7 +304,8 @@ class Experiments:
             archive.name: archive
             for archive in (_archive(label, settings, dataset) for label in spoken)
         }
-        experiment = Experiment(name, file, settings, dataset, archives, sources)
+        other_split = divide_name(name)[1]
+        experiment = Experiment(name, other_split, file, settings, dataset, archives, sources)
         check(experiment)
         return experiment
 

@@ -48,6 +48,10 @@ STEPS = {
         *("--manifest", "manifest.csv", "--labels", LABELS, "--settings", '{"policy": "group"}'),
         *("--chunking", CHUNKING, "--out", "split.csv"),
     ],
+    "split-randomly": [
+        *("--split", "split.csv", "--features", "features.h5", "--seed", "1"),
+        *("--out", "random_split.csv"),
+    ],
     "train-model": [
         *("--split", "split.csv", "--features", "features.h5", "--labels", LABELS),
         *("--chunking", CHUNKING, "--feature-settings", FEATURES, "--model-settings", MODEL),

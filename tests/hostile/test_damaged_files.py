@@ -49,6 +49,7 @@ READ = {
     "select-recordings": ["index.csv"],
     "extract-features": ["windows.h5"],
     "split-dataset": ["manifest.csv"],
+    "split-randomly": ["split.csv", "features.h5"],
     "train-model": ["split.csv", "features.h5"],
     "quantize-model": ["model.keras", "preprocessing.json", "split.csv", "features.h5"],
     "score-model": ["model_int8.tflite", "preprocessing.json", "split.csv", "features.h5"],

@@ -83,6 +83,10 @@ EXPERIMENTS = [
     ),
     ("evaluation: {bootstrap: 99}", "evaluation.bootstrap: 99 should be at least 100"),
     (
+        "evaluation: {random_split_too: 1}",
+        "evaluation.random_split_too: 1 should be true or false",
+    ),
+    (
         "evaluation: {bootstrap: 1000000000000}",
         "evaluation.bootstrap: 1000000000000 should be at most 100,000",
     ),
@@ -1030,6 +1034,14 @@ TARGETS = [
     ("fetch_own", "No rule to produce fetch_own"),
     ("data/index/../x.csv", "No rule to produce data/x.csv"),
     ("results/\ny/split.csv", "There is no experiment"),
+    (
+        "results/nowhere.random_split/split.csv",
+        "There is no experiment nowhere: config/experiments/nowhere.yaml does",
+    ),
+    (
+        "results/a.b.random_split/split.csv",
+        "There is no sweep a: config/sweeps/a.yaml does not exist. There are:",
+    ),
 ]
 # What a strict reader could refuse, and what works.
 ACCEPTED = [

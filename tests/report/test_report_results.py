@@ -54,6 +54,18 @@ BUILD = {
 }
 
 
+def test_a_random_split_has_figures_of_its_own():
+    other = {"float": figures(0.99, None), "int8": figures(0.97, [0.9, 1.0])}
+    plain = gather_metrics(EVALUATION, None, None, None, PREPROCESSING)
+    metrics = gather_metrics(EVALUATION, None, None, None, PREPROCESSING, other)
+    assert {key: metrics[key] for key in metrics.keys() - plain.keys()} == {
+        "random_split_float_accuracy": 0.99,
+        "random_split_float_macro_f1": 0.89,
+        "random_split_int8_accuracy": 0.97,
+        "random_split_int8_macro_f1": 0.87,
+    }
+
+
 def run(**changes):
     return {
         "seconds": 100.0,

@@ -28,6 +28,7 @@ from wav2nano.features import KINDS
 from wav2nano.files import check_room
 from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.killed_runs import RunMark
+from wav2nano.other_splits import RANDOM_SPLIT
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.load import load_params
 
@@ -209,18 +210,23 @@ def board_of(experiment):
     return [f"results/{experiment.name}/firmware/board.json"] * is_simulated(experiment.name)
 
 
+def random_split_of(experiment):
+    """Evaluation of the same experiment on a random split, if it is wanted."""
+    wanted = experiment.settings.evaluation.random_split_too
+    return [f"results/{experiment.name}.{RANDOM_SPLIT}/evaluation/evaluation.json"] * wanted
+
+
 def everything_made(name):
     """Files that the workflow makes for an experiment, whatever rule makes them."""
     experiment = EXPERIMENTS[name]
-    made = [
-        MANIFEST,
+    evaluated = [
         SPLIT,
         *rules.train_model.output,
         *rules.quantize_model.output,
         *expand(rules.score_model.output, runtime=["float", "litert"], allow_missing=True),
         *rules.evaluate_model.output,
-        *rules.report_results.output,
     ]
+    made = [MANIFEST, *evaluated, *rules.report_results.output]
     if has_firmware(name):
         sketches = ["listener", "self_test"] if is_simulated(name) else ["listener"]
         made += CODE_FILES
@@ -228,6 +234,7 @@ def everything_made(name):
     return [
         *experiment.shared_files(),
         *expand(made, experiment=name),
+        *expand(evaluated, experiment=experiment.other_splits()),
         *scores_of_c(experiment),
         *board_of(experiment),
     ]
@@ -254,6 +261,7 @@ def used_files():
     try:
         for name in experiments.names():
             made = expand([RESULTS, METRICS, TRAINED_ON], experiment=name)
+            made += expand(RESULTS, experiment=experiments[name].other_splits())
             used |= {*experiments[name].shared_files(), *made}
     except UserError as error:
         raise WorkflowError(f"Cannot tell which files are used. {error}") from None

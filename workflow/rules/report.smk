@@ -12,6 +12,7 @@ rule report_results:
         split=SPLIT,
         build=of(build_of),
         board=of(board_of),
+        random_split=of(random_split_of),
     output:
         report(
             f"{RESULTS}/report/results.html",
@@ -67,11 +68,11 @@ rule report_results:
         pages=subpath(output[0], parent=True),
         built=lambda wildcards, input: [
             word
-            for name in ("build", "board")
+            for name in ("build", "board", "random_split")
             for path in input.get(name)
-            for word in (f"--{name}", path)
+            for word in (f"--{name.replace('_', '-')}", path)
         ],
-        policy=of(lambda experiment: experiment.split_plan().policy),
+        policy=of(lambda experiment: experiment.policy),
         target=of(lambda experiment: experiment.board.fqbn),
         listener=settings(lambda settings: settings.listener),
         settings=of(

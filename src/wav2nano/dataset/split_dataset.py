@@ -12,7 +12,7 @@ from wav2nano.errors import UserError
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.split import SplitPlan
 from wav2nano.tables.recordings import OWN, Recording, label_of, read_recordings
-from wav2nano.tables.split import PARTS, SplitRow, write_split
+from wav2nano.tables.split import PARTS, SplitRow, overlap, write_split
 
 TRIALS, MOST_STEPS = 200, 40_000
 ABSENT = 1e3  # cost of a label that a part lacks
@@ -115,7 +115,7 @@ def audit_split(rows: Iterable[Recording], split: Iterable[SplitRow]) -> None:
         blocks[content[row.recording]].append(row)
     for same in blocks.values():
         for one, other in itertools.combinations(same, 2):
-            if one.part != other.part and _overlap(one, other):
+            if one.part != other.part and overlap(one, other):
                 raise UserError(
                     f"{one.recording} in {one.part} and {other.recording} in {other.part} have "
                     "audio in common. Remove one of the two recordings, or set another "
@@ -218,14 +218,6 @@ def _split_by_time(
 
 def _shares(settings: SplitPlan) -> tuple[float, float, float]:
     return 1 - settings.validation - settings.test, settings.validation, settings.test
-
-
-def _overlap(one: SplitRow, other: SplitRow) -> bool:
-    if one.from_seconds is None or one.to_seconds is None:
-        return True
-    if other.from_seconds is None or other.to_seconds is None:
-        return True
-    return one.from_seconds < other.to_seconds and other.from_seconds < one.to_seconds
 
 
 def _engine_family(row: Recording) -> str:

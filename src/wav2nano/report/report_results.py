@@ -36,6 +36,7 @@ def report_results(
     split: Path,
     build: Path | None = None,
     board: Path | None = None,
+    random_split: Path | None = None,
     target: str,
     listener: ListenerSettings,
     settings: dict[str, Any],
@@ -65,6 +66,8 @@ def report_results(
     board
         JSON file of what the simulated board did; none where there is no build, or one for a board
         package that cannot be simulated.
+    random_split
+        JSON file of the evaluation of the same experiment on a random split, if there is one.
     target
         Fully qualified name of the board that the experiment is for.
     listener
@@ -86,6 +89,7 @@ def report_results(
     scored = read_json(evaluation)
     built = read_json(build) if build else None
     ran = read_json(board) if board else None
+    flattered = read_json(random_split) if random_split else None
     rows = read_split(split)
     between = read_preprocessing(preprocessing)
     hardware = find_board(target)
@@ -108,14 +112,20 @@ def report_results(
     with as_written(environment):
         made["environment"] = environment_page(title, trained_in)
         processor = describe_processor(trained_in)
-    with as_written(*filter(None, (evaluation, build, board))):
+    with as_written(*filter(None, (evaluation, build, board, random_split))):
         made["results"] = results_page(
-            title, scored, ran, binary, original=settings.get("original", {})
+            title,
+            scored,
+            ran,
+            binary,
+            original=settings.get("original", {}),
+            policy=policy,
+            random_split=flattered,
         )
         made["budget"] = budget_page(
             title, hardware, cost, built, ran, preprocessing=between, reasons=reasons
         )
-        figures = gather_metrics(scored, cost, built, ran, between)
+        figures = gather_metrics(scored, cost, built, ran, between, flattered)
     for name, text in made.items():
         write_text(pages / f"{name}.html", text)
     write_json(metrics, figures)
@@ -128,6 +138,7 @@ def gather_metrics(
     build: dict[str, Any] | None,
     board: dict[str, Any] | None,
     preprocessing: Preprocessing,
+    random_split: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Put the figures of one experiment into a flat mapping.
 
@@ -141,6 +152,12 @@ def gather_metrics(
             if interval := evaluation[name][f"{figure}_ci95"]:
                 low, high = interval
                 metrics |= {f"{name}_{figure}_low": low, f"{name}_{figure}_high": high}
+    if random_split is not None:
+        metrics |= {
+            f"random_split_{name}_{figure}": random_split[name][figure]
+            for name in ("float", "int8")
+            for figure in ("accuracy", "macro_f1")
+        }
     metrics |= asdict(cost) if cost is not None else {}
     if build is not None:
         metrics |= {key: build[key] for key in ("flash_bytes", "ram_bytes")}

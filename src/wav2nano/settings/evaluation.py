@@ -15,3 +15,7 @@ class EvaluationSettings(Settings):
 
     seed: Seed = 1
     """seed of the resamplings"""
+
+    random_split_too: bool = False
+    """also train and test on a random split of the same windows, to show by how much such a figure,
+    which is what is often published, flatters; nothing is built from it"""
