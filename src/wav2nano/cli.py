@@ -41,6 +41,7 @@ COMMANDS = [
     "wav2nano.quantization.quantize_model",
     "wav2nano.evaluation.score_model",
     "wav2nano.evaluation.evaluate_model",
+    "wav2nano.evaluation.evaluate_folds",
     "wav2nano.firmware.generate_code",
     "wav2nano.firmware.compile_firmware",
     "wav2nano.firmware.simulate_board",

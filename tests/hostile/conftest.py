@@ -74,6 +74,11 @@ STEPS = {
         *("--history", "history.csv", "--settings", '{"bootstrap": 100}'),
         *("--title", "tones", "--out", "evaluation"),
     ],
+    "evaluate-folds": [
+        *("--folds", '["1", "2"]', "--float-scores", "scores.csv", "scores.csv"),
+        *("--litert-scores", "scores.csv", "scores.csv", "--settings", '{"bootstrap": 100}'),
+        *("--title", "tones", "--out", "folds"),
+    ],
     "generate-code": [
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
         *("--listener", "{}", "--board", BOARD, "--title", "tones", "--out", "code"),

@@ -54,6 +54,7 @@ READ = {
     "quantize-model": ["model.keras", "preprocessing.json", "split.csv", "features.h5"],
     "score-model": ["model_int8.tflite", "preprocessing.json", "split.csv", "features.h5"],
     "evaluate-model": ["scores.csv", "history.csv"],
+    "evaluate-folds": ["scores.csv"],
     "generate-code": ["model_int8.tflite", "preprocessing.json"],
     "simulate-board": [
         *("preprocessing.json", "split.csv", "windows.h5", "firmware/listener.bin"),

@@ -86,6 +86,16 @@ EXPERIMENTS = [
         "evaluation: {random_split_too: 1}",
         "evaluation.random_split_too: 1 should be true or false",
     ),
+    ("evaluation: {folds: []}", "evaluation.folds: needs at least 1 entry"),
+    ("evaluation: {folds: [1]}", "evaluation.folds: 1 should be text, in quotes if YAML"),
+    ("evaluation: {folds: ['']}", "evaluation.folds is empty"),
+    ("evaluation: {folds: some}", "evaluation.folds: 'some' is not one of: all"),
+    ("evaluation: {folds: 3}", "evaluation.folds: 3 is not one of: all"),
+    ("evaluation: {groups_per_fold: 0}", "evaluation.groups_per_fold: 0 should be at least 1"),
+    (
+        "evaluation: {folds: all}",
+        "evaluation.folds: folds are of recordings, but all of these are synthesised. Set",
+    ),
     (
         "evaluation: {bootstrap: 1000000000000}",
         "evaluation.bootstrap: 1000000000000 should be at most 100,000",
@@ -1037,6 +1047,10 @@ TARGETS = [
     (
         "results/nowhere.random_split/split.csv",
         "There is no experiment nowhere: config/experiments/nowhere.yaml does",
+    ),
+    (
+        "results/x.fold_1/split.csv",
+        "There is no fold_1. There are: none.",
     ),
     (
         "results/a.b.random_split/split.csv",

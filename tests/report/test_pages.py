@@ -39,6 +39,17 @@ EVALUATION = {
     "agreement": {"int8_with_float": 0.99, "int8_with_litert": 0.98},
 }
 RANDOM = {"float": figures(0.98), "int8": figures(0.97)}
+FOLDS = {
+    "folds": [
+        {"fold": fold, "windows": 40, "groups": 2, "float": figures(0.7), "int8": figures(0.6)}
+        for fold in ("1", NASTY)
+    ],
+    "mean": {"float": figures(0.75), "int8": figures(0.74)},
+    "pooled": {"float": figures(0.77), "int8": figures(0.76)},
+}
+for fold in FOLDS["folds"]:  # one fold has no intervals
+    for name in ("float", "int8"):
+        fold[name] = {key: fold[name][key] for key in ("accuracy", "macro_f1")}
 RUN = {
     "seconds": 60.0,
     "reports": 20,
@@ -120,6 +131,9 @@ MADE = {
     "results with a random split": pages.results_page(
         "t", EVALUATION, None, None, original={}, policy="group", random_split=RANDOM
     ),
+    "results with folds": pages.results_page(
+        "t", EVALUATION, None, None, original={}, policy="group", folds=FOLDS
+    ),
     "budget": budget_page(BUILD, BOARD),
     "budget without board": budget_page(BUILD, None),
     "budget without binary": budget_page(None, None, REASONS),
@@ -188,6 +202,16 @@ def test_what_a_random_split_would_have_claimed_is_beside_the_honest_figure():
     assert "random split" not in text_of("results")
     assert "of the test's windows share audio with training" in text_of("random split")
     assert "Policy" not in text_of("random split")
+
+
+def test_folds_are_a_table_that_ends_in_their_mean():
+    text = text_of("results with folds")
+    assert "1 40 2 70.0% 60.0% 0.700 0.700" in text
+    assert (
+        "mean of the folds 75.0% (80.0% to 95.0%) 74.0% (80.0% to 95.0%) 0.700 0.700 "
+        "all windows pooled 77.0%"
+    ) in text
+    assert "Cross-validation" not in text_of("results")
 
 
 def test_without_the_generated_c_litert_is_int8():

@@ -66,6 +66,24 @@ def test_a_random_split_has_figures_of_its_own():
     }
 
 
+def test_folds_have_figures_of_their_own():
+    def both(accuracy, interval):
+        return {"float": figures(0.5, None), "int8": figures(accuracy, interval)}
+
+    folds = {
+        "folds": [{"fold": fold, **both(0.7, None)} for fold in ("1", "b c")],
+        "mean": both(0.7, [0.6, 0.8]),
+        "pooled": both(0.72, [0.61, 0.81]),
+    }
+    metrics = gather_metrics(EVALUATION, None, None, None, PREPROCESSING, None, folds)
+    assert metrics["folds"] == 2
+    assert metrics["folds_int8_accuracy"] == metrics["fold_1_int8_accuracy"] == 0.7
+    assert metrics["folds_int8_accuracy_low"] == 0.6
+    assert metrics["folds_pooled_int8_accuracy_high"] == 0.81
+    assert "folds_float_accuracy_low" not in metrics
+    assert len([key for key in metrics if key.startswith("fold_")]) == 4
+
+
 def run(**changes):
     return {
         "seconds": 100.0,

@@ -28,7 +28,7 @@ from wav2nano.features import KINDS
 from wav2nano.files import check_room
 from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.killed_runs import RunMark
-from wav2nano.other_splits import RANDOM_SPLIT
+from wav2nano.other_splits import RANDOM_SPLIT, name_of_fold
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.load import load_params
 
@@ -216,17 +216,29 @@ def random_split_of(experiment):
     return [f"results/{experiment.name}.{RANDOM_SPLIT}/evaluation/evaluation.json"] * wanted
 
 
+def folds_of(experiment, runtime):
+    """Scores of the experiment's folds by one runtime."""
+    names = map(name_of_fold, experiment.folds())
+    return [f"results/{experiment.name}.{name}/scores/{runtime}.csv" for name in names]
+
+
+def evaluation_of_folds(experiment):
+    """Figures of cross-validation, if it is wanted."""
+    return [f"results/{experiment.name}/folds/folds.json"] * bool(experiment.folds())
+
+
 def everything_made(name):
     """Files that the workflow makes for an experiment, whatever rule makes them."""
     experiment = EXPERIMENTS[name]
-    evaluated = [
+    scored = [
         SPLIT,
         *rules.train_model.output,
         *rules.quantize_model.output,
         *expand(rules.score_model.output, runtime=["float", "litert"], allow_missing=True),
-        *rules.evaluate_model.output,
     ]
-    made = [MANIFEST, *evaluated, *rules.report_results.output]
+    made = [MANIFEST, *scored, *rules.evaluate_model.output, *rules.report_results.output]
+    if experiment.folds():
+        made += rules.evaluate_folds.output
     if has_firmware(name):
         sketches = ["listener", "self_test"] if is_simulated(name) else ["listener"]
         made += CODE_FILES
@@ -234,7 +246,8 @@ def everything_made(name):
     return [
         *experiment.shared_files(),
         *expand(made, experiment=name),
-        *expand(evaluated, experiment=experiment.other_splits()),
+        *expand(scored, experiment=experiment.other_splits()),
+        *random_split_of(experiment),
         *scores_of_c(experiment),
         *board_of(experiment),
     ]
@@ -262,6 +275,8 @@ def used_files():
         for name in experiments.names():
             made = expand([RESULTS, METRICS, TRAINED_ON], experiment=name)
             made += expand(RESULTS, experiment=experiments[name].other_splits())
+            if not experiments[name].sources:  # then it is not known what its folds are
+                made += map(str, Path("results").glob(f"{name}.fold_*"))
             used |= {*experiments[name].shared_files(), *made}
     except UserError as error:
         raise WorkflowError(f"Cannot tell which files are used. {error}") from None

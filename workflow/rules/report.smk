@@ -13,6 +13,7 @@ rule report_results:
         build=of(build_of),
         board=of(board_of),
         random_split=of(random_split_of),
+        folds=of(evaluation_of_folds),
     output:
         report(
             f"{RESULTS}/report/results.html",
@@ -68,7 +69,7 @@ rule report_results:
         pages=subpath(output[0], parent=True),
         built=lambda wildcards, input: [
             word
-            for name in ("build", "board", "random_split")
+            for name in ("build", "board", "random_split", "folds")
             for path in input.get(name)
             for word in (f"--{name.replace('_', '-')}", path)
         ],

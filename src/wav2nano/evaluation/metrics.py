@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.metrics import (
     auc,
     confusion_matrix,
+    f1_score,
     log_loss,
     precision_recall_fscore_support,
     roc_curve,
@@ -52,6 +53,16 @@ def measure(scores: Scores, *, resamplings: int, seed: int) -> dict[str, Any]:
         },
         "confusion": confusion_matrix(scores.target, predicted, labels=classes).tolist(),
     }
+
+
+def accuracy_and_macro_f1(scores: Scores) -> tuple[float, float]:
+    """Compute the two figures by which models are compared."""
+    predicted = scores.scores.argmax(axis=1)
+    classes = np.arange(len(scores.labels))
+    macro_f1 = f1_score(
+        scores.target, predicted, labels=classes, average="macro", zero_division=0.0
+    )
+    return float((predicted == scores.target).mean()), float(macro_f1)
 
 
 def bootstrap_by_group(

@@ -38,11 +38,13 @@ def results_page(
     original: dict[str, str],
     policy: str,
     random_split: dict[str, Any] | None = None,
+    folds: dict[str, Any] | None = None,
 ) -> str:
     """Make the page with float, int8 and board side by side.
 
     `original` is what the system that the experiment reproduces reported, if it does so;
-    `random_split` the evaluation of the same experiment on a random split, if there is one.
+    `random_split` the evaluation of the same experiment on a random split, if there is one, `folds`
+    the figures of cross-validation.
     """
     runtimes = runtimes_of(evaluation)
     figures = [evaluation[name] for name in runtimes]
@@ -78,7 +80,22 @@ def results_page(
         tested_on=TESTED_ON.get(policy),
         claimed=f"{random_split['int8']['accuracy']:.1%}" if random_split else None,
         splits=_splits(evaluation, random_split) if random_split else None,
+        folds=_folds(folds) if folds else None,
     )
+
+
+def _folds(found: dict[str, Any]) -> list[list[Any]]:
+    """Make rows of cross-validation: each fold, the mean, and all windows pooled."""
+    columns = [(name, key) for key in ("accuracy", "macro_f1") for name in ("float", "int8")]
+    rows: list[list[Any]] = [
+        [one["fold"], one["windows"], one["groups"]]
+        + [_with_interval(one[name] | {f"{key}_ci95": None}, key) for name, key in columns]
+        for one in found["folds"]
+    ]
+    for text, key in (("mean of the folds", "mean"), ("all windows pooled", "pooled")):
+        of_columns = [_with_interval(found[key][name], figure) for name, figure in columns]
+        rows.append([text, "", "", *of_columns])
+    return rows
 
 
 def _splits(honest: dict[str, Any], flattering: dict[str, Any]) -> list[list[Any]]:

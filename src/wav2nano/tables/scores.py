@@ -2,7 +2,8 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,13 @@ class Scores:
         inside = self.part == name
         arrays = (self.scores, self.target, self.part, self.group, self.origin)
         return Scores(self.labels, *(array[inside] for array in arrays))
+
+
+def join_scores(parts: Sequence[Scores]) -> Scores:
+    """Put scores with the same labels into one table."""
+    names = [field.name for field in fields(Scores) if field.name != "labels"]
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return Scores(labels=parts[0].labels, **joined)
 
 
 def read_scores(path: Path | str) -> Scores:
