@@ -5,10 +5,10 @@ import json
 
 import numpy as np
 import pytest
+from made_up_scores import LABELS, scores_of
 from scipy.stats import ttest_1samp
 from sklearn.metrics import accuracy_score, f1_score
 
-from evaluation.made_up_scores import LABELS, scores_of
 from wav2nano.errors import UserError
 from wav2nano.evaluation.evaluate_folds import evaluate_folds, t_interval
 from wav2nano.settings.evaluation import EvaluationSettings

@@ -98,7 +98,16 @@ STEPS = {
         *("--pages", "report"),
     ],
     "compare-experiments": [
-        *("--metrics", "metrics/tones.json", "--title", "t", "--table", "t.csv"),
+        *(
+            "--metrics",
+            "metrics/tones.json",
+            "--scores",
+            "scores.csv",
+            "--title",
+            "t",
+            "--table",
+            "t.csv",
+        ),
         *("--plot", "t.png", "--page", "t.html"),
     ],
     "record-checksums": ["manifest.csv", "split.csv", "--out", "checksums.txt"],

@@ -64,7 +64,7 @@ READ = {
         *("evaluation/evaluation.json", "environment.json", "model_int8.tflite"),
         *("preprocessing.json", "split.csv"),
     ],
-    "compare-experiments": ["metrics/tones.json"],
+    "compare-experiments": ["metrics/tones.json", "scores.csv"],
     "summarize": ["evaluation/evaluation.json", "environment.json"],
     "predict": ["preprocessing.json", "model_int8.tflite", "raw/low/a/0.wav"],
     "predict --model c": ["model_int8.tflite"],

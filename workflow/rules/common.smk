@@ -197,6 +197,12 @@ def scores_of_c(experiment):
     return [f"results/{experiment.name}/scores/c.csv"] * has_firmware(experiment.name)
 
 
+def int8_scores(name):
+    """Scores of the int8 model, as the board computes it if it is for the board."""
+    runtime = "c" if has_firmware(name) else "litert"
+    return f"results/{name}/scores/{runtime}.csv"
+
+
 @cache
 def kernels_digest():
     return files_digest(["firmware/libraries/Wav2NanoKernels"])

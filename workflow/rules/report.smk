@@ -112,6 +112,7 @@ rule record_checksums:
 rule compare_experiments:
     input:
         metrics=lambda wildcards: expand(METRICS, experiment=compared(wildcards.comparison)),
+        scores=lambda wildcards: map(int8_scores, compared(wildcards.comparison)),
         sweep=lambda wildcards: sweep_file(wildcards.comparison),
     output:
         table=f"{COMPARISON}.csv",
@@ -140,7 +141,8 @@ rule compare_experiments:
         sweep=lambda wildcards, input: ["--sweep", input.sweep] if input.sweep else [],
         code=code_digest("wav2nano.report.compare_experiments"),
     shell:
-        "wav2nano compare-experiments --metrics {input.metrics:q} {params.sweep:q}"
+        "wav2nano compare-experiments --metrics {input.metrics:q} --scores {input.scores:q}"
+        " {params.sweep:q}"
         " --title {params.title:q} --table {output.table:q} --plot {output.plot:q}"
         " --page {output.page:q} 2>&1 | tee {log:q}"
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from wav2nano.errors import UserError
 from wav2nano.evaluation import plots
-from wav2nano.evaluation.metrics import accuracy_and_macro_f1, bootstrap_by_group
 from wav2nano.files import write_json
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.scores import Scores, join_scores, read_scores
+from wav2nano.uncertainty import accuracy_and_macro_f1, bootstrap_by_group
 
 FIGURES = ("accuracy", "macro_f1")
 

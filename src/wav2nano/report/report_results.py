@@ -157,6 +157,7 @@ def gather_metrics(
     metrics: dict[str, Any] = {}
     for name in runtimes_of(evaluation):
         metrics |= _with_intervals(name, evaluation[name])
+    metrics["int8_validation_macro_f1"] = evaluation["validation"]["int8"]["macro_f1"]
     if random_split is not None:
         metrics |= {
             f"random_split_{name}_{figure}": random_split[name][figure]
