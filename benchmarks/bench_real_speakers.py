@@ -57,6 +57,8 @@ def report(folder: Path, experiment: Path) -> None:
         np.full(len(kept), "test"),
         np.array([path.stem.split("_")[0] for path, _ in kept]),
         np.full(len(kept), "own"),
+        np.array([path.name for path, _ in kept]),
+        np.zeros(len(kept), np.int64),
     )
     found = {}
     for name, chosen in {"all labels": labels, "words alone": WORDS}.items():
@@ -69,6 +71,8 @@ def report(folder: Path, experiment: Path) -> None:
             scores.part[rows],
             scores.group[rows],
             scores.origin[rows],
+            scores.recording[rows],
+            scores.start[rows],
         )
         figures = measure(part, resamplings=1000, seed=1)
         print(

@@ -88,3 +88,17 @@ def test_an_evaluation_may_normalise_each_window(checkout):
 def test_an_experiment_named_by_a_file_is_found():
     arguments = ["--cores", "2", "results/digits/firmware/listener.bin", "metrics/own.json"]
     assert named_in(arguments) == {"digits", "own"}
+
+
+def test_a_random_split_is_an_experiment_without_firmware(checkout):
+    experiments = checkout(x={"evaluation": {"random_split_too": True}}, y={})
+    assert experiments["x"].other_splits() == ["x.random_split"]
+    assert experiments["y"].other_splits() == []
+    honest, other = experiments["x"], experiments["x.random_split"]
+    assert (honest.policy, other.policy) == ("group", "random")
+    assert (honest.settings.goal, other.settings.goal) == ("firmware", "evaluation")
+    assert other.other_splits() == []
+    assert other.features() == honest.features()
+    assert other.settings.model == honest.settings.model
+    with pytest.raises(UserError, match="There is no experiment z: config"):
+        experiments["z.random_split"]

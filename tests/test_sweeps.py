@@ -65,6 +65,11 @@ def test_a_product_is_every_combination_with_every_row():
             ["mfcc", "logmel"],
         ),
         ({"table": [{"labels": ["ja", "né"]}, {"labels": None}]}, ["labels-ja-n-", "labels-null"]),
+        # Not what another split of a variant is named.
+        (
+            {"product": {"labels": [["a.random_split"], ["b"]]}},
+            ["labels-a.random_split-3525998e", "labels-b"],
+        ),
     ],
 )
 def test_names_say_what_differs(settings, names):

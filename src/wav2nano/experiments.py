@@ -16,6 +16,16 @@ from wav2nano import features, models, sketch_memory
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
+from wav2nano.other_splits import (
+    MOST_FOLDS,
+    RANDOM_SPLIT,
+    SETTINGS,
+    Changes,
+    divide_name,
+    folds_of_groups,
+    name_of_fold,
+    official_folds,
+)
 from wav2nano.provenance import settings_digest
 from wav2nano.settings.base import NAME
 from wav2nano.settings.dataset import DatasetSettings
@@ -33,7 +43,15 @@ from wav2nano.settings.load import (
 )
 from wav2nano.settings.split import SplitPlan
 from wav2nano.sweeps import describe_variant, read_variants, sweep_of, unfold
-from wav2nano.tables.recordings import BACKGROUND, SILENCE, UNKNOWN, check_label, slug
+from wav2nano.tables.recordings import (
+    BACKGROUND,
+    OWN,
+    SILENCE,
+    UNKNOWN,
+    asked_label,
+    check_label,
+    slug,
+)
 
 SYNTHETIC = "synthetic"  # stands for the data set where recordings are spoken here
 COMPARISONS = "comparison"  # folder of results that is no experiment's
@@ -56,10 +74,11 @@ class Experiment:
     """An experiment with its data set.
 
     `file` is where it is described, for messages; `archives` are by name; `sources` are its own
-    recordings.
+    recordings. `other_split` is named where it differs from another experiment only in its split.
     """
 
     name: str
+    other_split: str | None
     file: str
     settings: ExperimentSettings
     dataset: DatasetSettings
@@ -125,6 +144,55 @@ class Experiment:
         augmented = [*self.windows(augmented=True), *self.features(augmented=True)]
         return [*archives, *self.tables(), *plain, *augmented]
 
+    def other_splits(self) -> list[str]:
+        """Experiments that are wanted with this one, and differ only in their split."""
+        wanted = [RANDOM_SPLIT] if self.settings.evaluation.random_split_too else []
+        wanted += map(name_of_fold, self.folds())
+        return [f"{self.name}.{name}" for name in wanted]
+
+    def folds(self) -> list[str]:
+        """Folds of cross-validation that are wanted; none where there are no recordings yet.
+
+        Raises
+        ------
+        UserError
+            If one does not exist.
+        """
+        wanted = self.settings.evaluation.folds
+        if wanted is None or not self.sources:
+            return []
+        found = list(self.possible_folds())
+        unknown = [] if wanted == "all" else [fold for fold in wanted if fold not in found]
+        if unknown:
+            raise UserError(
+                f"evaluation.folds: there is no fold {unknown[0]}. Folds are: {', '.join(found)}."
+            )
+        return found if wanted == "all" else wanted
+
+    def possible_folds(self) -> dict[str, Changes]:
+        """List folds of cross-validation, with what each changes in the plan of the split.
+
+        Raises
+        ------
+        UserError
+            If the recordings are split in a way that has no folds.
+        """
+        policy = self.settings.split.policy or self.dataset.split.policy
+        if policy == "official":
+            return official_folds(source.fold for source in self.sources if source.fold)
+        if policy == "group":
+            groups = (group_of(source) for source in self.sources)
+            return folds_of_groups(groups, self.settings.evaluation.groups_per_fold)
+        raise UserError(
+            "evaluation.folds: folds are official ones or sets of groups, but split.policy is "
+            f"{policy}. Set split.policy: group or official, or evaluation.folds: null."
+        )
+
+    @property
+    def policy(self) -> str:
+        """How it is split."""
+        return "random" if self.other_split == RANDOM_SPLIT else self.split_plan().policy
+
     def split_plan(self) -> SplitPlan:
         """How to split: as the experiment says, otherwise as the data set does."""
         own = self.dataset.split
@@ -137,7 +205,21 @@ class Experiment:
                     "official folds. Choose another policy."
                 )
             folds = {"validation": own.validation, "test": own.test}
-        return SplitPlan(**{**self.settings.split.model_dump(), "policy": policy, "folds": folds})
+        plan = {**self.settings.split.model_dump(), "policy": policy, "folds": folds}
+        if self.other_split not in (None, RANDOM_SPLIT):
+            changes = {name_of_fold(name): found for name, found in self.possible_folds().items()}
+            if self.other_split not in changes:
+                raise UserError(
+                    f"{self.file}:\n  There is no {self.other_split}. There are: "
+                    f"{', '.join(changes) or 'none'}."
+                )
+            plan |= changes[self.other_split]
+        return SplitPlan(**plan)
+
+
+def group_of(source: Source) -> str:
+    """Group of a recording, as it is in the manifest."""
+    return f"{OWN}/{source.group}"
 
 
 def short_digest(settings: Any) -> str:
@@ -278,20 +360,24 @@ class Experiments:
         UserError
             If there is no such experiment, or a setting is wrong.
         """
+        own, other_split = divide_name(name)
         layers = [(str(PARAMS), self._defaults)]
-        sweep = sweep_of(name)
+        sweep = sweep_of(own)
         if sweep is None:
-            layers.append(read_experiment(name, root=self._root))
+            layers.append(read_experiment(own, root=self._root))
         else:
             base, variants = self._read_sweep(sweep)
-            if name not in variants:
+            if own not in variants:
                 raise UserError(
-                    f"{SWEEPS / sweep}.yaml has no variant {name}. Its variants are: "
+                    f"{SWEEPS / sweep}.yaml has no variant {own}. Its variants are: "
                     f"{', '.join(variants)}"
                 )
-            file = f"{SWEEPS / sweep}.yaml, {describe_variant(variants[name])}"
-            layers += [read_experiment(base, root=self._root), (file, unfold(variants[name]))]
-        return combine(*layers), layers[-1][0]
+            file = f"{SWEEPS / sweep}.yaml, {describe_variant(variants[own])}"
+            layers += [read_experiment(base, root=self._root), (file, unfold(variants[own]))]
+        file = layers[-1][0]
+        if other_split:
+            layers.append((file, SETTINGS))
+        return combine(*layers), file
 
     def _load(self, name: str) -> Experiment:
         settings, file = self.settings(name)
@@ -303,7 +389,8 @@ class Experiments:
             archive.name: archive
             for archive in (_archive(label, settings, dataset) for label in spoken)
         }
-        experiment = Experiment(name, file, settings, dataset, archives, sources)
+        other_split = divide_name(name)[1]
+        experiment = Experiment(name, other_split, file, settings, dataset, archives, sources)
         check(experiment)
         return experiment
 
@@ -341,6 +428,7 @@ def check(experiment: Experiment) -> None:
         _check_labels(settings.labels)
         _check_board(settings)
         _check_split(experiment)
+        _check_folds(experiment)
     except UserError as error:
         text = str(error)
         if text.startswith(experiment.file):
@@ -443,6 +531,61 @@ def _check_split(experiment: Experiment) -> None:
             f"{experiment.settings.chunking.long} takes only one window of each. "
             "Set chunking.long: slide."
         )
+
+
+def _check_folds(experiment: Experiment) -> None:
+    """Check that each fold has something to test on, and leaves something to learn from."""
+    used = experiment.settings
+    if used.evaluation.folds is None:
+        return
+    if experiment.archives and not experiment.sources:
+        raise UserError(
+            "evaluation.folds: folds are of recordings, but all of these are synthesised. Set "
+            "evaluation.folds: null."
+        )
+    folds = experiment.folds()
+    if len(folds) > MOST_FOLDS:
+        enough = -(-len({source.group for source in experiment.sources}) // MOST_FOLDS)
+        raise UserError(
+            f"evaluation.folds: these are {len(folds):,} folds; at most {MOST_FOLDS} are possible. "
+            f"Set evaluation.groups_per_fold: {enough} or more, or list some folds."
+        )
+    if twice := [fold for fold in folds if folds.count(fold) > 1]:
+        raise UserError(f"evaluation.folds: {twice[0]!r} is listed twice.")
+    possible = experiment.possible_folds()
+    if experiment.sources and len(possible) < 2:
+        raise UserError(
+            "evaluation.folds: all recordings are in one fold, which leaves none to train on. Add "
+            "recordings of other groups (speakers, sources), or set evaluation.groups_per_fold "
+            "lower, or evaluation.folds: null."
+        )
+    for fold in folds:
+        _check_fold(experiment, fold, possible[fold])
+
+
+def _check_fold(experiment: Experiment, fold: str, changes: Changes) -> None:
+    official, groups = changes.get("folds", {}), changes.get("test_groups", [])
+    inside: dict[str, set[str]] = {}
+    outside: dict[str, set[str]] = {}
+    for source in experiment.sources:
+        held_out = source.fold in official.get("test", []) or group_of(source) in groups
+        label = asked_label(source.label, experiment.settings.labels)
+        (inside if held_out else outside).setdefault(label, set()).add(source.group)
+    if untested := sorted(outside.keys() - inside.keys()):
+        raise UserError(
+            f"evaluation.folds: fold {fold} has no recording of {untested[0]} to test on. Leave "
+            "this fold out of evaluation.folds, or set evaluation.groups_per_fold higher."
+        )
+    chosen = "validation" not in official  # among groups that do not test
+    for label in sorted(inside):
+        count = len(outside.get(label, ()))
+        if count < 1 + chosen:
+            raise UserError(
+                f"evaluation.folds: without fold {fold}, {label} has recordings of {count} "
+                "group(s) (speakers, sources): too few to train and validate on different ones. "
+                "Leave this fold out of evaluation.folds, set evaluation.groups_per_fold lower, "
+                "or add recordings of others."
+            )
 
 
 def as_json(value: Any) -> str:

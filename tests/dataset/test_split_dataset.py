@@ -172,6 +172,42 @@ def test_synthetic_recordings_join_official_folds_by_voice():
     assert not set.intersection(*parts.values())
 
 
+def test_chosen_groups_test_and_of_the_others_some_validate():
+    rows = rows_of(["yes", "no"], "abcdef") + rows_of(["_silence_"], "uvwxyz", origin="noise")
+    settings = SETTINGS.model_copy(update={"test_groups": ["b", "f"]})
+    split = assign_parts(rows, None, settings, CHUNKING)
+    own = parts_of([row for row in split if row.origin == "own"])
+    assert own["test"] == {"b", "f"}
+    assert len(own["validation"]) == 1  # a fifth of six, as if the test were not chosen
+    assert own["train"] | own["validation"] == set("acde")
+    assert not own["train"] & own["validation"]
+    # What is synthesised is split as ever.
+    noise = parts_of([row for row in split if row.origin == "noise"])
+    assert all(noise.values())
+    assert not set.intersection(*noise.values())
+
+
+def test_without_a_fold_for_validation_whole_groups_of_the_others_validate():
+    rows = [
+        dataclasses.replace(row, fold=fold, id=f"{fold}/{row.id}", samples_sha256=f"{fold}{row.id}")
+        for fold in "AB"
+        for row in rows_of(["siren", "dog"], [f"{fold}{i}" for i in range(4)])
+    ]
+    settings = OFFICIAL.model_copy(update={"folds": {"test": ["B"]}})
+    parts = parts_of(assign_parts(rows, None, settings, CHUNKING))
+    assert parts["test"] == {"B0", "B1", "B2", "B3"}
+    assert parts["train"] | parts["validation"] == {"A0", "A1", "A2", "A3"}
+    assert parts["train"]
+    assert parts["validation"]
+    assert not parts["train"] & parts["validation"]
+
+
+def test_one_group_left_cannot_train_and_validate():
+    settings = SETTINGS.model_copy(update={"test_groups": ["b"]})
+    with pytest.raises(UserError, match="too few to train and validate on different ones"):
+        assign_parts(rows_of(["yes", "no"], "ab"), None, settings, CHUNKING)
+
+
 SLIDE = CHUNKING.model_copy(update={"long": "slide"})
 TIME = SETTINGS.model_copy(update={"policy": "time"})
 

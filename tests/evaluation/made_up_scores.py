@@ -18,6 +18,8 @@ def scores_of(target, predicted, groups=None, origins=None):
         np.array(["test"] * len(target)),
         np.array(groups if groups is not None else [str(i) for i in range(len(target))]),
         np.array(origins if origins is not None else ["own"] * len(target)),
+        np.array([f"{i}.wav" for i in range(len(target))]),
+        np.zeros(len(target), np.int64),
     )
 
 
@@ -28,6 +30,5 @@ def random_scores(classes, windows, seed=0, groups=9):
     values = random.random((windows, classes))
     values[np.arange(windows), target] += 0.4
     text = np.array(["test"] * windows)
-    return Scores(
-        labels, values, target, text, random.integers(0, groups, windows).astype(str), text
-    )
+    group = random.integers(0, groups, windows).astype(str)
+    return Scores(labels, values, target, text, group, text, text, np.arange(windows))

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from made_up_scores import random_scores, scores_of
+from sklearn.metrics import accuracy_score, f1_score
 
 from wav2nano.errors import UserError
 from wav2nano.evaluation.evaluate_model import (
@@ -87,7 +88,8 @@ def evaluate(tmp_path):
             writer.writerow([*KEYS, *(f"score {label}" for label in scores.labels)])
             for i, row in enumerate(scores.scores):
                 label = scores.labels[scores.target[i]]
-                writer.writerow(["test", i, 0, f"group {i % 7}", "own", label, *row])
+                part = "validation" if i < 15 else "test"
+                writer.writerow([part, i, 0, f"group {i % 7}", "own", label, *row])
             tables[runtime] = file.getvalue()
         for table, text in tables.items():
             text = spoil(text) if table == name else text
@@ -112,9 +114,24 @@ def test_what_is_not_for_the_board_has_no_scores_of_the_generated_c(evaluate):
     assert evaluation["agreement"] == {"int8_with_float": 1.0}
 
 
+def test_validation_has_figures_of_its_own(evaluate):
+    evaluation = evaluate()
+    scores = random_scores(3, 60)
+    target, predicted = scores.target[:15], scores.scores.argmax(axis=1)[:15]
+    assert evaluation["int8"]["windows"] == 45
+    assert evaluation["validation"]["int8"] == {
+        "accuracy": round(accuracy_score(target, predicted), 4),
+        "macro_f1": round(f1_score(target, predicted, average="macro"), 4),
+    }
+
+
 SPOILED = {
     "no row": (lambda text: text.splitlines(True)[0], "no windows of the test set"),
     "no test": (lambda text: text.replace("\ntest,", "\nvalidation,"), "no windows of the test"),
+    "no validation": (
+        lambda text: text.replace("\nvalidation,", "\ntest,"),
+        "no windows of validation|not of the same windows",
+    ),
     "a row less": (lambda text: text[: text.rindex("\ntest") + 1], "not of the same windows"),
     "no number": (lambda text: f"{text[: text.rindex(',')]},nan\n", "a score is not a number"),
     "a cell less": (lambda text: f"{text[: text.rindex(',')]}\n", "is damaged"),

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from made_up_scores import random_scores, scores_of
 
-from wav2nano.evaluation import metrics
-from wav2nano.evaluation.metrics import bootstrap_by_group, measure
+from wav2nano import uncertainty
+from wav2nano.evaluation.metrics import measure
+from wav2nano.uncertainty import bootstrap_by_group
 
 
 def test_figures_by_hand():
@@ -58,7 +59,7 @@ def intervals_of_whole_matrices(scores, resamplings, seed):
 @pytest.mark.parametrize("block", [1, 64, 1 << 20])
 @pytest.mark.parametrize(("classes", "windows"), [(3, 40), (7, 500), (30, 60)])
 def test_intervals_are_those_of_whole_matrices(monkeypatch, block, classes, windows):
-    monkeypatch.setattr(metrics, "BLOCK", block)  # however the draws are divided
+    monkeypatch.setattr(uncertainty, "BLOCK", block)  # however the draws are divided
     scores = random_scores(classes, windows)
     found = bootstrap_by_group(scores, resamplings=151, seed=3)
     assert found == intervals_of_whole_matrices(scores, 151, 3)

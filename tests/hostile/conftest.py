@@ -52,6 +52,10 @@ STEPS = {
         *("--manifest", "manifest.csv", "--labels", LABELS, "--settings", '{"policy": "group"}'),
         *("--chunking", CHUNKING, "--out", "split.csv"),
     ],
+    "split-randomly": [
+        *("--split", "split.csv", "--features", "features.h5", "--seed", "1"),
+        *("--out", "random_split.csv"),
+    ],
     "train-model": [
         *("--split", "split.csv", "--features", "features.h5", "--augmented", "--labels", LABELS),
         *("--chunking", CHUNKING, "--feature-settings", FEATURES, "--model-settings", MODEL),
@@ -74,6 +78,11 @@ STEPS = {
         *("--history", "history.csv", "--settings", '{"bootstrap": 100}'),
         *("--title", "tones", "--out", "evaluation"),
     ],
+    "evaluate-folds": [
+        *("--folds", '["1", "2"]', "--float-scores", "scores.csv", "scores.csv"),
+        *("--litert-scores", "scores.csv", "scores.csv", "--settings", '{"bootstrap": 100}'),
+        *("--title", "tones", "--out", "folds"),
+    ],
     "generate-code": [
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
         *("--listener", "{}", "--board", BOARD, "--title", "tones", "--out", "code"),
@@ -93,7 +102,16 @@ STEPS = {
         *("--pages", "report"),
     ],
     "compare-experiments": [
-        *("--metrics", "metrics/tones.json", "--title", "t", "--table", "t.csv"),
+        *(
+            "--metrics",
+            "metrics/tones.json",
+            "--scores",
+            "scores.csv",
+            "--title",
+            "t",
+            "--table",
+            "t.csv",
+        ),
         *("--plot", "t.png", "--page", "t.html"),
     ],
     "record-checksums": ["manifest.csv", "split.csv", "--out", "checksums.txt"],

@@ -85,6 +85,8 @@ def value(hint: Any, bounds: list[Any]) -> st.SearchStrategy[Any]:
         near = [low, high, low + width * 1e-9, low + width * 0.01, high - width * 1e-9]
         inside = st.floats(low, min(high, low + 10), allow_nan=False)
         return st.one_of(inside, st.sampled_from([*map(float, near)]))
+    if hint is bool:
+        return st.booleans()
     if get_origin(hint) is Literal:
         return st.sampled_from(get_args(hint))
     if get_origin(hint) is list:

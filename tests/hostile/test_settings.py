@@ -102,6 +102,20 @@ EXPERIMENTS = [
     ),
     ("evaluation: {bootstrap: 99}", "evaluation.bootstrap: 99 should be at least 100"),
     (
+        "evaluation: {random_split_too: 1}",
+        "evaluation.random_split_too: 1 should be true or false",
+    ),
+    ("evaluation: {folds: []}", "evaluation.folds: needs at least 1 entry"),
+    ("evaluation: {folds: [1]}", "evaluation.folds: 1 should be text, in quotes if YAML"),
+    ("evaluation: {folds: ['']}", "evaluation.folds is empty"),
+    ("evaluation: {folds: some}", "evaluation.folds: 'some' is not one of: all"),
+    ("evaluation: {folds: 3}", "evaluation.folds: 3 is not one of: all"),
+    ("evaluation: {groups_per_fold: 0}", "evaluation.groups_per_fold: 0 should be at least 1"),
+    (
+        "evaluation: {folds: all}",
+        "evaluation.folds: folds are of recordings, but all of these are synthesised. Set",
+    ),
+    (
         "evaluation: {bootstrap: 1000000000000}",
         "evaluation.bootstrap: 1000000000000 should be at most 100,000",
     ),
@@ -1146,6 +1160,18 @@ TARGETS = [
     ("fetch_own", "No rule to produce fetch_own"),
     ("data/index/../x.csv", "No rule to produce data/x.csv"),
     ("results/\ny/split.csv", "There is no experiment"),
+    (
+        "results/nowhere.random_split/split.csv",
+        "There is no experiment nowhere: config/experiments/nowhere.yaml does",
+    ),
+    (
+        "results/x.fold_1/split.csv",
+        "There is no fold_1. There are: none.",
+    ),
+    (
+        "results/a.b.random_split/split.csv",
+        "There is no sweep a: config/sweeps/a.yaml does not exist. There are:",
+    ),
 ]
 # What a strict reader could refuse, and what works.
 ACCEPTED = [

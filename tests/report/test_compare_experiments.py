@@ -13,8 +13,9 @@ from wav2nano.report import comparison_plot
 from wav2nano.report.compare_experiments import compare_experiments, rank_experiments
 
 
-def figures(f1, flash=None, instructions=None, interval=0.05):
+def figures(f1, flash=None, instructions=None, interval=0.05, validation=None):
     found = {"int8_macro_f1": f1, "int8_accuracy": f1 + 0.01, "float_accuracy": 0.9}
+    found["int8_validation_macro_f1"] = f1 if validation is None else validation
     if interval:
         found |= {"int8_macro_f1_low": f1 - interval, "int8_macro_f1_high": f1 + interval}
     if flash:
@@ -37,7 +38,7 @@ EXPERIMENTS = {
 def compare(tmp_path):
     """Compare experiments; gives the table's rows, the plot's bytes and the page."""
 
-    def run(metrics, sweep=None):
+    def run(metrics, sweep=None, scores=()):
         paths = [tmp_path / "metrics" / f"{name}.json" for name in metrics]
         for path, values in zip(paths, metrics.values(), strict=True):
             path.parent.mkdir(exist_ok=True)
@@ -46,7 +47,13 @@ def compare(tmp_path):
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # as of no room for the axes
             compare_experiments(
-                metrics=paths, title="sizes", sweep=sweep, table=table, plot=plot, page=page
+                metrics=paths,
+                scores=list(scores),
+                title="sizes",
+                sweep=sweep,
+                table=table,
+                plot=plot,
+                page=page,
             )
         with table.open(newline="") as file:
             return list(csv.DictReader(file)), plot.read_bytes(), page.read_text()
@@ -65,11 +72,45 @@ def test_best_is_first_and_the_smaller_of_equals(compare):
     ]
 
 
+def test_validation_ranks_and_not_the_test(compare):
+    metrics = {
+        "flattered": figures(0.9, 50_000, 1_000_000, validation=0.8),
+        "chosen": figures(0.85, 60_000, 1_000_000, validation=0.82),
+    }
+    rows, _, page = compare(metrics)
+    assert [row["experiment"] for row in rows] == ["chosen", "flattered"]
+    assert [row["validation_macro_f1"] for row in rows] == ["0.82", "0.8"]
+    assert "the test set is touched once" in page
+
+
+def test_each_is_compared_with_the_first_on_the_same_windows(compare, tmp_path):
+    target = np.arange(60) % 2
+    answers = {"best": target, "worse": np.where(np.arange(60) < 12, 1 - target, target)}
+    answers["elsewhere"] = target
+    for name, predicted in answers.items():
+        lines = ["part,recording,start,group,origin,label,score yes,score no"]
+        for i, (label, answer) in enumerate(zip(target, predicted, strict=True)):
+            start = 160 if name == "elsewhere" else 0
+            scores = "0,1" if answer else "1,0"
+            lines.append(f"test,{i},{start},g{i % 5},own,{('yes', 'no')[label]},{scores}")
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines))
+    metrics = {"best": figures(1.0), "worse": figures(0.8), "elsewhere": figures(0.7)}
+    rows, _, page = compare(metrics, scores=[tmp_path / f"{name}.csv" for name in answers])
+    first, worse, elsewhere = rows
+    assert first["macro_f1_difference"] == elsewhere["macro_f1_difference"] == ""
+    assert worse["macro_f1_difference"] == "-0.2"
+    assert float(worse["difference_low"]) < -0.2 < float(worse["difference_high"]) < 0
+    assert worse["mcnemar_p"] == f"{2 / 2**12:.3g}"
+    assert "-0.200" in page
+    assert "other test windows" in page
+
+
 def test_table_has_the_figures_and_leaves_out_what_is_not_known(compare):
     rows, _, _ = compare(EXPERIMENTS)
     by_name = {row.pop("experiment"): row for row in rows}
     assert by_name["dense"] == {
         "rank": "5",
+        "validation_macro_f1": "0.7",
         "macro_f1": "0.7",
         "macro_f1_low": str(0.7 - 0.05),
         "macro_f1_high": "0.75",
@@ -79,6 +120,8 @@ def test_table_has_the_figures_and_leaves_out_what_is_not_known(compare):
         "instructions_per_second": "2000000",
         "on_flash_front": "yes",
         "on_instructions_front": "yes",
+        **dict.fromkeys(("macro_f1_difference", "difference_low", "difference_high"), ""),
+        "mcnemar_p": "",
     }
     assert by_name["yamnet"]["flash_bytes"] == by_name["yamnet"]["on_flash_front"] == ""
     assert by_name["official"]["macro_f1_low"] == by_name["official"]["on_instructions_front"] == ""
@@ -106,7 +149,7 @@ def test_page_has_the_ranked_table(compare):
     _, _, page = compare({"<i>": figures(0.7654, 1_234_567, 8_000_000), "other": figures(0.5)})
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.split("</style>")[1]))
     assert "sizes: 2 experiments compared" in text
-    assert "1 &lt;i&gt; 0.765 (0.715 to 0.815) 77.5% 1,234,567 617,283 8,000,000" in text
+    assert "1 &lt;i&gt; 0.765 0.765 (0.715 to 0.815) 77.5% 1,234,567 617,283 8,000,000" in text
     assert "only evaluated" in text
     assert "–" in text
 
@@ -181,5 +224,5 @@ def test_labels_do_not_cover_each_other():
 def test_what_cannot_be_compared_is_told(compare):
     with pytest.raises(UserError, match="nothing to compare"):
         compare({})
-    with pytest.raises(UserError, match=r"old\.json: int8_macro_f1 is missing"):
+    with pytest.raises(UserError, match=r"old\.json: int8_validation_macro_f1 is missing"):
         compare({"old": {"float_accuracy": 0.9}})

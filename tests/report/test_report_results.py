@@ -41,6 +41,7 @@ EVALUATION = {
     "float": figures(0.9, [0.8, 0.95]),
     "litert": figures(0.89, [0.7, 0.9]),
     "int8": figures(0.88, None),
+    "validation": {"float": {"macro_f1": 0.82}, "int8": {"macro_f1": 0.81}},
     "agreement": {"int8_with_float": 0.99, "int8_with_litert": 0.98},
 }
 BUILD = {
@@ -52,6 +53,36 @@ BUILD = {
     "board": "wav2nano:nrf52:nano33ble",
     "sha256": "0",
 }
+
+
+def test_a_random_split_has_figures_of_its_own():
+    other = {"float": figures(0.99, None), "int8": figures(0.97, [0.9, 1.0])}
+    plain = gather_metrics(EVALUATION, None, None, None, PREPROCESSING)
+    metrics = gather_metrics(EVALUATION, None, None, None, PREPROCESSING, other)
+    assert {key: metrics[key] for key in metrics.keys() - plain.keys()} == {
+        "random_split_float_accuracy": 0.99,
+        "random_split_float_macro_f1": 0.89,
+        "random_split_int8_accuracy": 0.97,
+        "random_split_int8_macro_f1": 0.87,
+    }
+
+
+def test_folds_have_figures_of_their_own():
+    def both(accuracy, interval):
+        return {"float": figures(0.5, None), "int8": figures(accuracy, interval)}
+
+    folds = {
+        "folds": [{"fold": fold, **both(0.7, None)} for fold in ("1", "b c")],
+        "mean": both(0.7, [0.6, 0.8]),
+        "pooled": both(0.72, [0.61, 0.81]),
+    }
+    metrics = gather_metrics(EVALUATION, None, None, None, PREPROCESSING, None, folds)
+    assert metrics["folds"] == 2
+    assert metrics["folds_int8_accuracy"] == metrics["fold_1_int8_accuracy"] == 0.7
+    assert metrics["folds_int8_accuracy_low"] == 0.6
+    assert metrics["folds_pooled_int8_accuracy_high"] == 0.81
+    assert "folds_float_accuracy_low" not in metrics
+    assert len([key for key in metrics if key.startswith("fold_")]) == 4
 
 
 def run(**changes):
@@ -105,6 +136,7 @@ def test_figures_are_flat_and_of_each_track():
         "litert_macro_f1_high": 0.9,
         "int8_accuracy": 0.88,  # of one group: without an interval
         "int8_macro_f1": 0.78,
+        "int8_validation_macro_f1": 0.81,
         "weight_bytes": 40_000,
         "arena_bytes": 9_000,
         "macs": 200_000,

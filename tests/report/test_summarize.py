@@ -54,6 +54,24 @@ def test_an_experiment_without_a_binary_is_told(results):
     assert "accuracy 90.0%" in text
 
 
+def test_figures_of_other_splits_are_told(results, tmp_path):
+    assert "random split" not in describe_results(results)
+    folder = tmp_path / "results" / "keywords"
+    folder.mkdir(parents=True)
+    for name in ("evaluation", "environment.json"):
+        (results / name).rename(folder / name)
+    (tmp_path / "metrics").mkdir()
+    metrics = {"int8_accuracy": 0.81, "random_split_int8_accuracy": 0.97}
+    metrics |= {"folds": 3, "folds_int8_accuracy": 0.78}
+    metrics |= {"folds_int8_accuracy_low": 0.7, "folds_int8_accuracy_high": 0.86}
+    (tmp_path / "metrics" / "keywords.json").write_text(json.dumps(metrics))
+    assert "81.0% on this split; a random split of the same windows would have claimed 97.0%" in (
+        describe_results(folder)
+    )
+    said = "folds      mean accuracy 78.0% (95 % interval 70.0% to 86.0%) over 3"
+    assert said in describe_results(folder)
+
+
 @pytest.fixture
 def committed(results, tmp_path):
     """A function that commits figures beside results, in a repository of their own."""

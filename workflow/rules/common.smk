@@ -28,6 +28,7 @@ from wav2nano.features import KINDS
 from wav2nano.files import check_room
 from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.killed_runs import RunMark
+from wav2nano.other_splits import RANDOM_SPLIT, name_of_fold
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.load import load_params
 
@@ -211,6 +212,12 @@ def scores_of_c(experiment):
     return [f"results/{experiment.name}/scores/c.csv"] * has_firmware(experiment.name)
 
 
+def int8_scores(name):
+    """Scores of the int8 model, as the board computes it if it is for the board."""
+    runtime = "c" if has_firmware(name) else "litert"
+    return f"results/{name}/scores/{runtime}.csv"
+
+
 @cache
 def kernels_digest():
     return files_digest(["firmware/libraries/Wav2NanoKernels"])
@@ -224,18 +231,35 @@ def board_of(experiment):
     return [f"results/{experiment.name}/firmware/board.json"] * is_simulated(experiment.name)
 
 
+def random_split_of(experiment):
+    """Evaluation of the same experiment on a random split, if it is wanted."""
+    wanted = experiment.settings.evaluation.random_split_too
+    return [f"results/{experiment.name}.{RANDOM_SPLIT}/evaluation/evaluation.json"] * wanted
+
+
+def folds_of(experiment, runtime):
+    """Scores of the experiment's folds by one runtime."""
+    names = map(name_of_fold, experiment.folds())
+    return [f"results/{experiment.name}.{name}/scores/{runtime}.csv" for name in names]
+
+
+def evaluation_of_folds(experiment):
+    """Figures of cross-validation, if it is wanted."""
+    return [f"results/{experiment.name}/folds/folds.json"] * bool(experiment.folds())
+
+
 def everything_made(name):
     """Files that the workflow makes for an experiment, whatever rule makes them."""
     experiment = EXPERIMENTS[name]
-    made = [
-        MANIFEST,
+    scored = [
         SPLIT,
         *rules.train_model.output,
         *rules.quantize_model.output,
         *expand(rules.score_model.output, runtime=["float", "litert"], allow_missing=True),
-        *rules.evaluate_model.output,
-        *rules.report_results.output,
     ]
+    made = [MANIFEST, *scored, *rules.evaluate_model.output, *rules.report_results.output]
+    if experiment.folds():
+        made += rules.evaluate_folds.output
     if has_firmware(name):
         sketches = ["listener", "self_test"] if is_simulated(name) else ["listener"]
         made += CODE_FILES
@@ -243,6 +267,8 @@ def everything_made(name):
     return [
         *experiment.shared_files(),
         *expand(made, experiment=name),
+        *expand(scored, experiment=experiment.other_splits()),
+        *random_split_of(experiment),
         *scores_of_c(experiment),
         *board_of(experiment),
     ]
@@ -269,6 +295,9 @@ def used_files():
     try:
         for name in experiments.names():
             made = expand([RESULTS, METRICS, TRAINED_ON], experiment=name)
+            made += expand(RESULTS, experiment=experiments[name].other_splits())
+            if not experiments[name].sources:  # then it is not known what its folds are
+                made += map(str, Path("results").glob(f"{name}.fold_*"))
             used |= {*experiments[name].shared_files(), *made}
     except UserError as error:
         raise WorkflowError(f"Cannot tell which files are used. {error}") from None

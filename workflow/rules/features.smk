@@ -1,6 +1,8 @@
 # Requires: tables of recordings, and the recordings that they name.
 # Makes: windows of audio, altered copies of them and their features, a file of each for every shard.
-# Experiments with the same settings share them. Features that a published network computes need its file.
+# Experiments with the same settings share them. Features that a published network computes need its
+# file. And the random split of an experiment's windows, where its settings want one beside the honest
+# split.
 
 
 rule chunk_audio:
@@ -78,3 +80,26 @@ rule extract_features:
     shell:
         "wav2nano extract-features --windows {input.windows:q} --rate {params.rate}"
         " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"
+
+
+rule split_randomly:
+    input:
+        split=SPLIT,
+        features=of(lambda experiment: experiment.features()),
+    output:
+        f"{RESULTS}.{RANDOM_SPLIT}/split.csv",
+    log:
+        f"logs/{{experiment}}.{RANDOM_SPLIT}/split_randomly.log",
+    benchmark:
+        f"logs/{{experiment}}.{RANDOM_SPLIT}/split_randomly.tsv"
+    resources:
+        mem_mb=500,
+    params:
+        seed=settings(lambda settings: settings.split.seed),
+        code=code_digest("wav2nano.dataset.split_randomly"),
+    shell:
+        "wav2nano split-randomly --split {input.split:q} --features {input.features:q}"
+        " --seed {params.seed} --out {output:q} 2>&1 | tee {log:q}"
+
+
+ruleorder: split_randomly > split_dataset

@@ -1,5 +1,6 @@
 # Requires: features of all shards, and the split.
-# Makes: the trained model, its int8 form, scores by every runtime, figures and plots.
+# Makes: the trained model, its int8 form, scores by every runtime, figures and plots; and those of
+# cross-validation, from the scores of experiments that each leave out a fold.
 
 
 rule train_model:
@@ -150,4 +151,34 @@ rule evaluate_model:
     shell:
         "wav2nano evaluate-model --float-scores {input.float:q} --litert-scores {input.litert:q}"
         " {params.c:q} --history {input.history:q} --title {wildcards.experiment:q}"
+        " --settings {params.settings:q} --out {params.folder:q} 2>&1 | tee {log:q}"
+
+
+rule evaluate_folds:
+    input:
+        float=of(lambda experiment: folds_of(experiment, "float")),
+        litert=of(lambda experiment: folds_of(experiment, "litert")),
+    output:
+        f"{RESULTS}/folds/folds.json",
+        report(
+            f"{RESULTS}/folds/folds.png",
+            caption="../report/folds.rst",
+            category="2 Test set",
+            subcategory="{experiment}",
+            labels={"plot": "Cross-validation, fold by fold"},
+        ),
+    log:
+        "logs/{experiment}/evaluate_folds.log",
+    benchmark:
+        "logs/{experiment}/evaluate_folds.tsv"
+    resources:
+        mem_mb=1000,
+    params:
+        folder=subpath(output[0], parent=True),
+        folds=of(lambda experiment: as_json(experiment.folds())),
+        settings=settings(lambda settings: settings.evaluation),
+        code=code_digest("wav2nano.evaluation.evaluate_folds"),
+    shell:
+        "wav2nano evaluate-folds --folds {params.folds:q} --float-scores {input.float:q}"
+        " --litert-scores {input.litert:q} --title {wildcards.experiment:q}"
         " --settings {params.settings:q} --out {params.folder:q} 2>&1 | tee {log:q}"

@@ -12,6 +12,8 @@ rule report_results:
         split=SPLIT,
         build=of(build_of),
         board=of(board_of),
+        random_split=of(random_split_of),
+        folds=of(evaluation_of_folds),
     output:
         report(
             f"{RESULTS}/report/results.html",
@@ -67,11 +69,11 @@ rule report_results:
         pages=subpath(output[0], parent=True),
         built=lambda wildcards, input: [
             word
-            for name in ("build", "board")
+            for name in ("build", "board", "random_split", "folds")
             for path in input.get(name)
-            for word in (f"--{name}", path)
+            for word in (f"--{name.replace('_', '-')}", path)
         ],
-        policy=of(lambda experiment: experiment.split_plan().policy),
+        policy=of(lambda experiment: experiment.policy),
         target=of(lambda experiment: experiment.board.fqbn),
         listener=settings(lambda settings: settings.listener),
         settings=of(
@@ -110,6 +112,7 @@ rule record_checksums:
 rule compare_experiments:
     input:
         metrics=lambda wildcards: expand(METRICS, experiment=compared(wildcards.comparison)),
+        scores=lambda wildcards: map(int8_scores, compared(wildcards.comparison)),
         sweep=lambda wildcards: sweep_file(wildcards.comparison),
     output:
         table=f"{COMPARISON}.csv",
@@ -138,7 +141,8 @@ rule compare_experiments:
         sweep=lambda wildcards, input: ["--sweep", input.sweep] if input.sweep else [],
         code=code_digest("wav2nano.report.compare_experiments"),
     shell:
-        "wav2nano compare-experiments --metrics {input.metrics:q} {params.sweep:q}"
+        "wav2nano compare-experiments --metrics {input.metrics:q} --scores {input.scores:q}"
+        " {params.sweep:q}"
         " --title {params.title:q} --table {output.table:q} --plot {output.plot:q}"
         " --page {output.page:q} 2>&1 | tee {log:q}"
 

@@ -12,7 +12,7 @@ from wav2nano.errors import UserError
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.split import SplitPlan
 from wav2nano.tables.recordings import OWN, Recording, label_of, read_recordings
-from wav2nano.tables.split import PARTS, SplitRow, write_split
+from wav2nano.tables.split import PARTS, SplitRow, overlap, write_split
 
 TRIALS, MOST_STEPS = 200, 40_000
 ABSENT = 1e3  # cost of a label that a part lacks
@@ -64,7 +64,9 @@ def assign_parts(
     - `official`: by the data set's own folds, those of `settings.folds` for validation and test.
     - `time`: each recording in three blocks, with a gap of one window between them.
 
-    Synthetic recordings have no fold and are short: the last two policies leave them to `group`.
+    Synthetic recordings have no fold and are short: the last two policies leave them to `group`, as
+    does cross-validation, which tests on `settings.test_groups`. Where only the test is decided,
+    whole groups of the others validate.
 
     Parameters
     ----------
@@ -86,12 +88,16 @@ def assign_parts(
     label = {row.id: label_of(row, labels) for row in rows}
     _require_labels(set(label.values()), labels)
     policy = settings.policy
-    alone = [row for row in rows if policy in ("official", "time") and row.origin == OWN]
+    apart = policy in ("official", "time") or settings.test_groups
+    alone = [row for row in rows if apart and row.origin == OWN]
     grouped = rows if not alone else [row for row in rows if row.origin != OWN]
     if policy == "official":
         split = _split_by_fold(alone, label, settings)
     elif policy == "time":
         split = _split_by_time(alone, label, settings, chunking)
+    elif alone:
+        tests = [row.group in settings.test_groups for row in alone]
+        split = _test_on(alone, tests, label, settings)
     else:
         split = []
     if grouped:
@@ -115,7 +121,7 @@ def audit_split(rows: Iterable[Recording], split: Iterable[SplitRow]) -> None:
         blocks[content[row.recording]].append(row)
     for same in blocks.values():
         for one, other in itertools.combinations(same, 2):
-            if one.part != other.part and _overlap(one, other):
+            if one.part != other.part and overlap(one, other):
                 raise UserError(
                     f"{one.recording} in {one.part} and {other.recording} in {other.part} have "
                     "audio in common. Remove one of the two recordings, or set another "
@@ -123,13 +129,35 @@ def audit_split(rows: Iterable[Recording], split: Iterable[SplitRow]) -> None:
                 )
 
 
-def _split_by_group(
-    rows: Sequence[Recording], label: dict[str, str], settings: SplitPlan
+def _test_on(
+    rows: Sequence[Recording],
+    tests: Sequence[bool],
+    label: dict[str, str],
+    settings: SplitPlan,
 ) -> list[SplitRow]:
+    """Test on some recordings; of the others, whole groups train or validate."""
+    rest = [row for row, test in zip(rows, tests, strict=True) if not test]
+    # As many validate as if the test were not decided, but no more than half.
+    share = min(0.5, settings.validation * len(rows) / max(1, len(rest)))
+    return [
+        SplitRow(row.id, label[row.id], row.group, row.origin, "test")
+        for row, test in zip(rows, tests, strict=True)
+        if test
+    ] + _split_by_group(rest, label, settings, shares=(1 - share, share))
+
+
+def _split_by_group(
+    rows: Sequence[Recording],
+    label: dict[str, str],
+    settings: SplitPlan,
+    shares: Sequence[float] | None = None,
+) -> list[SplitRow]:
+    """Split into parts with these shares, or those of the settings: the first of `PARTS`."""
+    shares = shares or _shares(settings)
     by_group = settings.policy != "recording"
     labels = np.array([label[row.id] for row in rows])
     groups = np.array([row.group if by_group else row.id for row in rows])
-    _require_groups(labels, groups, by_group)
+    _require_groups(labels, groups, by_group, len(shares))
     names, group_of = np.unique(groups, return_inverse=True)
     strata, stratum_of = np.unique(
         [f"{label[row.id]}\0{_engine_family(row)}" for row in rows],
@@ -140,7 +168,7 @@ def _split_by_group(
     part_of = _assign(
         counts,
         np.array([text.split("\0")[0] for text in strata]),
-        shares=_shares(settings),
+        shares=shares,
         seed=settings.seed,
     )
     return [
@@ -152,7 +180,7 @@ def _split_by_group(
 def _split_by_fold(
     rows: Sequence[Recording], label: dict[str, str], settings: SplitPlan
 ) -> list[SplitRow]:
-    part_of = {fold: part for part in ("validation", "test") for fold in settings.folds[part]}
+    part_of = {fold: part for part, folds in settings.folds.items() for fold in folds}
     found = sorted({row.fold for row in rows} - {""})
     for row in rows:
         if not row.fold:
@@ -166,10 +194,13 @@ def _split_by_fold(
                 f"split.{part} of the data set: there is no fold {fold}. Folds are: "
                 f"{', '.join(found)}."
             )
-    split = [
-        SplitRow(row.id, label[row.id], row.group, row.origin, part_of.get(row.fold, "train"))
-        for row in rows
-    ]
+    if "validation" in settings.folds:
+        split = [
+            SplitRow(row.id, label[row.id], row.group, row.origin, part_of.get(row.fold, "train"))
+            for row in rows
+        ]
+    else:
+        split = _test_on(rows, [row.fold in part_of for row in rows], label, settings)
     parts = defaultdict(set)
     for placed in split:
         parts[placed.group].add(placed.part)
@@ -220,14 +251,6 @@ def _shares(settings: SplitPlan) -> tuple[float, float, float]:
     return 1 - settings.validation - settings.test, settings.validation, settings.test
 
 
-def _overlap(one: SplitRow, other: SplitRow) -> bool:
-    if one.from_seconds is None or one.to_seconds is None:
-        return True
-    if other.from_seconds is None or other.to_seconds is None:
-        return True
-    return one.from_seconds < other.to_seconds and other.from_seconds < one.to_seconds
-
-
 def _engine_family(row: Recording) -> str:
     # All engines but the one with formant synthesis speak with real people's voices. There are few
     # of these, and a test set without one would say nothing about people.
@@ -259,15 +282,16 @@ def _require_parts(split: Sequence[SplitRow]) -> None:
             )
 
 
-def _require_groups(labels: np.ndarray, groups: np.ndarray, by_group: bool) -> None:
+def _require_groups(labels: np.ndarray, groups: np.ndarray, by_group: bool, parts: int) -> None:
+    to_do = "train, validate and test" if parts == len(PARTS) else "train and validate"
     for label in sorted(set(labels)):
         count = len(set(groups[labels == label]))
-        if count >= len(PARTS):
+        if count >= parts:
             continue
         if by_group:
             raise UserError(
                 f"{label} has recordings of {count} group(s) (speakers, voices, sources): too few "
-                "to train, validate and test on different ones. Add recordings of other speakers "
+                f"to {to_do} on different ones. Add recordings of other speakers "
                 "in separate folders, {label}/{speaker}/, or set `split.policy: recording` "
                 "(then the figures say nothing about speakers that training never heard)."
             )

@@ -15,6 +15,7 @@ from wav2nano.files import as_written, read_csv, write_csv, write_json
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.recordings import OWN
 from wav2nano.tables.scores import Scores, read_scores
+from wav2nano.uncertainty import accuracy_and_macro_f1
 
 HISTORY = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "best")
 ROC_POINTS = 60  # of each label in roc.csv
@@ -51,10 +52,14 @@ def evaluate_model(
         int8 model, as the board computes it if it is for the board) to.
     """
     paths = {"float": float_scores, "litert": litert_scores, "int8": c_scores or litert_scores}
-    test = {name: read_scores(path).of_part("test") for name, path in paths.items()}
+    scores = {name: read_scores(path) for name, path in paths.items()}
+    test = {name: found.of_part("test") for name, found in scores.items()}
+    validation = {name: scores[name].of_part("validation") for name in ("float", "int8")}
     for name, part in test.items():
         if not len(part.target):
             raise UserError(f"{paths[name]} has no windows of the test set. Score the model again.")
+        if not (scores[name].part == "validation").any():
+            raise UserError(f"{paths[name]} has no windows of validation. Score the model again.")
         if part.labels != test["float"].labels or not np.array_equal(
             part.target, test["float"].target
         ):
@@ -80,6 +85,7 @@ def evaluate_model(
         "experiment": title,
         "test_data": data,
         **figures,
+        "validation": {name: _choosing(part) for name, part in validation.items()},
         "agreement": agreement,
     }
     subtitle = f"test set: {data['description']}"
@@ -136,6 +142,12 @@ def describe_data(test: Scores) -> dict[str, Any]:
         "synthetic": synthetic > 0,
         "origins": dict(sorted(origins.items())),
     }
+
+
+def _choosing(validation: Scores) -> dict[str, float]:
+    """Compute the figures by which models are chosen: the test only tells how good they are."""
+    accuracy, macro_f1 = accuracy_and_macro_f1(validation)
+    return {"accuracy": round(accuracy, 4), "macro_f1": round(macro_f1, 4)}
 
 
 def _agreement(one: Scores, other: Scores) -> float:

@@ -12,8 +12,7 @@ from sklearn.metrics import (
 )
 
 from wav2nano.tables.scores import Scores
-
-BLOCK = 1 << 20  # draws that are held at once
+from wav2nano.uncertainty import bootstrap_by_group
 
 
 def measure(scores: Scores, *, resamplings: int, seed: int) -> dict[str, Any]:
@@ -52,54 +51,6 @@ def measure(scores: Scores, *, resamplings: int, seed: int) -> dict[str, Any]:
         },
         "confusion": confusion_matrix(scores.target, predicted, labels=classes).tolist(),
     }
-
-
-def bootstrap_by_group(
-    scores: Scores, *, resamplings: int, seed: int
-) -> dict[str, list[float] | None]:
-    """95 % intervals of accuracy and macro F1; None with fewer than two groups."""
-    names, group = np.unique(scores.group, return_inverse=True)
-    if len(names) < 2:
-        return {"accuracy": None, "macro_f1": None}
-    predicted = scores.scores.argmax(axis=1)
-    shape = (len(names), len(scores.labels))
-    # Of a confusion matrix, these figures need only the diagonal and the row and column sums.
-    hits, either = np.zeros(shape), np.zeros(shape)
-    np.add.at(hits, (group, scores.target), predicted == scores.target)
-    np.add.at(either, (group, scores.target), 1)
-    np.add.at(either, (group, predicted), 1)
-    random = np.random.default_rng(seed)
-    block = max(1, BLOCK // len(names))
-    sizes = [min(block, resamplings - done) for done in range(0, resamplings, block)]
-    figures = np.concatenate(
-        [_accuracy_and_macro_f1(_draw(random, size, len(names)), hits, either) for size in sizes]
-    )
-    low, high = np.percentile(figures, [2.5, 97.5], axis=0)
-    return {
-        name: [_round(low[i]), _round(high[i])] for i, name in enumerate(("accuracy", "macro_f1"))
-    }
-
-
-def _draw(random: np.random.Generator, resamplings: int, groups: int) -> np.ndarray:
-    """Draw as many groups as there are; count [resamplings, groups] how often each is drawn."""
-    draws = random.integers(0, groups, (resamplings, groups))
-    draws += groups * np.arange(resamplings)[:, None]
-    counts = np.bincount(draws.ravel(), minlength=draws.size)
-    return counts.reshape(draws.shape).astype(np.float64)
-
-
-def _accuracy_and_macro_f1(counts: np.ndarray, hits: np.ndarray, either: np.ndarray) -> np.ndarray:
-    """Compute both figures [resamplings, 2] from how often groups [resamplings, groups] are drawn.
-
-    `hits` [groups, classes] are the windows of a class that were predicted as it, `either` the
-    windows of a class and those that were predicted as it, together.
-    """
-    hits, either = counts @ hits, counts @ either
-    accuracy = hits.sum(axis=1) / (either.sum(axis=1) / 2)
-    # A class that a bootstrap sample lacks altogether says nothing about its F1.
-    present = np.where(either > 0, 1.0, np.nan)
-    macro_f1 = np.nanmean(present * 2 * hits / np.maximum(either, 1), axis=1)
-    return np.stack([accuracy, macro_f1], axis=1)
 
 
 def rates(scores: Scores, index: int) -> tuple[np.ndarray, np.ndarray] | None:

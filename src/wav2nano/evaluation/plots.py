@@ -105,6 +105,30 @@ def per_class(
         )
 
 
+def folds(found: dict[str, Any], path: Path, title: str) -> None:
+    """Plot accuracy and macro F1 of each fold, with their means and these' 95 % intervals."""
+    names = [one["fold"] for one in found["folds"]]
+    subtitle = "tested on one fold, trained on others; line and band: mean with 95 % t-interval"
+    width = min(max(9.0, 0.5 * len(names)), MOST_INCHES)
+    with figure(path, title, subtitle, ncols=2, figsize=(width, 4.6), sharey=True) as (_, axes):
+        position = np.arange(len(names))
+        for axis, key in zip(axes, ("accuracy", "macro_f1"), strict=True):
+            for offset, (name, color) in zip(
+                (-0.12, 0.12), (("float", FLOAT), ("int8", INT8)), strict=True
+            ):
+                values = [one[name][key] for one in found["folds"]]
+                mean, interval = found["mean"][name][key], found["mean"][name][f"{key}_ci95"]
+                axis.plot(position + offset, values, "o", color=color, label=NAMES[name])
+                axis.axhline(mean, color=color, linewidth=1)
+                if interval:
+                    axis.axhspan(*interval, color=color, alpha=0.12, linewidth=0)
+            axis.set_title("macro F1" if key == "macro_f1" else key, fontsize=10)
+            axis.set_xticks(position, names, rotation=90 if len(names) > FEW else 0)
+            axis.set(xlabel="fold that was left out", ylim=(0, 1.02))
+            axis.grid(axis="y", alpha=0.3)
+            axis.legend(frameon=False, loc="lower left")
+
+
 def roc_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: str) -> None:
     """One ROC curve per label, that label against the rest; false alarms on a logarithmic axis."""
     with _curves(runtimes, path, f"{title}: ROC, each label against the rest", subtitle) as panels:

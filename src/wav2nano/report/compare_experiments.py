@@ -1,4 +1,4 @@
-"""Step compare-experiments: experiments ranked, and what each costs the board, in one plot."""
+"""Step compare-experiments: experiments ranked, how they differ, and what each costs the board."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,13 @@ from wav2nano.report.comparison_plot import Point, plot_comparison
 from wav2nano.report.pareto import pareto_front
 from wav2nano.report.render import render
 from wav2nano.sweeps import SEPARATOR, describe_value, read_variants
+from wav2nano.tables.scores import read_scores
+from wav2nano.uncertainty import Difference, compare_paired
 
 FIGURES = (
     "rank",
     "experiment",
+    "validation_macro_f1",
     "macro_f1",
     "macro_f1_low",
     "macro_f1_high",
@@ -25,6 +28,8 @@ FIGURES = (
     "on_flash_front",
     "on_instructions_front",
 )
+DIFFERENCES = ("macro_f1_difference", "difference_low", "difference_high", "mcnemar_p")
+RESAMPLINGS, SEED = 1000, 1  # of the intervals of differences
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Compared:
 
     rank: int
     experiment: str
+    validation_macro_f1: float
     macro_f1: float
     macro_f1_low: float | None
     macro_f1_high: float | None
@@ -50,18 +56,22 @@ class Compared:
 def compare_experiments(
     *,
     metrics: list[Path],
+    scores: list[Path],
     title: str,
     sweep: Path | None = None,
     table: Path,
     plot: Path,
     page: Path,
 ) -> None:
-    """Rank experiments, and plot what they cost.
+    """Rank experiments, tell whether they differ from the first, and plot what they cost.
 
     Parameters
     ----------
     metrics
         JSON file of figures of each experiment, with its name and the suffix `.json`.
+    scores
+        CSV file of the int8 model's scores of each, in the same order; of the generated C where
+        there is one. Without any, experiments are only ranked.
     title
         What is compared.
     sweep
@@ -81,9 +91,10 @@ def compare_experiments(
     """
     variants = read_variants(sweep)[1] if sweep else {}
     prefix = f"{sweep.stem}{SEPARATOR}" if sweep else ""
-    ranked = rank_experiments(
-        {path.stem.removeprefix(prefix): _read_figures(path) for path in metrics}
-    )
+    names = [path.stem.removeprefix(prefix) for path in metrics]
+    ranked = rank_experiments(dict(zip(names, map(_read_figures, metrics), strict=True)))
+    order = [one.experiment for one in ranked]
+    differences = _compare_with_first(order, dict(zip(names, scores, strict=bool(scores))))
     settings = list(dict.fromkeys(key for variant in variants.values() for key in variant))
     columns = {
         one.experiment: [
@@ -95,14 +106,22 @@ def compare_experiments(
     }
     write_csv(
         table,
-        [*FIGURES, *settings],
-        ([*_cells(one), *columns[one.experiment]] for one in ranked),
+        [*FIGURES, *DIFFERENCES, *settings],
+        (
+            [
+                *_cells(one),
+                *_difference_cells(differences.get(one.experiment)),
+                *columns[one.experiment],
+            ]
+            for one in ranked
+        ),
     )
     plot_comparison([_point(one) for one in ranked], plot, title)
     text = render(
         "comparison",
         title=f"{title}: {len(ranked)} experiments compared",
         experiments=ranked,
+        differences=differences,
         settings=settings,
         columns=columns,
     )
@@ -111,7 +130,7 @@ def compare_experiments(
 
 def _read_figures(path: Path) -> dict[str, Any]:
     figures = read_json(path)
-    wanted = ("int8_macro_f1", "int8_accuracy")
+    wanted = ("int8_validation_macro_f1", "int8_macro_f1", "int8_accuracy")
     found = figures if isinstance(figures, dict) else {}
     if missing := [key for key in wanted if not isinstance(found.get(key), float | int)]:
         raise UserError(
@@ -121,14 +140,15 @@ def _read_figures(path: Path) -> dict[str, Any]:
 
 
 def rank_experiments(metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]:
-    """Order experiments by macro F1 of the int8 model, the smaller binary first among equals.
+    """Order experiments by macro F1 of the int8 model on validation, then by flash.
 
-    Those with equal macro F1 and flash share a rank; one without a binary comes after its equals.
+    To choose by the test set would flatter what is chosen. Those with equal macro F1 and flash
+    share a rank; one without a binary comes after its equals.
     """
     if not metrics:
         raise UserError("There is nothing to compare: name at least one experiment.")
     keys = {
-        name: (-figures["int8_macro_f1"], figures.get("flash_bytes", float("inf")))
+        name: (-figures["int8_validation_macro_f1"], figures.get("flash_bytes", float("inf")))
         for name, figures in metrics.items()
     }
     order = sorted(metrics, key=lambda name: (keys[name], name))
@@ -142,6 +162,7 @@ def rank_experiments(metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]
         Compared(
             rank=1 + place.index(keys[name]),
             experiment=name,
+            validation_macro_f1=metrics[name]["int8_validation_macro_f1"],
             macro_f1=metrics[name]["int8_macro_f1"],
             macro_f1_low=metrics[name].get("int8_macro_f1_low"),
             macro_f1_high=metrics[name].get("int8_macro_f1_high"),
@@ -154,6 +175,27 @@ def rank_experiments(metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]
         )
         for i, name in enumerate(order)
     ]
+
+
+def _compare_with_first(order: Sequence[str], scores: Mapping[str, Path]) -> dict[str, Difference]:
+    """Compare each experiment with the first of the ranking, if their test windows are the same."""
+    found: dict[str, Difference] = {}
+    if not scores:
+        return found
+    first = read_scores(scores[order[0]]).of_part("test")
+    for name in order[1:]:
+        test = read_scores(scores[name]).of_part("test")
+        difference = compare_paired(test, first, resamplings=RESAMPLINGS, seed=SEED)
+        if difference is not None:
+            found[name] = difference
+    return found
+
+
+def _difference_cells(found: Difference | None) -> list[object]:
+    if found is None:
+        return [""] * len(DIFFERENCES)
+    interval = ["", ""] if found.interval is None else [round(end, 4) for end in found.interval]
+    return [round(found.macro_f1, 4), *interval, f"{found.p:.3g}"]
 
 
 def _cells(one: Compared) -> Sequence[object]:

@@ -10,7 +10,7 @@ from wav2nano.describe import describe_origin, describe_processor
 from wav2nano.report.board_limits import MACS_PER_TICK, NetworkCost
 from wav2nano.report.render import render
 from wav2nano.tables.preprocessing import Preprocessing
-from wav2nano.tables.split import PARTS, SplitRow
+from wav2nano.tables.split import PARTS, SplitRow, share_with_training
 
 RUNTIMES = {
     "float": "float32, Keras",
@@ -19,6 +19,13 @@ RUNTIMES = {
 }
 # What was played to the simulated board, by its name in the board's report.
 TRACKS = {"recordings": "one by one", "long_track": "long track"}
+# What a test says something about, by the policy of its split.
+TESTED_ON = {
+    "group": "speakers, voices or sources that training never heard",
+    "official": "the data set's official test fold",
+    "recording": "recordings that training never heard, by speakers or of sources that it may have",
+    "time": "later parts of the recordings",
+}
 MOST_GROUPS = 60  # named on the page of the split
 
 
@@ -29,10 +36,15 @@ def results_page(
     binary: str | None,
     *,
     original: dict[str, str],
+    policy: str,
+    random_split: dict[str, Any] | None = None,
+    folds: dict[str, Any] | None = None,
 ) -> str:
     """Make the page with float, int8 and board side by side.
 
-    `original` is what the system that the experiment reproduces reported, if it does so.
+    `original` is what the system that the experiment reproduces reported, if it does so;
+    `random_split` the evaluation of the same experiment on a random split, if there is one, `folds`
+    the figures of cross-validation.
     """
     runtimes = runtimes_of(evaluation)
     figures = [evaluation[name] for name in runtimes]
@@ -65,7 +77,35 @@ def results_page(
         binary=binary,
         original=original,
         ours=f"{evaluation['int8']['accuracy']:.1%}",
+        tested_on=TESTED_ON.get(policy),
+        claimed=f"{random_split['int8']['accuracy']:.1%}" if random_split else None,
+        splits=_splits(evaluation, random_split) if random_split else None,
+        folds=_folds(folds) if folds else None,
     )
+
+
+def _folds(found: dict[str, Any]) -> list[list[Any]]:
+    """Make rows of cross-validation: each fold, the mean, and all windows pooled."""
+    columns = [(name, key) for key in ("accuracy", "macro_f1") for name in ("float", "int8")]
+    rows: list[list[Any]] = [
+        [one["fold"], one["windows"], one["groups"]]
+        + [_with_interval(one[name] | {f"{key}_ci95": None}, key) for name, key in columns]
+        for one in found["folds"]
+    ]
+    for text, key in (("mean of the folds", "mean"), ("all windows pooled", "pooled")):
+        of_columns = [_with_interval(found[key][name], figure) for name, figure in columns]
+        rows.append([text, "", "", *of_columns])
+    return rows
+
+
+def _splits(honest: dict[str, Any], flattering: dict[str, Any]) -> list[list[Any]]:
+    """Put the figures of two splits side by side: honest and random, float and int8."""
+    return [
+        [f"{text}, {RUNTIMES[name].split(',')[0]}"]
+        + [_with_interval(one[name], key) for one in (honest, flattering)]
+        for key, text in (("accuracy", "Accuracy"), ("macro_f1", "Macro F1"))
+        for name in ("float", "int8")
+    ]
 
 
 def runtimes_of(evaluation: dict[str, Any]) -> dict[str, str]:
@@ -189,6 +229,7 @@ def split_page(title: str, split: Sequence[SplitRow], policy: str) -> str:
         "split",
         title=f"{title}: the split",
         policy=policy,
+        leak=share_with_training(split) if policy == "random" else None,
         labels=[*by_label, ("total", *total)],
         header=["", *PARTS, "total"],
         counts=[(part, len(names)) for part, names in groups.items()],

@@ -9,6 +9,7 @@ from wav2nano.codegen.read_tflite import require_tflite
 from wav2nano.describe import describe_processor
 from wav2nano.errors import UserError
 from wav2nano.files import as_written, read_json, write_json, write_text
+from wav2nano.other_splits import name_of_fold
 from wav2nano.report.board_limits import NetworkCost, measure_network, reasons_against
 from wav2nano.report.pages import (
     TRACKS,
@@ -26,6 +27,8 @@ from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.split import read_split
 
+FIGURES = ("accuracy", "macro_f1")
+
 
 def report_results(
     *,
@@ -36,6 +39,8 @@ def report_results(
     split: Path,
     build: Path | None = None,
     board: Path | None = None,
+    random_split: Path | None = None,
+    folds: Path | None = None,
     target: str,
     listener: ListenerSettings,
     settings: dict[str, Any],
@@ -65,6 +70,10 @@ def report_results(
     board
         JSON file of what the simulated board did; none where there is no build, or one for a board
         package that cannot be simulated.
+    random_split
+        JSON file of the evaluation of the same experiment on a random split, if there is one.
+    folds
+        JSON file of the figures of cross-validation, if there are any.
     target
         Fully qualified name of the board that the experiment is for.
     listener
@@ -86,6 +95,8 @@ def report_results(
     scored = read_json(evaluation)
     built = read_json(build) if build else None
     ran = read_json(board) if board else None
+    flattered = read_json(random_split) if random_split else None
+    crossed = read_json(folds) if folds else None
     rows = read_split(split)
     between = read_preprocessing(preprocessing)
     hardware = find_board(target)
@@ -108,14 +119,21 @@ def report_results(
     with as_written(environment):
         made["environment"] = environment_page(title, trained_in)
         processor = describe_processor(trained_in)
-    with as_written(*filter(None, (evaluation, build, board))):
+    with as_written(*filter(None, (evaluation, build, board, random_split, folds))):
         made["results"] = results_page(
-            title, scored, ran, binary, original=settings.get("original", {})
+            title,
+            scored,
+            ran,
+            binary,
+            original=settings.get("original", {}),
+            policy=policy,
+            random_split=flattered,
+            folds=crossed,
         )
         made["budget"] = budget_page(
             title, hardware, cost, built, ran, preprocessing=between, reasons=reasons
         )
-        figures = gather_metrics(scored, cost, built, ran, between)
+        figures = gather_metrics(scored, cost, built, ran, between, flattered, crossed)
     for name, text in made.items():
         write_text(pages / f"{name}.html", text)
     write_json(metrics, figures)
@@ -128,6 +146,8 @@ def gather_metrics(
     build: dict[str, Any] | None,
     board: dict[str, Any] | None,
     preprocessing: Preprocessing,
+    random_split: dict[str, Any] | None = None,
+    folds: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Put the figures of one experiment into a flat mapping.
 
@@ -136,11 +156,22 @@ def gather_metrics(
     """
     metrics: dict[str, Any] = {}
     for name in runtimes_of(evaluation):
-        for figure in ("accuracy", "macro_f1"):
-            metrics[f"{name}_{figure}"] = evaluation[name][figure]
-            if interval := evaluation[name][f"{figure}_ci95"]:
-                low, high = interval
-                metrics |= {f"{name}_{figure}_low": low, f"{name}_{figure}_high": high}
+        metrics |= _with_intervals(name, evaluation[name])
+    metrics["int8_validation_macro_f1"] = evaluation["validation"]["int8"]["macro_f1"]
+    if random_split is not None:
+        metrics |= {
+            f"random_split_{name}_{figure}": random_split[name][figure]
+            for name in ("float", "int8")
+            for figure in FIGURES
+        }
+    if folds is not None:
+        metrics["folds"] = len(folds["folds"])
+        for name in ("float", "int8"):
+            metrics |= _with_intervals(f"folds_{name}", folds["mean"][name])
+            metrics |= _with_intervals(f"folds_pooled_{name}", folds["pooled"][name])
+        for one in folds["folds"]:
+            prefix = f"{name_of_fold(one['fold'])}_int8"
+            metrics |= {f"{prefix}_{figure}": one["int8"][figure] for figure in FIGURES}
     metrics |= asdict(cost) if cost is not None else {}
     if build is not None:
         metrics |= {key: build[key] for key in ("flash_bytes", "ram_bytes")}
@@ -161,4 +192,15 @@ def gather_metrics(
         counted = ("seconds", "targets_played", "targets_heard", "false_reports")
         metrics |= {f"{name}_{key}": run[key] for key in counted}
         metrics[f"{name}_false_reports_per_hour"] = round(false_reports_per_hour(run), 1)
+    return metrics
+
+
+def _with_intervals(prefix: str, found: dict[str, Any]) -> dict[str, float]:
+    """Take accuracy and macro F1, each with the ends of its interval if it has one."""
+    metrics = {}
+    for figure in FIGURES:
+        metrics[f"{prefix}_{figure}"] = found[figure]
+        if interval := found[f"{figure}_ci95"]:
+            low, high = interval
+            metrics |= {f"{prefix}_{figure}_low": low, f"{prefix}_{figure}_high": high}
     return metrics

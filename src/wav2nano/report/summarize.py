@@ -51,6 +51,7 @@ def _describe(folder: Path) -> str:
             f"  float      {describe_accuracy(evaluation['float'])}",
             f"  int8       {describe_accuracy(evaluation['int8'])}",
             f"  tested on  {evaluation['test_data']['description']}, never trained on",
+            *_other_splits(folder, evaluation),
             f"  trained on {describe_processor(environment)}; another may differ in the "
             "last digits, `dvc pull` gives this model",
             *_difference_to_commit(folder, evaluation, environment),
@@ -59,6 +60,30 @@ def _describe(folder: Path) -> str:
             *([f"  flash it   bossac --port=PORT -U -i -e -w {binary} -R"] if made else []),
         ]
     )
+
+
+def _other_splits(folder: Path, evaluation: dict[str, Any]) -> list[str]:
+    """Tell what a random split would have claimed, and the mean of the folds, as far as made."""
+    path = folder.absolute().parents[1] / "metrics" / f"{evaluation['experiment']}.json"
+    with as_written(path):
+        metrics = read_json(path) if path.exists() else {}
+        lines = []
+        if (claimed := metrics.get("random_split_int8_accuracy")) is not None:
+            lines.append(
+                f"  honest     {metrics['int8_accuracy']:.1%} on this split; a random split of the "
+                f"same windows would have claimed {claimed:.1%}"
+            )
+        if "folds" in metrics:
+            mean = {
+                "accuracy": metrics["folds_int8_accuracy"],
+                "accuracy_ci95": [
+                    metrics[key]
+                    for key in ("folds_int8_accuracy_low", "folds_int8_accuracy_high")
+                    if key in metrics
+                ],
+            }
+            lines.append(f"  folds      mean {describe_accuracy(mean)} over {metrics['folds']}")
+        return lines
 
 
 def _build(build: dict[str, Any]) -> list[str]:

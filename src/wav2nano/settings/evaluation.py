@@ -1,10 +1,10 @@
 """How the test set is scored."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wav2nano.settings.base import Seed, Settings
+from wav2nano.settings.base import Seed, Settings, Text
 
 
 class EvaluationSettings(Settings):
@@ -15,3 +15,16 @@ class EvaluationSettings(Settings):
 
     seed: Seed = 1
     """seed of the resamplings"""
+
+    random_split_too: bool = False
+    """also train and test on a random split of the same windows, to show by how much such a figure,
+    which is what is often published, flatters; nothing is built from it"""
+
+    folds: Literal["all"] | Annotated[list[Text], Field(min_length=1)] | None = None
+    """cross-validation: also train and test with each fold left out, all of them or those listed as
+    text, such as ["1", "2"]. Folds are the official ones (split.policy official), or sets of groups
+    (group)"""
+
+    groups_per_fold: Annotated[int, Field(ge=1)] = 1
+    """groups (speakers, sources) in a fold, in alphabetical order, where there are no official
+    folds"""

@@ -41,4 +41,8 @@ class SplitPlan(SplitSettings):
 
     policy: Policy
     folds: dict[Literal["validation", "test"], list[str]] = Field(default_factory=dict)
-    """official folds of validation and test"""
+    """official folds of validation and test; without those of validation, it takes groups of the
+    folds that train"""
+
+    test_groups: list[str] = Field(default_factory=list)
+    """groups that test, in cross-validation: of the others some validate"""

@@ -92,7 +92,10 @@ def read_recordings(path: Path | str) -> list[Recording]:
 
 
 def label_of(row: Recording, labels: Sequence[str] | None) -> str:
-    """Label that an experiment gives a recording: one that it does not tell apart is unknown."""
-    if labels is None or row.label in labels or row.label in BACKGROUND:
-        return row.label
-    return UNKNOWN
+    """Label that an experiment gives a recording."""
+    return asked_label(row.label, labels)
+
+
+def asked_label(label: str, labels: Sequence[str] | None) -> str:
+    """Name what a label is to an experiment: one that it does not tell apart is unknown."""
+    return label if labels is None or label in labels or label in BACKGROUND else UNKNOWN

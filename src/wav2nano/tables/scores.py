@@ -2,7 +2,8 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,10 @@ KEYS = ("part", "recording", "start", "group", "origin", "label")
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores float [windows, labels] with the true class and origin of each window."""
+    """Scores float [windows, labels] with the true class and origin of each window.
+
+    A window begins at the sample `start` of its recording.
+    """
 
     labels: list[str]
     scores: np.ndarray
@@ -22,12 +26,23 @@ class Scores:
     part: np.ndarray
     group: np.ndarray
     origin: np.ndarray
+    recording: np.ndarray
+    start: np.ndarray
 
     def of_part(self, name: str) -> "Scores":
         """Scores of one part of the split."""
         inside = self.part == name
-        arrays = (self.scores, self.target, self.part, self.group, self.origin)
-        return Scores(self.labels, *(array[inside] for array in arrays))
+        arrays = {name: getattr(self, name)[inside] for name in ARRAYS}
+        return Scores(labels=self.labels, **arrays)
+
+
+ARRAYS = [field.name for field in fields(Scores) if field.name != "labels"]
+
+
+def join_scores(parts: Sequence[Scores]) -> Scores:
+    """Put scores with the same labels into one table."""
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS}
+    return Scores(labels=parts[0].labels, **joined)
 
 
 def read_scores(path: Path | str) -> Scores:
@@ -57,4 +72,6 @@ def _parse(text: str) -> Scores:
         part=column["part"],
         group=column["group"],
         origin=column["origin"],
+        recording=column["recording"],
+        start=column["start"].astype(np.int64),
     )

@@ -57,7 +57,9 @@ def rows_of_windows(
     def holds(row: SplitRow, first: int) -> bool:
         if row.from_seconds is None or row.to_seconds is None:
             return True
-        return row.from_seconds * rate <= first and first + samples <= row.to_seconds * rate
+        # Half a sample is what the rounding of seconds may take.
+        start, stop = row.from_seconds * rate - 0.5, row.to_seconds * rate + 0.5
+        return start <= first and first + samples <= stop
 
     return [
         next((row for row in blocks.get(name, ()) if holds(row, int(first))), None)
@@ -65,15 +67,40 @@ def rows_of_windows(
     ]
 
 
+def overlap(one: SplitRow, other: SplitRow) -> bool:
+    """Tell whether two rows of the same recording, or of copies of it, share a moment."""
+    if one.from_seconds is None or one.to_seconds is None:
+        return True
+    if other.from_seconds is None or other.to_seconds is None:
+        return True
+    return one.from_seconds < other.to_seconds and other.from_seconds < one.to_seconds
+
+
+def share_with_training(split: Sequence[SplitRow]) -> tuple[float, float]:
+    """Compute which shares of the test's rows have audio, and a group, that training has too."""
+    trained: dict[str, list[SplitRow]] = defaultdict(list)
+    for row in split:
+        if row.part == "train":
+            trained[row.recording].append(row)
+    heard = {row.group for rows in trained.values() for row in rows}
+    test = [row for row in split if row.part == "test"]
+    audio = sum(any(overlap(row, other) for other in trained[row.recording]) for row in test)
+    groups = sum(row.group in heard for row in test)
+    return audio / max(1, len(test)), groups / max(1, len(test))
+
+
 def write_split(path: Path | str, rows: Sequence[SplitRow]) -> None:
     """Write the split as CSV, whole or not at all, and print what is in it."""
     write_csv(path, (field.name for field in fields(SplitRow)), map(astuple, rows))
     for part in PARTS:
         inside = [row for row in rows if row.part == part]
-        labels = Counter(row.label for row in inside)
+        recordings = {row.recording: row.label for row in inside}
+        labels = Counter(recordings.values())
         counts = ", ".join(f"{label} {labels[label]}" for label in sorted(labels))
         groups = len({row.group for row in inside})
-        print(f"{part}: {len(inside)} recordings of {groups} groups ({counts})", file=sys.stderr)
+        print(
+            f"{part}: {len(recordings)} recordings of {groups} groups ({counts})", file=sys.stderr
+        )
 
 
 def read_split(path: Path | str) -> list[SplitRow]:
