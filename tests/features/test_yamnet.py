@@ -11,7 +11,7 @@ from wav2nano.experiments import Experiments
 from wav2nano.features import compute, reference, shape
 from wav2nano.features.kinds import yamnet
 
-SETTINGS = yamnet.Settings(hop=160)
+SETTINGS = yamnet.Settings(patch_hop=160)
 CHECKED = "tones.yaml"
 
 

@@ -43,7 +43,8 @@ class Settings(FeatureSettings):
     kind: Literal["yamnet"] = "yamnet"
     """yamnet: embeddings of a network that knows 521 sounds"""
 
-    hop: Annotated[int, Field(ge=160)] = 7680
+    # Not `hop`, which the defaults give for frames of other kinds.
+    patch_hop: Annotated[int, Field(ge=160)] = 7680
     """samples from one patch to the next"""
 
     @property
@@ -54,7 +55,7 @@ class Settings(FeatureSettings):
     @property
     def hop_samples(self) -> int:
         """Samples from one patch to the next."""
-        return self.hop
+        return self.patch_hop
 
 
 def bins(settings: Settings) -> int:
@@ -83,7 +84,7 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
         If the model file is not there, or is another one.
     """
     network = _network()
-    starts = range(0, windows.shape[1] - PATCH + 1, settings.hop)
+    starts = range(0, windows.shape[1] - PATCH + 1, settings.patch_hop)
     embeddings = np.empty((len(windows), len(starts), EMBEDDING), np.float32)
     for window, out in zip(windows, embeddings, strict=True):
         for number, start in enumerate(starts):
@@ -107,7 +108,7 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
 
     network = _network()
     bank = tf.signal.linear_to_mel_weight_matrix(BANDS, N_FFT // 2 + 1, RATE, F_MIN, F_MAX)
-    audio = np.lib.stride_tricks.sliding_window_view(windows, PATCH, axis=1)[:, :: settings.hop]
+    audio = np.lib.stride_tricks.sliding_window_view(windows, PATCH, axis=1)[:, :: settings.patch_hop]
     magnitudes = tf.abs(tf.signal.stft(audio.astype(np.float32) / 32768, FRAME, HOP, N_FFT))
     patches = tf.math.log(tf.matmul(magnitudes, bank) + LOG_OFFSET).numpy()
     return np.array([[network.embed(patch) for patch in window] for window in patches])
