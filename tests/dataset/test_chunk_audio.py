@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import h5py
 import numpy as np
 import pytest
 import soundfile
@@ -102,3 +103,18 @@ def test_a_shard_without_recordings_goes_on_to_features(tmp_path):
     )
     features = read_features([tmp_path / "features.h5"])
     assert features.take(np.arange(len(features.start))).shape == (0, 49, 13)
+
+
+def test_features_keep_their_settings(tmp_path):
+    settings = KINDS["stack"].Settings(
+        parts=[KINDS["rms"].Settings(), KINDS["raw"].Settings(frame=320)]
+    )
+    soundfile.write(tmp_path / "a.wav", np.zeros(16000), 16000)
+    path = str(tmp_path / "a.wav")
+    row = Recording("a.wav", path, "a", "a", "", "own", 1.0, 16000, 1, "0", SHARD)
+    chunk([row], tmp_path / "chunks.h5")
+    out = tmp_path / "features.h5"
+    extract_features(windows=tmp_path / "chunks.h5", rate=16000, settings=settings, out=out)
+    assert read_features([out]).shape == (49, 321)
+    with h5py.File(out) as file:
+        assert KINDS["stack"].Settings.model_validate_json(file.attrs["settings"]) == settings

@@ -35,7 +35,11 @@ CASES = [
     pytest.param(8000, simple("centroid", 256, hop=80), id="centroid-256-8kHz"),
     pytest.param(16000, simple("chroma", 1024), id="chroma-1024"),
     pytest.param(8000, simple("chroma", 512), id="chroma-512-8kHz"),
+    pytest.param(16000, simple("centroid", 8192, hop=320), id="centroid-8192"),
+    pytest.param(16000, simple("chroma", 64), id="chroma-64"),
+    pytest.param(16000, simple("chroma", 8192, hop=320), id="chroma-8192"),
     pytest.param(16000, simple("rms", hop=320), id="rms-512"),
+    pytest.param(16000, simple("rms", 8192, hop=320), id="rms-8192"),
     pytest.param(8000, simple("rms", 1024, hop=1000), id="rms-1024-8kHz"),
     pytest.param(16000, simple("zcr", hop=320), id="zcr-512"),
     pytest.param(8000, simple("zcr", 256, hop=31), id="zcr-256-8kHz"),
@@ -90,6 +94,7 @@ def test_equal_to_librosa(compute, rate, settings, real_windows, hard_windows, t
     [
         (16000, simple("rolloff", 512)),
         (16000, simple("rolloff", 1024, roll_percent=0.5)),
+        (16000, simple("rolloff", 8192, hop=320)),
         (8000, simple("rolloff", 256, roll_percent=0.99)),
     ],
 )
@@ -124,7 +129,9 @@ def test_silence_is_zero(compute, settings, hard_windows, tmp_path):
     assert not compute(hard_windows["digital silence"], 16000, settings, tmp_path).any()
 
 
-@pytest.mark.parametrize(("rate", "n_fft"), [(16000, 512), (8000, 256), (44100, 1024)])
+@pytest.mark.parametrize(
+    ("rate", "n_fft"), [(16000, 512), (8000, 64), (44100, 1280), (48000, 8192)]
+)
 def test_chroma_bank(rate, n_fft):
     expected = librosa.filters.chroma(sr=rate, n_fft=n_fft, tuning=0)
     np.testing.assert_allclose(chroma.chroma_bank(rate, n_fft), expected, rtol=1e-5)

@@ -37,5 +37,5 @@ def extract_features(*, windows: Path, rate: int, settings: AnyFeatures, out: Pa
         file.create_dataset("start", data=source.start)
         file.create_dataset("recording", data=source.recording, dtype=text)
         file.create_dataset("label", data=source.label, dtype=text)
-        for key, value in {"rate": rate, "samples": samples, **settings.model_dump()}.items():
-            file.attrs[key] = value
+        file.attrs["rate"], file.attrs["samples"] = rate, samples
+        file.attrs["settings"] = settings.model_dump_json()

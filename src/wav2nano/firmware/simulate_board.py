@@ -26,6 +26,7 @@ from wav2nano.firmware.track import (
 from wav2nano.litert import LiteRtModel
 from wav2nano.runtimes.int8 import input_tables
 from wav2nano.settings.simulation import SimulationSettings
+from wav2nano.sketch_memory import SELF_TEST_RING
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.split import targets_of
 
@@ -33,6 +34,7 @@ SELF_TEST_WINDOWS = 8
 FEATURE_TOLERANCE = 1e-4  # of the features' range
 LEAD_SECONDS = 0.5  # before the first sample: time to start
 SETTLE_SECONDS = 0.6  # after the last sample: time to compute and to print
+PRINT_SECONDS = 1e-4  # of a feature and its int8 input: ten hexadecimal digits at 1 Mbaud
 REPORT = re.compile(r"^[\d.]+ s: (?P<label>.*) \d+ % \(sample (?P<sample>\d+)\)$")
 LISTENS = "listening for: "
 STATUS = re.compile(r"^[\d.]+ s heard, lost samples: (?P<lost>\d+)$")
@@ -127,7 +129,13 @@ def run_self_test(
     """
     rate = preprocessing.chunking.rate
     length = windows.shape[1]
-    recording, samples = _play(firmware, windows.ravel(), rate)
+    frames, bins = features.shape(length, rate, preprocessing.features)
+    printing, settle = PRINT_SECONDS * frames * bins, SETTLE_SECONDS
+    if printing > 0.5 * length / rate:
+        # It may fall behind what it hears: the ring has to hold all but the first window.
+        windows = windows[: (SELF_TEST_RING + length - round(LEAD_SECONDS * rate)) // length]
+        settle += len(windows) * (printing + length / rate)
+    recording, samples = _play(firmware, windows.ravel(), rate, settle=settle)
     printed = parse_self_test(recording.text, preprocessing, length)
     # Silence that was heard after the recordings fills one more window.
     windows = samples[: len(samples) // length * length].reshape(-1, length)
@@ -164,8 +172,12 @@ def run_self_test(
     return result
 
 
-def _play(firmware: Path, samples: np.ndarray, rate: int) -> tuple[Recording, np.ndarray]:
+def _play(
+    firmware: Path, samples: np.ndarray, rate: int, *, settle: float = SETTLE_SECONDS
+) -> tuple[Recording, np.ndarray]:
     """Play samples, after a moment of near silence, to a board switched on as they begin.
+
+    It goes on for `settle` seconds after them.
 
     Returns
     -------
@@ -176,7 +188,7 @@ def _play(firmware: Path, samples: np.ndarray, rate: int) -> tuple[Recording, np
     lead = np.resize(np.array([0, 1, 0, -1], np.int16), round(LEAD_SECONDS * rate))
     audio = np.concatenate([lead, samples])
     board = Board(firmware, elf=firmware.with_suffix(".elf"))
-    recording = board.run(audio, seconds=len(audio) / rate + SETTLE_SECONDS)
+    recording = board.run(audio, seconds=len(audio) / rate + settle)
     if len(recording.heard) != 1 or recording.heard[0][0] >= len(lead):
         raise UserError(
             f"{firmware}: not all samples reached the board's memory, only those of "
