@@ -80,7 +80,7 @@ def test_flash_does_not_grow_with_the_steps(name, tmp_path):
         windows = random.normal(size=(32, *shape)).astype(np.float32)
         content = convert(weights_by_layer(model), shape, CLASSES, settings, windows)
         needed.append(generate_model_c(content, tmp_path).weight_bytes)
-    # The first step, which has no state yet, may have a table of 256 values of its own in each layer.
+    # The first step, which has no state yet, may have a table of 256 values for itself in a layer.
     assert abs(needed[1] - needed[0]) <= 2 * 256
 
 
