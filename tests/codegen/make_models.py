@@ -144,6 +144,26 @@ def conv_lstm(keras):
     ]
 
 
+def gru_unrolled(keras):
+    """Two GRUs whose steps are unrolled, the first of which returns all of them."""
+    return [
+        keras.Input(batch_shape=(1, 4, 5)),
+        keras.layers.GRU(5, return_sequences=True, unroll=True),
+        keras.layers.GRU(4, unroll=True),
+        keras.layers.Dense(3, activation="softmax"),
+    ]
+
+
+def rnn_unrolled(keras):
+    """Two fully recurrent layers whose steps are unrolled."""
+    return [
+        keras.Input(batch_shape=(1, 5, 6)),
+        keras.layers.SimpleRNN(7, activation="relu", return_sequences=True, unroll=True),
+        keras.layers.SimpleRNN(5, unroll=True),
+        keras.layers.Dense(4, activation="softmax"),
+    ]
+
+
 BUILDERS: tuple[Callable, ...] = (
     lstm_last,
     lstm_mfcc,
@@ -157,6 +177,8 @@ BUILDERS: tuple[Callable, ...] = (
     ds_cnn,
     residual,
     conv_lstm,
+    gru_unrolled,
+    rnn_unrolled,
 )
 
 

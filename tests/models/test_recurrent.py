@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from wav2nano.codegen import HostModel
+from wav2nano.codegen import HostModel, generate_model_c
+from wav2nano.codegen.read_tflite import read_graph
+from wav2nano.errors import UserError
 from wav2nano.keras_runtime import import_keras
 from wav2nano.litert import LiteRtModel
-from wav2nano.models import ARCHITECTURES, build_model, weights_by_layer
+from wav2nano.models import ARCHITECTURES, build_model, check, weights_by_layer
 from wav2nano.quantization.quantize_model import convert
 
 SHAPE, CLASSES = (14, 5), 3
@@ -64,3 +66,52 @@ def layer_weight_name(model, layer, value) -> str:
 def test_without_a_penalty_there_is_none(name):
     model = build_model(import_keras(3), SHAPE, CLASSES, ARCHITECTURES[name].Settings(dense=[4]))
     assert model.losses == []
+
+
+@pytest.mark.parametrize("name", ["simple_rnn", "gru"])
+def test_flash_does_not_grow_with_the_steps(name, tmp_path):
+    settings = ARCHITECTURES[name].Settings(filters=[], units=[6, 5])
+    random = np.random.default_rng(1)
+    needed = []
+    for frames in (6, 12):
+        shape = frames, SHAPE[1]
+        model = build_model(import_keras(3), shape, CLASSES, settings)
+        model.set_weights([w + random.normal(0, 0.3, w.shape) for w in model.get_weights()])
+        windows = random.normal(size=(32, *shape)).astype(np.float32)
+        content = convert(weights_by_layer(model), shape, CLASSES, settings, windows)
+        needed.append(generate_model_c(content, tmp_path).weight_bytes)
+    # The first step, which has no state yet, may have a table of 256 values for itself in a layer.
+    assert abs(needed[1] - needed[0]) <= 2 * 256
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"filters": [], "units": [8]}, "would take 201 steps in all"),
+        ({"filters": [], "units": [8]}, r"convolutions in front, such as model.filters"),
+        ({"filters": [8], "units": [8, 8]}, "would take 202 steps in all"),
+        ({"filters": [8], "units": [8, 8]}, r"or fewer layers in model.units\. An lstm"),
+    ],
+)
+@pytest.mark.parametrize("name", ["simple_rnn", "gru"])
+def test_too_many_steps_to_unroll_are_refused(name, settings, message):
+    with pytest.raises(UserError, match=message):
+        check((201, 13), ARCHITECTURES[name].Settings(**settings))
+
+
+def test_two_hundred_steps_are_not_too_many():
+    check((200, 13), ARCHITECTURES["gru"].Settings(filters=[]))
+    check((400, 13), ARCHITECTURES["gru"].Settings(filters=[8]))
+
+
+def test_both_directions_share_the_scale_under_which_they_are_joined():
+    settings = ARCHITECTURES["bilstm"].Settings(filters=[], units=[4])
+    model = build_model(import_keras(3), SHAPE, CLASSES, settings)
+    windows = np.random.default_rng(1).normal(size=(32, *SHAPE)).astype(np.float32)
+    content = convert(weights_by_layer(model), SHAPE, CLASSES, settings, windows)
+    graph = read_graph(content, "the model")
+    states = [node.inputs[18] for node in graph.nodes if node.op.endswith("LSTM")]
+    [joined] = [node.outputs[0] for node in graph.nodes if node.op == "CONCATENATION"]
+    assert len(states) == 2
+    for state in states:
+        assert (state.scale, state.zero_point) == (joined.scale, joined.zero_point)

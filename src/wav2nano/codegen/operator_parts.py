@@ -72,6 +72,8 @@ class Layer:
         Number of int16 values that the calls need as scratch.
     macs : int
         Multiply-accumulates of one inference.
+    shared : bool
+        Whether all its constants are those of a layer before it.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Layer:
     header: str = ""
     scratch: int = 0
     macs: int = 0
+    shared: bool = False
 
     @property
     def weight_bytes(self) -> int:

@@ -13,7 +13,7 @@ ACTIVATIONS = {0: "none", 1: "relu", 2: "relu_n1_to_1", 3: "relu6", 4: "tanh"}
 
 # More than any network for a microcontroller has. A damaged file can name one part of itself
 # millions of times.
-MOST_TENSORS, MOST_OPERATIONS, MOST_PLACES, MOST_AXES = 40_000, 20_000, 1000, 8
+MOST_TENSORS, MOST_OPERATIONS, MOST_PLACES, MOST_AXES = 10_000, 5000, 1000, 8
 MOST_LETTERS = 80  # of a name, which is only for messages
 
 

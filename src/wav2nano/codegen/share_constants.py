@@ -38,7 +38,8 @@ class SharedConstants:
             others |= dict(zip(defined, first_defined, strict=True))
             structure = ""
         calls = [_renamed(call, others) for call in layer.calls]
-        return replace(layer, arrays=arrays, structure=structure, calls=calls)
+        shared = bool(others) and not arrays and not structure
+        return replace(layer, arrays=arrays, structure=structure, calls=calls, shared=shared)
 
 
 def _renamed(text: str, names: dict[str, str]) -> str:

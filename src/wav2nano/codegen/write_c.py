@@ -70,6 +70,8 @@ def model_source(
     )
     constants = []
     for layer in layers:
+        if layer.shared:
+            continue
         constants.append(comment(f"{layer.name}: {layer.description}"))
         if layer.arrays:
             arrays = "\n\n".join(map(constant_array, layer.arrays))

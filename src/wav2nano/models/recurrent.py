@@ -8,7 +8,7 @@ from pydantic import Field
 from wav2nano.errors import UserError
 from wav2nano.models.base import ModelSettings
 
-MOST_STEPS = 200  # of a layer that is unrolled
+MOST_STEPS = 200  # of all layers that are unrolled: more take minutes to convert
 SPATIAL_DROPOUT = 0.1  # share of the channels of a convolution that training drops
 
 
@@ -88,21 +88,21 @@ def connect_dense(layers: ModuleType, x: Any, settings: RecurrentSettings) -> An
 
 def check_unrolled(shape: tuple[int, int], settings: RecurrentSettings) -> None:
     """Check that there are not too many steps for layers that are converted step by step."""
-    frames = shape[0]
     # The first convolution has stride 2.
-    steps = -(-frames // 2) if settings.filters else frames
-    if steps > MOST_STEPS:
-        remedy = (
-            "Use a longer features.hop or a shorter chunking.window_s"
-            if settings.filters
-            else "Put a convolution in front (model.filters: [32]), which halves them, or use a "
-            "longer features.hop"
-        )
-        raise UserError(
-            f"model.architecture: {settings.architecture} would take {steps} steps of time; it is "
-            f"unrolled for conversion, which {MOST_STEPS} steps at most allow. {remedy}. An lstm "
-            "has no such limit."
-        )
+    frames = -(-shape[0] // 2) if settings.filters else shape[0]
+    steps = frames * len(settings.units)
+    if steps <= MOST_STEPS:
+        return
+    remedies = ["use a longer features.hop", "a shorter chunking.window_seconds"]
+    if len(settings.units) > 1:
+        remedies.append("fewer layers in model.units")
+    if not settings.filters:
+        remedies.append("convolutions in front, such as model.filters: [48, 64], which halve them")
+    raise UserError(
+        f"model.architecture: {settings.architecture} would take {steps} steps in all; it is "
+        f"unrolled for the board, which {MOST_STEPS} at most allow. To take fewer, "
+        f"{', or '.join(remedies)}. An lstm takes any number."
+    )
 
 
 def is_converted(x: Any) -> bool:

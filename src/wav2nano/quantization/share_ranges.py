@@ -19,6 +19,8 @@ from ai_edge_litert import schema_py_generated as schema
 # Operations that move values without changing them.
 _MOVING = ("RESHAPE", "STRIDED_SLICE", "REVERSE_V2", "SPLIT", "SPLIT_V", "UNPACK")
 _JOINING = ("CONCATENATION", "PACK")
+# The ranges of functions whose scales the kernels prescribe: 1/128 around 0, 1/256 from 0.
+_PRESCRIBED = {"TANH": (-1.0, 127 / 128), "LOGISTIC": (0.0, 255 / 256)}
 _HIDDEN_STATE = 1  # among what an LSTM reads that is not constant: input, hidden state, cell state
 _NAMES = {number: name for name, number in vars(schema.BuiltinOperator).items()}
 
@@ -66,13 +68,19 @@ def share_ranges(calibrated: bytes) -> bytes:
     chosen = {groups.find(index) for index in shared}
     for index, tensor in enumerate(graph.tensors):
         quantization = tensor.quantization
-        measured = quantization is not None and quantization.min is not None
-        if measured and len(quantization.min) == 1 and groups.find(index) in chosen:
+        has_range = quantization is not None and quantization.min is not None
+        if has_range and len(quantization.min) == 1 and groups.find(index) in chosen:
             ranges.setdefault(groups.find(index), []).append(quantization)
     if not ranges:
         return calibrated
-    for members in ranges.values():
-        low, high = min(q.min[0] for q in members), max(q.max[0] for q in members)
+    prescribed = {
+        groups.find(node.outputs[0]): _PRESCRIBED[node.name]
+        for node in nodes
+        if node.name in _PRESCRIBED
+    }
+    for group, members in ranges.items():
+        measured = min(q.min[0] for q in members), max(q.max[0] for q in members)
+        low, high = prescribed.get(group, measured)
         for quantization in members:
             quantization.min, quantization.max = [low], [high]
     builder = flatbuffers.Builder(len(calibrated))
