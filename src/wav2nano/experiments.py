@@ -199,12 +199,14 @@ class Experiment:
         policy = self.settings.split.policy or own.policy
         folds = {}
         if policy == "official":
-            if own.validation is None or own.test is None:
+            if own.test is None:
                 raise UserError(
                     f"{self.file}:\n  split.policy: the data set {self.dataset.name} has no "
                     "official folds. Choose another policy."
                 )
-            folds = {"validation": own.validation, "test": own.test}
+            folds = {"test": own.test}
+            if own.validation is not None:
+                folds["validation"] = own.validation
         plan = {**self.settings.split.model_dump(), "policy": policy, "folds": folds}
         if self.other_split not in (None, RANDOM_SPLIT):
             changes = {name_of_fold(name): found for name, found in self.possible_folds().items()}

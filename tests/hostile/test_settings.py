@@ -885,7 +885,7 @@ DATASETS = [
     ),
     (
         "split: {policy: official}",
-        "split: policy official needs the names of the folds: validation and test",
+        "split: policy official needs the names of the folds of test",
     ),
     (
         "split: {policy: official, validation: [1], test: [2]}",
@@ -893,7 +893,7 @@ DATASETS = [
     ),
     (
         "split: {policy: group, validation: [a]}",
-        "split: validation and test are official folds: name both, or neither",
+        "split: validation names official folds: name those of test, too",
     ),
     (
         "split: {policy: official, validation: [], test: []}",

@@ -38,17 +38,17 @@ class DatasetSplitSettings(Settings):
     """group, recording, official or time"""
 
     validation: Folds | None = None
-    """list of names of official folds, as text"""
+    """list of names of official folds, as text; null: groups of the folds that train validate"""
 
     test: Folds | None = None
-    """the same for the test set"""
+    """names of the official folds of the test set"""
 
     @model_validator(mode="after")
     def _has_folds(self) -> Self:
-        if (self.validation is None) != (self.test is None):
-            raise ValueError("validation and test are official folds: name both, or neither")
-        if self.policy == "official" and self.validation is None:
-            raise ValueError("policy official needs the names of the folds: validation and test")
+        if self.test is None and self.validation is not None:
+            raise ValueError("validation names official folds: name those of test, too")
+        if self.policy == "official" and self.test is None:
+            raise ValueError("policy official needs the names of the folds of test")
         return self
 
 
