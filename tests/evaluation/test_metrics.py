@@ -1,6 +1,7 @@
 """Figures against their definitions."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,3 +80,21 @@ def test_intervals_of_many_groups_and_classes_need_little_memory():
 def test_one_group_has_no_interval():
     figures = bootstrap_by_group(scores_of([0, 1], [0, 1], ["s", "s"]), resamplings=100, seed=1)
     assert figures == {"accuracy": None, "macro_f1": None}
+
+
+def test_a_recording_has_the_mean_scores_of_its_windows():
+    scores = scores_of(target=[0, 0, 1, 1], predicted=[0, 1, 1, 0], groups=["a", "a", "b", "b"])
+    scores = replace(scores, recording=np.array(["x.wav", "x.wav", "y.wav", "z.wav"]))
+    scores = replace(scores, part=np.array(["test", "test", "test", "train"]))
+    whole = scores.of_recordings()
+    assert whole.recording.tolist() == ["x.wav", "y.wav", "z.wav"]
+    assert whole.part.tolist() == ["test", "test", "train"]
+    assert (whole.target.tolist(), whole.group.tolist()) == ([0, 1, 1], ["a", "b", "b"])
+    np.testing.assert_allclose(whole.scores[0], [0.45, 0.45, 0.1])
+    np.testing.assert_allclose(whole.scores[1], [0.1, 0.8, 0.1])
+
+
+def test_a_recording_in_two_parts_counts_in_each():
+    scores = scores_of(target=[0, 0], predicted=[0, 1])
+    scores = replace(scores, recording=np.array(["x.wav"] * 2), part=np.array(["test", "train"]))
+    assert sorted(scores.of_recordings().part) == ["test", "train"]

@@ -85,6 +85,7 @@ EXPERIMENTS = [
         "augmentation.noise_kinds.0: 'babble' is not one",
     ),
     ("augmentation: {snr_db: [5]}", "augmentation.snr_db: needs at least 2 entries"),
+    ("evaluation: {answers: clips}", "evaluation.answers: 'clips' is not one of: windows,"),
     ("training: {patience: 0}", "training.patience: 0 should be at least 1"),
     ("training: {shift_frames: -1}", "training.shift_frames: -1 should be at least 0"),
     ("training: {mask_frames: 1000000}", "training.mask_frames: 1000000 should be at most 1,000"),

@@ -9,9 +9,10 @@ import numpy as np
 
 from wav2nano.errors import UserError
 from wav2nano.evaluation import plots
+from wav2nano.evaluation.evaluate_model import read_answers
 from wav2nano.files import write_json
 from wav2nano.settings.evaluation import EvaluationSettings
-from wav2nano.tables.scores import Scores, join_scores, read_scores
+from wav2nano.tables.scores import Scores, join_scores
 from wav2nano.uncertainty import accuracy_and_macro_f1, bootstrap_by_group
 
 FIGURES = ("accuracy", "macro_f1")
@@ -51,8 +52,8 @@ def evaluate_folds(
     if not folds:
         raise UserError("There are no folds: set evaluation.folds in the experiment's settings.")
     scores = {
-        "float": [_read_test(path) for path in float_scores],
-        "int8": [_read_test(path) for path in litert_scores],
+        "float": [_read_test(path, settings) for path in float_scores],
+        "int8": [_read_test(path, settings) for path in litert_scores],
     }
     paths = [*float_scores, *litert_scores]
     for path, part in zip(paths, [*scores["float"], *scores["int8"]], strict=True):
@@ -132,8 +133,8 @@ def _figures(scores: Scores) -> dict[str, float]:
     return dict(zip(FIGURES, map(_round, accuracy_and_macro_f1(scores)), strict=True))
 
 
-def _read_test(path: Path) -> Scores:
-    test = read_scores(path).of_part("test")
+def _read_test(path: Path, settings: EvaluationSettings) -> Scores:
+    test = read_answers(path, settings).of_part("test")
     if not len(test.target):
         raise UserError(f"{path} has no windows of the test set. Score the model again.")
     return test

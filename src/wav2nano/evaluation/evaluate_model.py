@@ -52,7 +52,7 @@ def evaluate_model(
         int8 model, as the board computes it if it is for the board) to.
     """
     paths = {"float": float_scores, "litert": litert_scores, "int8": c_scores or litert_scores}
-    scores = {name: read_scores(path) for name, path in paths.items()}
+    scores = {name: read_answers(path, settings) for name, path in paths.items()}
     test = {name: found.of_part("test") for name, found in scores.items()}
     validation = {name: scores[name].of_part("validation") for name in ("float", "int8")}
     for name, part in test.items():
@@ -69,7 +69,7 @@ def evaluate_model(
             )
     if c_scores is None:
         del test["litert"]  # it is int8
-    data = describe_data(test["float"])
+    data = describe_data(test["float"], settings.answers)
     figures = {
         name: measure(part, resamplings=settings.bootstrap, seed=settings.seed)
         for name, part in test.items()
@@ -125,7 +125,13 @@ def write_roc(path: Path, test: Scores) -> None:
     write_csv(path, ["label", "false_alarms", "hits"], rows)
 
 
-def describe_data(test: Scores) -> dict[str, Any]:
+def read_answers(path: Path, settings: EvaluationSettings) -> Scores:
+    """Read the scores of what counts as one answer: windows or recordings."""
+    scores = read_scores(path)
+    return scores.of_recordings() if settings.answers == "recordings" else scores
+
+
+def describe_data(test: Scores, what: str = "windows") -> dict[str, Any]:
     """Describe what was scored, in figures and in words."""
     origins = Counter(test.origin.tolist())
     spoken = {name: count for name, count in origins.items() if name != NOISE}
@@ -138,7 +144,7 @@ def describe_data(test: Scores) -> dict[str, Any]:
         kind = "recorded"
     groups = len(set(test.group))
     return {
-        "description": f"{kind}, {len(test.target)} windows of {groups} groups",
+        "description": f"{kind}, {len(test.target)} {what} of {groups} groups",
         "synthetic": synthetic > 0,
         "origins": dict(sorted(origins.items())),
     }

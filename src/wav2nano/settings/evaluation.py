@@ -10,6 +10,10 @@ from wav2nano.settings.base import Seed, Settings, Text
 class EvaluationSettings(Settings):
     """How the test set is scored."""
 
+    answers: Literal["windows", "recordings"] = "windows"
+    """what counts as one answer: each window, as the board hears them, or each recording by the
+    mean of its windows' scores, as clips that slide through several windows are scored elsewhere"""
+
     bootstrap: Annotated[int, Field(ge=100, le=100_000)] = 1000
     """resamplings for the confidence intervals"""
 

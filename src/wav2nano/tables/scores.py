@@ -35,6 +35,19 @@ class Scores:
         arrays = {name: getattr(self, name)[inside] for name in ARRAYS}
         return Scores(labels=self.labels, **arrays)
 
+    def of_recordings(self) -> "Scores":
+        """Mean scores of each recording; of one that is in several parts, in each of them.
+
+        A recording begins where the first of its windows does.
+        """
+        keys = np.stack([self.part, self.recording]).astype(str)
+        _, first, inverse = np.unique(keys, axis=1, return_index=True, return_inverse=True)
+        sums = np.zeros((len(first), len(self.labels)))
+        np.add.at(sums, inverse, self.scores)
+        arrays = {name: getattr(self, name)[first] for name in ARRAYS}
+        arrays["scores"] = sums / np.bincount(inverse)[:, np.newaxis]
+        return Scores(labels=self.labels, **arrays)
+
 
 ARRAYS = [field.name for field in fields(Scores) if field.name != "labels"]
 

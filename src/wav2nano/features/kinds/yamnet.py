@@ -108,7 +108,9 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
 
     network = _network()
     bank = tf.signal.linear_to_mel_weight_matrix(BANDS, N_FFT // 2 + 1, RATE, F_MIN, F_MAX)
-    audio = np.lib.stride_tricks.sliding_window_view(windows, PATCH, axis=1)[:, :: settings.patch_hop]
+    audio = np.lib.stride_tricks.sliding_window_view(windows, PATCH, axis=1)[
+        :, :: settings.patch_hop
+    ]
     magnitudes = tf.abs(tf.signal.stft(audio.astype(np.float32) / 32768, FRAME, HOP, N_FFT))
     patches = tf.math.log(tf.matmul(magnitudes, bank) + LOG_OFFSET).numpy()
     return np.array([[network.embed(patch) for patch in window] for window in patches])

@@ -1,0 +1,133 @@
+"""Every architecture on ten digits, and the systems for urban sounds, cross-validated in a clone.
+
+    python benchmarks/bench_zoo.py --digits FOLDER --urban FOLDER --yamnet FILE
+
+Each is left out where its recordings are not named. Digits are those of the Free Spoken Digit
+Dataset, of which two speakers at a time are left out; urban sounds are official folds of
+UrbanSound8K, {folder}/fold{n}/{fsID}-{classID}-{occurrence}-{slice}.*, each left out in turn. What
+was measured before for the same commit is kept: a run that was cut off goes on.
+"""
+
+import argparse
+import csv
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from bench_common import FIGURES, ROOT, clone, environment
+
+from wav2nano.files import read_json, write_json
+
+SWEEP = "digits_architectures"
+URBAN = [
+    "urbansound8k_original",
+    "urbansound8k_original_cnn",
+    "urbansound8k_yamnet",
+    "urbansound8k",
+    "urbansound8k_best",
+    "urbansound8k_siren",
+]
+CLASSES = (
+    "air_conditioner",
+    "car_horn",
+    "children_playing",
+    "dog_bark",
+    "drilling",
+    "engine_idling",
+    "gun_shot",
+    "jackhammer",
+    "siren",
+    "street_music",
+)
+
+
+def main() -> None:
+    """Build what is named, and keep its figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--digits", type=Path, help="Free Spoken Digits")
+    parser.add_argument("--urban", type=Path, help="official folds of UrbanSound8K")
+    parser.add_argument("--yamnet", type=Path, help="a copy of YAMNet that you have")
+    parser.add_argument("--only", nargs="*", help="these experiments alone")
+    parser.add_argument("--work", type=Path, required=True, help="folder that keeps the builds")
+    arguments = parser.parse_args()
+    folder = arguments.work.resolve()
+    if not folder.exists():
+        clone(folder)
+    names = []
+    if arguments.digits:
+        run(folder, "wav2nano", "fetch-dataset", "digits", "--source", arguments.digits.resolve())
+        architectures = yaml.safe_load((ROOT / f"config/sweeps/{SWEEP}.yaml").read_text())
+        found = architectures["product"]["model.architecture"]
+        names += [f"{SWEEP}.{architecture}" for architecture in found]
+    if arguments.urban:
+        use_urban_folds(folder, arguments.urban.resolve())
+        names += URBAN
+    if arguments.yamnet:
+        run(folder, "wav2nano", "fetch-model", "yamnet", "--source", arguments.yamnet.resolve())
+    elif arguments.urban:
+        run(folder, "wav2nano", "fetch-model", "yamnet")
+    figures: dict[str, Any] = read_json(FIGURES / "zoo.json")
+    for name in [name for name in names if name in (arguments.only or names)]:
+        metrics = folder / "metrics" / f"{name}.json"
+        run(folder, "snakemake", "--cores", "all", "--quiet", "rules", "--", f"metrics/{name}.json")
+        kept = {key: value for key, value in read_json(metrics).items() if wanted(key)}
+        figures[name] = kept
+        write_json(FIGURES / "zoo.json", dict(sorted(figures.items())))
+        print(name, kept["folds_int8_macro_f1"], file=sys.stderr, flush=True)
+
+
+def wanted(figure: str) -> bool:
+    """Tell whether a figure is one of cross-validation, of a random split, or of cost."""
+    return figure.startswith(("folds_", "random_split_", "weight", "arena")) or figure == "folds"
+
+
+def run(folder: Path, *command: Any) -> None:
+    """Run a command in the clone."""
+    subprocess.run(list(map(str, command)), cwd=folder, env=environment(folder), check=True)
+
+
+def use_urban_folds(folder: Path, recordings: Path) -> None:
+    """Let the data set be the folds that are there, and each of its experiments leave them out."""
+    place = folder / "data" / "raw" / "urbansound8k"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.exists():
+        place.mkdir()
+        (place / "audio").symlink_to(recordings)
+    files = sorted(recordings.glob("fold*/*-*-*-*.*"))
+    if not files:
+        sys.exit(f"{recordings} has no fold*/*-*-*-*.*: is it a folder of UrbanSound8K's folds?")
+    with (place / "clips.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["path", "class", "source", "fold"])
+        for path in files:
+            source, label, *_ = path.stem.split("-")
+            fold = path.parent.name.removeprefix("fold")
+            table.writerow(
+                [f"audio/{path.relative_to(recordings)}", CLASSES[int(label)], source, fold]
+            )
+    dataset = folder / "config" / "datasets" / "urbansound8k.yaml"
+    settings = yaml.safe_load(dataset.read_text())
+    settings["table"] = {
+        "file": "clips.csv",
+        "path": "{path}",
+        "label": "{class}",
+        "group": "{source}",
+        "fold": "{fold}",
+    }
+    folds = sorted({path.parent.name.removeprefix("fold") for path in files})
+    settings["split"] = {"policy": "official", "test": folds[-1:]}
+    settings["shards"] = 8
+    settings.pop("download", None)
+    dataset.write_text(yaml.safe_dump(settings, sort_keys=False))
+    for name in URBAN:
+        path = folder / "config" / "experiments" / f"{name}.yaml"
+        experiment = yaml.safe_load(path.read_text())
+        experiment["goal"] = "evaluation"
+        experiment["evaluation"] = {**experiment.get("evaluation", {}), "folds": folds}
+        path.write_text(yaml.safe_dump(experiment, sort_keys=False))
+
+
+if __name__ == "__main__":
+    main()
