@@ -1,6 +1,13 @@
 """A change rebuilds what depends on it, and nothing else; more of it is in test_clones.py."""
 
+import re
+import shutil
+
+import numpy as np
 import pytest
+import soundfile
+
+from workflow.conftest import Checkout, copy_checkout
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
@@ -73,3 +80,71 @@ def test_two_builds_at_once(changed):
     assert "--unlock" in said
     held.unlink()
     changed.snakemake("firmware")
+
+
+# As far as features and the split, of own recordings alone.
+PREPARE = ("firmware", "--until", "extract_features", "split_dataset")
+OWN = ("--config", "experiments=[own]")
+INDEX_TO_SPLIT = {"index_dataset": 1, "select_recordings": 1, "split_dataset": 1}
+
+
+def record(checkout, numbers):
+    """Write recordings of two labels and four speakers; they are all different."""
+    for number in numbers:
+        folder = checkout.root / "data/raw/own" / f"label{number % 2}" / f"speaker{number // 2 % 4}"
+        folder.mkdir(parents=True, exist_ok=True)
+        noise = np.random.default_rng(number).normal(0, 0.1, 8000)
+        soundfile.write(folder / f"{number}.wav", noise, 16000)
+
+
+def windows(checkout):
+    """Content of each file of windows, by shard."""
+    return {path.stem: path.read_bytes() for path in checkout.root.glob("data/windows/own/*/*.h5")}
+
+
+@pytest.fixture(scope="module")
+def features_built(tmp_path_factory):
+    """A checkout with the features of 40 own recordings in 8 shards; tests leave it as it is."""
+    checkout = copy_checkout(tmp_path_factory.mktemp("own") / "checkout")
+    record(checkout, range(40))
+    checkout.snakemake(*PREPARE, *OWN)
+    assert len(windows(checkout)) == 8
+    return checkout
+
+
+@pytest.fixture
+def prepared(features_built, tmp_path):
+    """A copy of it, to change."""
+    shutil.copytree(features_built.root, tmp_path / "copy", symlinks=True)
+    return Checkout(tmp_path / "copy")
+
+
+def jobs_to_prepare(checkout):
+    said = checkout.snakemake("-n", *PREPARE, *OWN).stdout
+    jobs = dict(re.findall(r"^(\w+) +(\d+)$", said, re.MULTILINE))
+    return {rule: int(count) for rule, count in jobs.items() if rule != "total"}
+
+
+def test_new_recordings_rebuild_their_shards_in_one_run(prepared):
+    before = windows(prepared)
+    record(prepared, [40, 41])
+    planned = jobs_to_prepare(prepared)
+    prepared.snakemake(*PREPARE, *OWN)
+    after = windows(prepared)
+    rebuilt = {shard for shard in before if before[shard] != after[shard]}
+    assert 1 <= len(rebuilt) <= 2
+    shards = len(rebuilt)
+    assert planned == INDEX_TO_SPLIT | {"chunk_audio": shards, "extract_features": shards}
+    assert jobs_to_prepare(prepared) == {}
+
+
+def test_a_new_recording_hides_no_change_of_code(prepared):
+    record(prepared, [40])
+    prepared.replace("src/wav2nano/audio.py", "samples * 32768.0", "samples * 32767.0")
+    assert jobs_to_prepare(prepared) == INDEX_TO_SPLIT | {"chunk_audio": 8, "extract_features": 8}
+
+
+def test_a_new_recording_hides_no_change_of_features(prepared):
+    record(prepared, [40])
+    prepared.replace("src/wav2nano/dataset/extract_features.py", "BATCH = 256", "BATCH = 128")
+    assert jobs_to_prepare(prepared) == INDEX_TO_SPLIT | {"chunk_audio": 1, "extract_features": 8}

@@ -31,6 +31,7 @@ from wav2nano.killed_runs import RunMark
 from wav2nano.other_splits import RANDOM_SPLIT, name_of_fold
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.load import load_params
+from wav2nano.tables.recordings import Listed, write_listed
 
 # A shell finds the commands installed beside snakemake even if snakemake was called by its full path.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -167,7 +168,20 @@ def recordings_of_shard(wildcards):
     """Table that lists a shard's recordings."""
     if wildcards.dataset == SYNTHETIC:
         return TABLE.format(archive=wildcards.shard)
-    return INDEX.format(dataset=wildcards.dataset)
+    return list_recordings(wildcards.dataset)
+
+
+@cache
+def list_recordings(dataset):
+    """List own recordings as this run found them, in a file that no job makes; its path.
+
+    If all shards depended on the job that makes the index, Snakemake would either do them all again
+    after it, or (with an `ancient` index) do none of them, without a look at their parameters.
+    """
+    path = f".snakemake/recordings/{dataset}.csv"
+    _, sources = EXPERIMENTS.dataset(dataset)
+    write_listed(path, (Listed(s.id, str(s.path), s.label, s.shard) for s in sources))
+    return path
 
 
 def archive_of_shard(wildcards):

@@ -47,6 +47,7 @@ rule index_dataset:
         "logs/index_dataset/{dataset}.log",
     benchmark:
         "logs/index_dataset/{dataset}.tsv"
+    priority: 1  # it names all recordings that cannot be used; a job of a shard stops at its first
     resources:
         mem_mb=1000,
     params:

@@ -1,4 +1,4 @@
-# Requires: tables of recordings, and the recordings that they name.
+# Requires: the recordings, and for synthetic ones their tables.
 # Makes: windows of audio, altered copies of them and their features, a file of each for every shard.
 # Experiments with the same settings share them. Features that a published network computes need its
 # file. And the random split of an experiment's windows, where its settings want one beside the honest
@@ -8,7 +8,7 @@
 rule chunk_audio:
     input:
         archive=archive_of_shard,
-        # Only for the order: the index changes with every recording, a shard with its own.
+        # It changes with every recording, a shard with its own alone: with `sha256`.
         recordings=ancient(recordings_of_shard),
     output:
         WINDOWS,

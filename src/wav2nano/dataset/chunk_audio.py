@@ -7,7 +7,7 @@ import numpy as np
 from wav2nano.audio import read_audio, to_int16
 from wav2nano.chunking import chunk_recording
 from wav2nano.settings.chunking import ChunkingSettings
-from wav2nano.tables.recordings import read_recordings
+from wav2nano.tables.recordings import read_listed
 from wav2nano.tables.windows import AudioWindows, write_windows
 
 
@@ -17,7 +17,7 @@ def chunk_audio(*, recordings: Path, shard: str, settings: ChunkingSettings, out
     Parameters
     ----------
     recordings
-        Table of recordings to read.
+        Table of recordings to read, of which the columns id, path, label and shard are used.
     shard
         Which of them, by the table's column.
     settings
@@ -25,7 +25,7 @@ def chunk_audio(*, recordings: Path, shard: str, settings: ChunkingSettings, out
     out
         HDF5 file to write.
     """
-    rows = [row for row in read_recordings(recordings) if row.shard == shard]
+    rows = [row for row in read_listed(recordings) if row.shard == shard]
     audio = [np.empty((0, settings.window_samples), dtype=np.int16)]
     start = [np.empty(0, dtype=np.int64)]
     recording: list[str] = []

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from wav2nano.errors import UserError
 from wav2nano.files import as_written, read_csv, write_csv
@@ -38,6 +38,19 @@ class Recording:
     channels: int
     samples_sha256: str
     shard: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What is known of a recording before it is read: as in `Recording`."""
+
+    id: str
+    path: str
+    label: str
+    shard: str
+
+
+Row = TypeVar("Row", Recording, Listed)
 
 
 def check_label(label: str, where: str) -> None:
@@ -74,6 +87,11 @@ def write_recordings(path: Path | str, rows: Iterable[Recording]) -> None:
     write_csv(path, (field.name for field in fields(Recording)), map(astuple, rows))
 
 
+def write_listed(path: Path | str, rows: Iterable[Listed]) -> None:
+    """Write a list of recordings as CSV, whole or not at all."""
+    write_csv(path, (field.name for field in fields(Listed)), map(astuple, rows))
+
+
 def read_recordings(path: Path | str) -> list[Recording]:
     """Read a table of recordings.
 
@@ -82,11 +100,26 @@ def read_recordings(path: Path | str) -> list[Recording]:
     UserError
         If it is missing, or a column is.
     """
-    types: dict[str, Any] = {field.name: field.type for field in fields(Recording)}
+    return _read(path, Recording)
+
+
+def read_listed(path: Path | str) -> list[Listed]:
+    """Read a list of recordings, or as much of a table of them.
+
+    Raises
+    ------
+    UserError
+        If it is missing, or a column is.
+    """
+    return _read(path, Listed)
+
+
+def _read(path: Path | str, kind: type[Row]) -> list[Row]:
+    types: dict[str, Any] = {field.name: field.type for field in fields(kind)}
     try:
         with as_written(path):
             table = read_csv(path)
-            return [Recording(**{name: types[name](row[name]) for name in types}) for row in table]
+            return [kind(**{name: types[name](row[name]) for name in types}) for row in table]
     except FileNotFoundError:
         raise UserError(f"{path} does not exist: run the step that makes it first.") from None
 
