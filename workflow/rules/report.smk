@@ -113,6 +113,8 @@ rule compare_experiments:
     input:
         metrics=lambda wildcards: expand(METRICS, experiment=compared(wildcards.comparison)),
         scores=lambda wildcards: map(int8_scores, compared(wildcards.comparison)),
+        confusion=lambda wildcards: plots_of(wildcards.comparison, "confusion"),
+        learning_curves=lambda wildcards: plots_of(wildcards.comparison, "learning_curves"),
         sweep=lambda wildcards: sweep_file(wildcards.comparison),
     output:
         table=f"{COMPARISON}.csv",
@@ -135,14 +137,19 @@ rule compare_experiments:
     benchmark:
         "logs/compare_experiments/{comparison}.tsv"
     resources:
-        mem_mb=500,
+        mem_mb=1000,
     params:
+        datasets=lambda wildcards: as_json(
+            [EXPERIMENTS[name].settings.dataset for name in compared(wildcards.comparison)]
+        ),
+        originals=lambda wildcards: as_json(originals_of(wildcards.comparison)),
         title=lambda wildcards: wildcards.comparison.replace("_", " ", 1).capitalize(),
         sweep=lambda wildcards, input: ["--sweep", input.sweep] if input.sweep else [],
         code=code_digest("wav2nano.report.compare_experiments"),
     shell:
         "wav2nano compare-experiments --metrics {input.metrics:q} --scores {input.scores:q}"
-        " {params.sweep:q}"
+        " --confusion {input.confusion:q} --learning-curves {input.learning_curves:q}"
+        " --datasets {params.datasets:q} --originals {params.originals:q} {params.sweep:q}"
         " --title {params.title:q} --table {output.table:q} --plot {output.plot:q}"
         " --page {output.page:q} 2>&1 | tee {log:q}"
 
