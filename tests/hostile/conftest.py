@@ -101,6 +101,12 @@ STEPS = {
         *("--metrics", "metrics/tones.json", "--trained-on", "trained_on.json"),
         *("--pages", "report"),
     ],
+    "show-examples": [
+        *("--scores", "scores.csv", "--preprocessing", "preprocessing.json"),
+        *("--split", "split.csv", "--windows", "windows.h5", "--features", "features.h5"),
+        *("--labels", LABELS, "--data", '{"title": "Tones", "licence": "none"}'),
+        *("--title", "tones", "--page", "examples.html", "--picture", "features.png"),
+    ],
     "compare-experiments": [
         *("--metrics", "metrics/tones.json", "--scores", "scores.csv"),
         *("--confusion", "evaluation/confusion.png"),

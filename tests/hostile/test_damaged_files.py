@@ -65,6 +65,7 @@ READ = {
         *("evaluation/evaluation.json", "environment.json", "model_int8.tflite"),
         *("preprocessing.json", "split.csv"),
     ],
+    "show-examples": ["scores.csv", "preprocessing.json", "split.csv", "windows.h5", "features.h5"],
     "compare-experiments": ["metrics/tones.json", "scores.csv", "evaluation/confusion.png"],
     "summarize": ["evaluation/evaluation.json", "environment.json"],
     "predict": ["preprocessing.json", "model_int8.tflite", "raw/low/a/0.wav"],

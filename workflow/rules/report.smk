@@ -1,6 +1,6 @@
 # Requires: the scores' evaluation, the compiled firmware, the simulated board's report.
-# Makes: the figures by which experiments are compared, the pages of `snakemake --report`, the
-# comparison of experiments, and the checksums of all that the workflow makes.
+# Makes: the figures by which experiments are compared, the pages of `snakemake --report`, examples to
+# listen to, the comparison of experiments, and the checksums of all that the workflow makes.
 
 
 rule report_results:
@@ -90,6 +90,49 @@ rule report_results:
         " --target {params.target:q} --listener {params.listener:q}"
         " --policy {params.policy} --settings {params.settings:q} --data {params.data:q}"
         " --metrics {output.metrics:q} --trained-on {output.trained_on:q} --pages {params.pages:q} 2>&1 | tee {log:q}"
+
+
+rule show_examples:
+    input:
+        scores=lambda wildcards: int8_scores(wildcards.experiment),
+        preprocessing=PREPROCESSING,
+        split=SPLIT,
+        windows=of(lambda experiment: experiment.windows()),
+        features=of(lambda experiment: experiment.features()),
+    output:
+        page=report(
+            f"{RESULTS}/report/examples.html",
+            caption="../report/examples.rst",
+            category="2 Test set",
+            subcategory="{experiment}",
+            labels={"plot": "Examples and worst mistakes, to listen to"},
+        ),
+        picture=report(
+            f"{RESULTS}/report/features.png",
+            caption="../report/features.rst",
+            category="4 Data",
+            subcategory="{experiment}",
+            labels={"shows": "What the network is given"},
+        ),
+    log:
+        "logs/{experiment}/show_examples.log",
+    benchmark:
+        "logs/{experiment}/show_examples.tsv"
+    resources:
+        mem_mb=1000,
+    params:
+        labels=settings(lambda settings: settings.labels),
+        data=of(
+            lambda experiment: as_json(
+                {"title": experiment.dataset.title, "licence": experiment.dataset.licence}
+            )
+        ),
+        code=code("wav2nano.report.show_examples", kind=True),
+    shell:
+        "wav2nano show-examples --scores {input.scores:q} --preprocessing {input.preprocessing:q}"
+        " --split {input.split:q} --windows {input.windows:q} --features {input.features:q}"
+        " --labels {params.labels:q} --data {params.data:q} --title {wildcards.experiment:q}"
+        " --page {output.page:q} --picture {output.picture:q} 2>&1 | tee {log:q}"
 
 
 rule record_checksums:
