@@ -76,19 +76,21 @@ rule report_results:
         policy=of(lambda experiment: experiment.policy),
         target=of(lambda experiment: experiment.board.fqbn),
         listener=settings(lambda settings: settings.listener),
+        model=settings(lambda settings: settings.model),
         settings=of(
             lambda experiment: as_json(
                 {"experiment": experiment.name, **experiment.settings.model_dump()}
             )
         ),
         data=of(lambda experiment: as_json(experiment.dataset.model_dump(exclude_none=True))),
-        code=code("wav2nano.report.report_results", board=True),
+        code=code("wav2nano.report.report_results", kind=True, architecture=True, board=True),
     shell:
         "wav2nano report-results --evaluation {input.evaluation:q}"
         " --environment {input.environment:q} --model {input.model:q}"
         " --preprocessing {input.preprocessing:q} --split {input.split:q} {params.built:q}"
         " --target {params.target:q} --listener {params.listener:q}"
-        " --policy {params.policy} --settings {params.settings:q} --data {params.data:q}"
+        " --model-settings {params.model:q} --policy {params.policy}"
+        " --settings {params.settings:q} --data {params.data:q}"
         " --metrics {output.metrics:q} --trained-on {output.trained_on:q} --pages {params.pages:q} 2>&1 | tee {log:q}"
 
 
