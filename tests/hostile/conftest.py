@@ -107,6 +107,7 @@ STEPS = {
         *("--labels", LABELS, "--data", '{"title": "Tones", "licence": "none"}'),
         *("--title", "tones", "--page", "examples.html", "--picture", "features.png"),
     ],
+    "draw-network": ["--model", "model.keras", "--title", "tones", "--out", "network.png"],
     "compare-experiments": [
         *("--metrics", "metrics/tones.json", "--scores", "scores.csv"),
         *("--confusion", "evaluation/confusion.png"),

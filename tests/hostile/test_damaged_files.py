@@ -66,6 +66,7 @@ READ = {
         *("preprocessing.json", "split.csv"),
     ],
     "show-examples": ["scores.csv", "preprocessing.json", "split.csv", "windows.h5", "features.h5"],
+    "draw-network": ["model.keras"],
     "compare-experiments": ["metrics/tones.json", "scores.csv", "evaluation/confusion.png"],
     "summarize": ["evaluation/evaluation.json", "environment.json"],
     "predict": ["preprocessing.json", "model_int8.tflite", "raw/low/a/0.wav"],

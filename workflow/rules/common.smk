@@ -259,7 +259,7 @@ def everything_made(name):
         *expand(rules.score_model.output, runtime=["float", "litert"], allow_missing=True),
     ]
     made = [MANIFEST, *scored, *rules.evaluate_model.output, *rules.report_results.output]
-    made += rules.show_examples.output
+    made += [*rules.show_examples.output, *rules.draw_network.output]
     if experiment.folds():
         made += rules.evaluate_folds.output
     if has_firmware(name):

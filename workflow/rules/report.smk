@@ -1,6 +1,6 @@
 # Requires: the scores' evaluation, the compiled firmware, the simulated board's report.
 # Makes: the figures by which experiments are compared, the pages of `snakemake --report`, examples to
-# listen to, the comparison of experiments, and the checksums of all that the workflow makes.
+# listen to, a picture of the network, the comparison of experiments, and the checksums of all that the workflow makes.
 
 
 rule report_results:
@@ -133,6 +133,30 @@ rule show_examples:
         " --split {input.split:q} --windows {input.windows:q} --features {input.features:q}"
         " --labels {params.labels:q} --data {params.data:q} --title {wildcards.experiment:q}"
         " --page {output.page:q} --picture {output.picture:q} 2>&1 | tee {log:q}"
+
+
+rule draw_network:
+    input:
+        f"{RESULTS}/model.keras",
+    output:
+        report(
+            f"{RESULTS}/report/network.png",
+            caption="../report/network.rst",
+            category="3 Training",
+            subcategory="{experiment}",
+            labels={"shows": "The network, layer by layer"},
+        ),
+    log:
+        "logs/{experiment}/draw_network.log",
+    benchmark:
+        "logs/{experiment}/draw_network.tsv"
+    resources:
+        mem_mb=1500,
+    params:
+        code=code_digest("wav2nano.report.draw_network"),
+    shell:
+        "wav2nano draw-network --model {input:q} --title {wildcards.experiment:q} --out {output:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule record_checksums:
