@@ -183,6 +183,10 @@ def test_each_data_set_is_ranked_by_itself(compare):
     alone = compare({"sirens": metrics["sirens"]})[1]
     heights = [int(np.frombuffer(png[20:24], ">u4")[0]) for png in (plot, alone)]
     assert heights[0] > 1.8 * heights[1]
+    # Where nothing is on the board there is nothing to draw.
+    metrics["sirens"] = figures(0.6)
+    _, plot, _ = compare(metrics, datasets=["fsdd", "urban", "fsdd"])
+    assert int(np.frombuffer(plot[20:24], ">u4")[0]) == heights[1]
 
 
 def test_as_many_data_sets_as_experiments(compare):

@@ -38,9 +38,17 @@ class Point:
 def plot_comparison(groups: Mapping[str, Sequence[Point]], path: Path, title: str) -> None:
     """Draw two panels, against flash and against instructions, each with its Pareto front.
 
-    Each data set, by whose names the points are grouped, has a row of its own. Points are labelled
-    with their names; if these are many or long, with their ranks, and the names are listed below.
+    Each data set, by whose names the points are grouped, has a row of its own; one of which nothing
+    is on the board has none, unless all are such. Points are labelled with their names; if these
+    are many or long, with their ranks, and the names are listed below.
     """
+    subtitle = _subtitle([point for points in groups.values() for point in points])
+    on_board = {
+        name: points
+        for name, points in groups.items()
+        if any(point.kilobytes is not None for point in points)
+    }
+    groups = on_board or dict([next(iter(groups.items()))])
     labels: dict[str, list[str]] = {}
     keys: dict[str, list[list[str]]] = {}
     heights = []
@@ -53,7 +61,6 @@ def plot_comparison(groups: Mapping[str, Sequence[Point]], path: Path, title: st
             heights.append(LINE * (1 + max(map(len, keys[name]))))
     shape: dict[str, Any] = {"nrows": len(heights), "ncols": 2, "height_ratios": heights}
     shape |= {"figsize": (WIDTH, TITLE + sum(heights)), "squeeze": False}
-    subtitle = _subtitle([point for points in groups.values() for point in points])
     with figure(path, title, subtitle, **shape) as (drawing, axes):
         rows = iter(axes)
         drawn = []
@@ -66,7 +73,7 @@ def plot_comparison(groups: Mapping[str, Sequence[Point]], path: Path, title: st
             _panel(panels[0], points, costs[0], "flash (kB)")
             _panel(panels[1], points, costs[1], "million instructions a second, simulated board")
             panels[0].set_ylabel("macro F1, int8")
-            if len(groups) > 1:
+            if on_board:
                 panels[0].set_title(f"data set {name}", fontsize=10, loc="left")
             if keys[name]:
                 _write_key(next(rows), keys[name])
