@@ -130,6 +130,33 @@ def sweep() -> str:
     return table(("rank", "variant", "macro F1", "flash", "instructions a second"), rows)
 
 
+def zoo() -> str:
+    """Tabulate the systems that were cross-validated."""
+    rows = [
+        (
+            f"`{name}`",
+            f"{found['folds']}",
+            mean(found, "float"),
+            mean(found, "int8"),
+            f"{found['random_split_int8_macro_f1']:.3f}"
+            if "random_split_int8_macro_f1" in found
+            else "",
+        )
+        for name, found in sorted(
+            read(FIGURES / "zoo.json").items(),
+            key=lambda item: (item[0].partition("_")[0], -item[1]["folds_int8_macro_f1"]),
+        )
+    ]
+    columns = ("experiment", "folds", "macro F1, float", "macro F1, int8", "a random split claims")
+    return table(columns, rows)
+
+
+def mean(figures: dict[str, Any], name: str) -> str:
+    """Mean over folds with its interval."""
+    value, low, high = (figures[f"folds_{name}_macro_f1{end}"] for end in ("", "_low", "_high"))
+    return f"{value:.3f} ({low:.3f} to {high:.3f})"
+
+
 def torture() -> str:
     """List what was tried to break it."""
     rows = [
@@ -145,6 +172,7 @@ BLOCKS = {
     "table": figures,
     "rebuilds": rebuilds,
     "memory": memory,
+    "zoo": zoo,
     "torture": torture,
 }
 

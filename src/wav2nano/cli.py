@@ -47,6 +47,8 @@ COMMANDS = [
     "wav2nano.firmware.compile_firmware",
     "wav2nano.firmware.simulate_board",
     "wav2nano.report.report_results",
+    "wav2nano.report.show_examples",
+    "wav2nano.report.draw_network",
     "wav2nano.report.compare_experiments",
     "wav2nano.record_checksums",
     "wav2nano.report.summarize",

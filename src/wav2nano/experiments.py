@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from wav2nano import features, models, sketch_memory
+from wav2nano import features, models, network_cost, sketch_memory
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
@@ -428,7 +428,7 @@ def check(experiment: Experiment) -> None:
         )
         models.check(shape, settings.model)
         _check_labels(settings.labels)
-        _check_board(settings)
+        _check_board(experiment)
         _check_split(experiment)
         _check_folds(experiment)
     except UserError as error:
@@ -510,12 +510,13 @@ def _check_labels(labels: list[str] | None) -> None:
         raise UserError("labels: there is nothing to recognise but the background.")
 
 
-def _check_board(settings: ExperimentSettings) -> None:
+def _check_board(experiment: Experiment) -> None:
+    settings = experiment.settings
     if settings.goal != "firmware":
         return
+    board = experiment.board
     rate = settings.chunking.rate
     features.front_end(rate, settings.features)
-    board = find_board(settings.firmware.board)
     microphone = board.microphone_rate
     if rate != microphone:
         raise UserError(
@@ -524,6 +525,16 @@ def _check_board(settings: ExperimentSettings) -> None:
             "the board."
         )
     sketch_memory.check(board, settings.chunking, settings.features)
+    labels = {asked_label(source.label, settings.labels) for source in experiment.sources}
+    labels |= {archive.label for archive in experiment.archives.values()}
+    network_cost.check(
+        board,
+        settings.chunking,
+        settings.features,
+        settings.model,
+        settings.listener,
+        classes=len(labels.union(settings.labels or ())),
+    )
 
 
 def _check_split(experiment: Experiment) -> None:

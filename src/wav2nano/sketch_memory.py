@@ -31,6 +31,19 @@ def ram_bytes(chunking: ChunkingSettings, settings: FeatureSettings) -> dict[str
     }
 
 
+def built(board: Board, chunking: ChunkingSettings, settings: FeatureSettings) -> dict[str, int]:
+    """Give `ram_bytes` of the sketches that are built for a board."""
+    needed = ram_bytes(chunking, settings)
+    if not board.simulated:
+        del needed["self_test"]
+    return needed
+
+
+def room(board: Board) -> int:
+    """Bytes of RAM beside the stack."""
+    return board.ram_bytes - (board.stack_bytes or 0)
+
+
 def check(board: Board, chunking: ChunkingSettings, settings: FeatureSettings) -> None:
     """Check that audio and features of the sketches that are built leave room for a network.
 
@@ -39,15 +52,12 @@ def check(board: Board, chunking: ChunkingSettings, settings: FeatureSettings) -
     UserError
         With what is needed and what there is.
     """
-    room = board.ram_bytes - (board.stack_bytes or 0)
-    needed = ram_bytes(chunking, settings)
-    if not board.simulated:
-        del needed["self_test"]
-    for sketch, count in needed.items():
-        if count >= room:
+    most = room(board)
+    for sketch, count in built(board, chunking, settings).items():
+        if count >= most:
             raise UserError(
                 f"features: the sketch {sketch} needs {count:,} bytes of RAM for audio and "
-                f"features, and the board has {room:,} beside its stack. Use a smaller n_fft, "
+                f"features, and the board has {most:,} beside its stack. Use a smaller n_fft, "
                 "fewer features, a longer hop or a shorter chunking.window_seconds, or set goal: "
                 "evaluation."
             )

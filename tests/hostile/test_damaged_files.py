@@ -65,7 +65,9 @@ READ = {
         *("evaluation/evaluation.json", "environment.json", "model_int8.tflite"),
         *("preprocessing.json", "split.csv"),
     ],
-    "compare-experiments": ["metrics/tones.json", "scores.csv"],
+    "show-examples": ["scores.csv", "preprocessing.json", "split.csv", "windows.h5", "features.h5"],
+    "draw-network": ["model.keras"],
+    "compare-experiments": ["metrics/tones.json", "scores.csv", "evaluation/confusion.png"],
     "summarize": ["evaluation/evaluation.json", "environment.json"],
     "predict": ["preprocessing.json", "model_int8.tflite", "raw/low/a/0.wav"],
     "predict --model c": ["model_int8.tflite"],
@@ -93,6 +95,7 @@ REMADE = r"is damaged or not of this version \(.*\). Delete it, and the next run
 # What is said of the others, and what to do.
 RUINED = {
     ".csv": REMADE,
+    ".png": REMADE,
     ".h5": REMADE,
     ".keras": REMADE,
     ".json": r"cannot be read as JSON \(.*\). If a job made it, delete it: the next run",

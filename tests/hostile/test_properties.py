@@ -27,6 +27,7 @@ from wav2nano.features import tables
 from wav2nano.firmware.generate_code import settings_code
 from wav2nano.firmware.track import long_track, sample_evenly
 from wav2nano.keras_runtime import import_keras
+from wav2nano.models.cost import layer_costs
 from wav2nano.quantization.quantize_model import calibration_list
 from wav2nano.settings.experiment import ExperimentSettings
 from wav2nano.settings.load import parse
@@ -209,3 +210,5 @@ def test_networks_that_validate_are_built(drawn, shape):
         return
     network = models.build_model(import_keras(1), shape, 3, used)
     assert network.output_shape == (None, 3)
+    costs = layer_costs(shape, 3, used)
+    assert sum(cost.parameters for cost in costs) == network.count_params()

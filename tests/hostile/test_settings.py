@@ -528,6 +528,22 @@ EXPERIMENTS = [
         "model: {architecture: cnn, kernel: 31, pool: 8}",
         "model.filters: convolution 2 of 2 has 2 frames left, too few for a",
     ),
+    (
+        "model: {architecture: dense, units: [512]}\nfeatures: {kind: spectrogram}",
+        "model: the network's weights take 6,449,664 bytes, 6,447,616 of them in the layer "
+        "dense_0, and the board has 983,040 of flash. Use smaller model.units, "
+        "a longer features.hop, a shorter chunking.window_seconds, or set goal: evaluation.",
+    ),
+    (
+        "model: {architecture: cnn, filters: [32, 2], pool: 1, units: []}\n"
+        "features: {kind: raw, frame: 1}",
+        "model: the layer conv_1 needs 543,856 bytes of RAM for its inputs and outputs, the sketch",
+    ),
+    (
+        "model: {filters: [], units: [64]}\nfeatures: {kind: raw, frame: 1}",
+        "model: an inference takes 266,240,256 multiply-accumulates, and with 4 a second the board "
+        "does not keep up: it does 128,000,000 in a second at most, and these are 1,064,961,024.",
+    ),
     ("dataset: own", "synthesize: the data set own has no synthesis settings."),
     (
         "dataset: own\nsynthesize: nothing\nlabels: null",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from wav2nano.boards import boards
 from wav2nano.features import KINDS
-from wav2nano.report.board_limits import NetworkCost, measure_network, reasons_against
+from wav2nano.network_cost import NetworkCost
+from wav2nano.report.board_limits import measure_network, reasons_against
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing

@@ -1,16 +1,21 @@
 """Experiments are ranked as they should be, and the plot can be read with few and many."""
 
+import base64
 import csv
+import io
 import json
 import re
 import warnings
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
 from wav2nano.errors import UserError
+from wav2nano.plotting import figure
 from wav2nano.report import comparison_plot
 from wav2nano.report.compare_experiments import compare_experiments, rank_experiments
+from wav2nano.settings.original import OriginalSettings
 
 
 def figures(f1, flash=None, instructions=None, interval=0.05, validation=None):
@@ -38,7 +43,7 @@ EXPERIMENTS = {
 def compare(tmp_path):
     """Compare experiments; gives the table's rows, the plot's bytes and the page."""
 
-    def run(metrics, sweep=None, scores=()):
+    def run(metrics, sweep=None, scores=(), datasets=(), originals=None, plots=()):
         paths = [tmp_path / "metrics" / f"{name}.json" for name in metrics]
         for path, values in zip(paths, metrics.values(), strict=True):
             path.parent.mkdir(exist_ok=True)
@@ -49,6 +54,10 @@ def compare(tmp_path):
             compare_experiments(
                 metrics=paths,
                 scores=list(scores),
+                confusion=list(plots),
+                learning_curves=list(plots),
+                datasets=list(datasets) or ["words"] * len(metrics),
+                originals=originals or {},
                 title="sizes",
                 sweep=sweep,
                 table=table,
@@ -109,6 +118,7 @@ def test_table_has_the_figures_and_leaves_out_what_is_not_known(compare):
     rows, _, _ = compare(EXPERIMENTS)
     by_name = {row.pop("experiment"): row for row in rows}
     assert by_name["dense"] == {
+        "dataset": "words",
         "rank": "5",
         "validation_macro_f1": "0.7",
         "macro_f1": "0.7",
@@ -120,6 +130,8 @@ def test_table_has_the_figures_and_leaves_out_what_is_not_known(compare):
         "instructions_per_second": "2000000",
         "on_flash_front": "yes",
         "on_instructions_front": "yes",
+        "float_accuracy": "0.9",
+        **dict.fromkeys(("float_macro_f1", "random_split_accuracy", "folds_accuracy"), ""),
         **dict.fromkeys(("macro_f1_difference", "difference_low", "difference_high"), ""),
         "mcnemar_p": "",
     }
@@ -145,11 +157,97 @@ def test_settings_that_differ_are_columns(compare, tmp_path):
     assert "<th>model.units</th>" in page
 
 
+def text_of(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.split("</style>")[1]))
+
+
+def test_each_data_set_is_ranked_by_itself(compare):
+    metrics = {
+        "digits": figures(0.9, 90_000, 8_000_000),
+        "sirens": figures(0.6, 80_000, 9_000_000),
+        "digits_small": figures(0.8, 50_000, 4_000_000),
+    }
+    rows, plot, page = compare(metrics, datasets=["fsdd", "urban", "fsdd"])
+    assert [(row["dataset"], row["rank"], row["experiment"]) for row in rows] == [
+        ("fsdd", "1", "digits"),
+        ("fsdd", "2", "digits_small"),
+        ("urban", "1", "sirens"),
+    ]
+    # Dearer and worse than another on other data is no reason against it.
+    assert [row["on_flash_front"] for row in rows] == ["yes", "yes", "yes"]
+    first, second = text_of(page).split("Data set fsdd")[1].split("Data set urban")
+    assert "digits_small" in first
+    assert "sirens" not in first
+    assert "sirens" in second
+    assert "digits" not in second
+    alone = compare({"sirens": metrics["sirens"]})[1]
+    heights = [int(np.frombuffer(png[20:24], ">u4")[0]) for png in (plot, alone)]
+    assert heights[0] > 1.8 * heights[1]
+    # Where nothing is on the board there is nothing to draw.
+    metrics["sirens"] = figures(0.6)
+    _, plot, _ = compare(metrics, datasets=["fsdd", "urban", "fsdd"])
+    assert int(np.frombuffer(plot[20:24], ">u4")[0]) == heights[1]
+
+
+def test_as_many_data_sets_as_experiments(compare):
+    with pytest.raises(UserError, match="--datasets names 2 data sets, and --metrics 1 files"):
+        compare({"a": figures(0.9)}, datasets=["x", "y"])
+
+
+def test_what_was_claimed_is_beside_the_honest_figure(compare):
+    metrics = {"ours": figures(0.7), "original": figures(0.75)}
+    metrics["original"] |= {"random_split_int8_accuracy": 0.95, "int8_accuracy_low": 0.7}
+    metrics["original"] |= {"int8_accuracy_high": 0.8, "folds_int8_accuracy": 0.74}
+    metrics["original"] |= {"folds_int8_accuracy_low": 0.69, "folds_int8_accuracy_high": 0.79}
+    said = OriginalSettings(system='<b>CNN & "LSTM"', figure="99 %", split="at random")
+    _, _, page = compare(metrics, originals={"original": said})
+    text = text_of(page)
+    assert "a random split would have claimed, int8 mean of the folds, int8 the original" in text
+    assert (
+        "original 90.0% 76.0% (70.0% to 80.0%) 95.0% 74.0% (69.0% to 79.0%) "
+        "&lt;b&gt;CNN &amp; &#34;LSTM&#34; 99 % at random" in text
+    )
+    assert "<b>" not in page
+    # Without any claim there is no column for it.
+    assert "random split" not in text_of(compare({"ours": figures(0.7)})[2])
+
+
+def test_plots_are_in_the_page_and_smaller(compare, tmp_path):
+    plots = [tmp_path / "one.png", tmp_path / "other.png"]
+    for path in plots:
+        with figure(path, path.stem, "of the test set") as (_, axis):
+            axis.imshow(np.arange(100).reshape(10, 10), cmap="Blues")
+    metrics = {"a": figures(0.9), "<b>": figures(0.8)}
+    _, _, page = compare(metrics, plots=plots)
+    assert "<b>" not in page
+    shown = re.findall(r'<img src="data:image/png;base64,([^"]*)" alt="([^"]*)">', page)
+    assert [text for _, text in shown] == [
+        "Confusion matrices of a",
+        "Confusion matrices of &lt;b&gt;",
+        "Learning curves of a",
+        "Learning curves of &lt;b&gt;",
+    ]
+    for (content, _), path in zip(shown, plots * 2, strict=True):
+        small = base64.b64decode(content)
+        assert len(small) < 0.6 * path.stat().st_size
+        before, after = (plt.imread(source)[..., :3] for source in (path, io.BytesIO(small)))
+        assert before.shape == after.shape
+        assert np.abs(before - after).mean() < 0.01
+    assert compare(metrics, plots=plots)[2] == page
+
+
+def test_a_damaged_plot_is_told(compare, tmp_path):
+    path = tmp_path / "torn.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n torn")
+    with pytest.raises(UserError, match=r"torn\.png is damaged or not of this version"):
+        compare({"a": figures(0.9)}, plots=[path])
+
+
 def test_page_has_the_ranked_table(compare):
     _, _, page = compare({"<i>": figures(0.7654, 1_234_567, 8_000_000), "other": figures(0.5)})
-    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.split("</style>")[1]))
+    text = text_of(page)
     assert "sizes: 2 experiments compared" in text
-    assert "1 &lt;i&gt; 0.765 0.765 (0.715 to 0.815) 77.5% 1,234,567 617,283 8,000,000" in text
+    assert "1 &lt;i&gt; 0.765 0.765 (0.715 to 0.815) – 77.5% 1,234,567 617,283 8,000,000" in text
     assert "only evaluated" in text
     assert "–" in text
 
@@ -191,7 +289,7 @@ def points(metrics):
             one.flash_bytes,
             one.instructions_per_second,
         )
-        for one in rank_experiments(metrics)
+        for one in rank_experiments(metrics, dict.fromkeys(metrics, "words"))["words"]
     ]
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from wav2nano.boards import boards
 from wav2nano.features import KINDS
+from wav2nano.network_cost import NetworkCost
 from wav2nano.report import pages
-from wav2nano.report.board_limits import NetworkCost
 from wav2nano.report.pages import settings_rows
 from wav2nano.report.render import render
 from wav2nano.settings.chunking import ChunkingSettings

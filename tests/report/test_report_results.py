@@ -7,7 +7,8 @@ import pytest
 
 from wav2nano.errors import UserError
 from wav2nano.features import KINDS
-from wav2nano.report.board_limits import NetworkCost
+from wav2nano.models import ARCHITECTURES
+from wav2nano.network_cost import NetworkCost
 from wav2nano.report.report_results import gather_metrics, report_results
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.listener import ListenerSettings
@@ -194,6 +195,7 @@ def report(tmp_path):
             board=write("board.json", board),
             target=BUILD["board"],
             listener=ListenerSettings(),
+            model_settings=ARCHITECTURES["dense"].Settings(),
             settings={"seed": 1},
             data={"name": "own"},
             policy="group",
@@ -221,6 +223,7 @@ def test_an_experiment_that_is_only_evaluated_needs_no_build(report):
     assert metrics["int8_macro_f1"] == 0.78
     assert not any(key.startswith(("flash", "instructions", "long_track")) for key in metrics)
     assert "44,100 samples per second; the board" in pages["budget"]
+    assert "estimated" not in pages["budget"]
     assert metrics["weight_bytes"] > 0
     assert "listener.bin" not in pages["results"]
 
@@ -230,7 +233,11 @@ def test_a_network_that_cannot_be_generated_is_reported_with_the_reason(report):
     assert metrics["int8_macro_f1"] == 0.78
     assert "macs" not in metrics
     assert "quantise the model to int8 first" in pages["budget"]
-    assert "Multiply-accumulates a second" not in pages["budget"]
+    # 49 frames of 13 features, 64 units, 2 labels; four inferences a second in whole hops.
+    macs = 49 * 13 * 64 + 64 * 2
+    assert f"{macs:,} multiply-accumulates per window" in pages["budget"]
+    assert f"{round(macs / 0.24):,}" in pages["budget"]
+    assert "the least\nthat it would need, estimated from its settings" in pages["budget"]
 
 
 @pytest.mark.parametrize("key", EVALUATION)

@@ -10,9 +10,9 @@ pytestmark = pytest.mark.xdist_group("workflow")
 
 SHOWN = {
     "1 Results": {"results.html", "budget.html"},
-    "2 Test set": {"confusion.png", "per_class.png", "roc.png", "det.png"},
-    "3 Training": {"learning_curves.png", "environment.html"},
-    "4 Data": {"data.html", "split.html"},
+    "2 Test set": {"confusion.png", "per_class.png", "roc.png", "det.png", "examples.html"},
+    "3 Training": {"network.png", "learning_curves.png", "environment.html"},
+    "4 Data": {"data.html", "split.html", "features.png"},
     "5 Settings": {"settings.html"},
 }
 

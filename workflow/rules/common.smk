@@ -76,6 +76,7 @@ CHECKSUMS = f"{RESULTS}/checksums.txt"
 METRICS = "metrics/{experiment}.json"
 TRAINED_ON = "metrics/trained_on/{experiment}.json"
 COMPARISON = "results/comparison/{comparison}"
+MOST_PICTURED = 60  # experiments, of which a comparison's page has plots
 MANIFEST = f"{RESULTS}/manifest.csv"
 SPLIT = f"{RESULTS}/split.csv"
 PREPROCESSING = f"{RESULTS}/preprocessing.json"
@@ -272,6 +273,7 @@ def everything_made(name):
         *expand(rules.score_model.output, runtime=["float", "litert"], allow_missing=True),
     ]
     made = [MANIFEST, *scored, *rules.evaluate_model.output, *rules.report_results.output]
+    made += [*rules.show_examples.output, *rules.draw_network.output]
     if experiment.folds():
         made += rules.evaluate_folds.output
     if has_firmware(name):
@@ -298,6 +300,21 @@ def sweep_file(comparison):
     """The sweep that a comparison is of."""
     sweep = comparison.removeprefix("sweep_")
     return [] if sweep == comparison else f"config/sweeps/{sweep}.yaml"
+
+
+def plots_of(comparison, plot):
+    """A plot of each experiment that is compared; none of so many that no page should hold them."""
+    names = compared(comparison)
+    if len(names) > MOST_PICTURED:
+        return []
+    return [f"results/{name}/evaluation/{plot}.png" for name in names]
+
+
+def originals_of(comparison):
+    """What was reported of the systems that experiments reproduce; a sweep's variants do not."""
+    names = LISTED if comparison == "experiments" else []
+    found = {name: EXPERIMENTS[name].settings.original for name in names}
+    return {name: original.model_dump() for name, original in found.items() if original.system}
 
 
 def used_files():

@@ -1,6 +1,6 @@
 # Requires: the scores' evaluation, the compiled firmware, the simulated board's report.
-# Makes: the figures by which experiments are compared, the pages of `snakemake --report`, the
-# comparison of experiments, and the checksums of all that the workflow makes.
+# Makes: the figures by which experiments are compared, the pages of `snakemake --report`, examples to
+# listen to, a picture of the network, the comparison of experiments, and the checksums of all that the workflow makes.
 
 
 rule report_results:
@@ -76,20 +76,89 @@ rule report_results:
         policy=of(lambda experiment: experiment.policy),
         target=of(lambda experiment: experiment.board.fqbn),
         listener=settings(lambda settings: settings.listener),
+        model=settings(lambda settings: settings.model),
         settings=of(
             lambda experiment: as_json(
                 {"experiment": experiment.name, **experiment.settings.model_dump()}
             )
         ),
         data=of(lambda experiment: as_json(experiment.dataset.model_dump(exclude_none=True))),
-        code=code("wav2nano.report.report_results", board=True),
+        code=code("wav2nano.report.report_results", kind=True, architecture=True, board=True),
     shell:
         "wav2nano report-results --evaluation {input.evaluation:q}"
         " --environment {input.environment:q} --model {input.model:q}"
         " --preprocessing {input.preprocessing:q} --split {input.split:q} {params.built:q}"
         " --target {params.target:q} --listener {params.listener:q}"
-        " --policy {params.policy} --settings {params.settings:q} --data {params.data:q}"
+        " --model-settings {params.model:q} --policy {params.policy}"
+        " --settings {params.settings:q} --data {params.data:q}"
         " --metrics {output.metrics:q} --trained-on {output.trained_on:q} --pages {params.pages:q} 2>&1 | tee {log:q}"
+
+
+rule show_examples:
+    input:
+        scores=lambda wildcards: int8_scores(wildcards.experiment),
+        preprocessing=PREPROCESSING,
+        split=SPLIT,
+        windows=of(lambda experiment: experiment.windows()),
+        features=of(lambda experiment: experiment.features()),
+    output:
+        page=report(
+            f"{RESULTS}/report/examples.html",
+            caption="../report/examples.rst",
+            category="2 Test set",
+            subcategory="{experiment}",
+            labels={"plot": "Examples and worst mistakes, to listen to"},
+        ),
+        picture=report(
+            f"{RESULTS}/report/features.png",
+            caption="../report/features.rst",
+            category="4 Data",
+            subcategory="{experiment}",
+            labels={"shows": "What the network is given"},
+        ),
+    log:
+        "logs/{experiment}/show_examples.log",
+    benchmark:
+        "logs/{experiment}/show_examples.tsv"
+    resources:
+        mem_mb=1000,
+    params:
+        labels=settings(lambda settings: settings.labels),
+        data=of(
+            lambda experiment: as_json(
+                {"title": experiment.dataset.title, "licence": experiment.dataset.licence}
+            )
+        ),
+        code=code("wav2nano.report.show_examples", kind=True),
+    shell:
+        "wav2nano show-examples --scores {input.scores:q} --preprocessing {input.preprocessing:q}"
+        " --split {input.split:q} --windows {input.windows:q} --features {input.features:q}"
+        " --labels {params.labels:q} --data {params.data:q} --title {wildcards.experiment:q}"
+        " --page {output.page:q} --picture {output.picture:q} 2>&1 | tee {log:q}"
+
+
+rule draw_network:
+    input:
+        f"{RESULTS}/model.keras",
+    output:
+        report(
+            f"{RESULTS}/report/network.png",
+            caption="../report/network.rst",
+            category="3 Training",
+            subcategory="{experiment}",
+            labels={"shows": "The network, layer by layer"},
+        ),
+    log:
+        "logs/{experiment}/draw_network.log",
+    benchmark:
+        "logs/{experiment}/draw_network.tsv"
+    resources:
+        mem_mb=1500,
+    params:
+        code=code_digest("wav2nano.report.draw_network"),
+    shell:
+        "wav2nano draw-network --model {input:q} --title {wildcards.experiment:q} --out {output:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule record_checksums:
@@ -113,6 +182,8 @@ rule compare_experiments:
     input:
         metrics=lambda wildcards: expand(METRICS, experiment=compared(wildcards.comparison)),
         scores=lambda wildcards: map(int8_scores, compared(wildcards.comparison)),
+        confusion=lambda wildcards: plots_of(wildcards.comparison, "confusion"),
+        learning_curves=lambda wildcards: plots_of(wildcards.comparison, "learning_curves"),
         sweep=lambda wildcards: sweep_file(wildcards.comparison),
     output:
         table=f"{COMPARISON}.csv",
@@ -135,14 +206,19 @@ rule compare_experiments:
     benchmark:
         "logs/compare_experiments/{comparison}.tsv"
     resources:
-        mem_mb=500,
+        mem_mb=1000,
     params:
+        datasets=lambda wildcards: as_json(
+            [EXPERIMENTS[name].settings.dataset for name in compared(wildcards.comparison)]
+        ),
+        originals=lambda wildcards: as_json(originals_of(wildcards.comparison)),
         title=lambda wildcards: wildcards.comparison.replace("_", " ", 1).capitalize(),
         sweep=lambda wildcards, input: ["--sweep", input.sweep] if input.sweep else [],
         code=code_digest("wav2nano.report.compare_experiments"),
     shell:
         "wav2nano compare-experiments --metrics {input.metrics:q} --scores {input.scores:q}"
-        " {params.sweep:q}"
+        " --confusion {input.confusion:q} --learning-curves {input.learning_curves:q}"
+        " --datasets {params.datasets:q} --originals {params.originals:q} {params.sweep:q}"
         " --title {params.title:q} --table {output.table:q} --plot {output.plot:q}"
         " --page {output.page:q} 2>&1 | tee {log:q}"
 

@@ -1,30 +1,13 @@
 """What a network alone needs of a board, and why it cannot run there."""
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from wav2nano.boards import Board
 from wav2nano.codegen import generate_model_c
+from wav2nano.network_cost import MACS_PER_TICK, NetworkCost, inferences_per_second
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing
-
-# The Cortex-M4's SMLAD does two multiply-accumulates per tick, and nothing does more.
-MACS_PER_TICK = 2
-
-
-@dataclass(frozen=True)
-class NetworkCost:
-    """What the generated C of a network needs, features and sketch apart.
-
-    `weight_bytes` are in flash, `arena_bytes` in RAM; `macs` are multiply-accumulates of one
-    inference, `macs_per_second` those of the inferences that the listener asks for.
-    """
-
-    weight_bytes: int
-    arena_bytes: int
-    macs: int
-    macs_per_second: int
 
 
 def measure_network(
@@ -39,8 +22,7 @@ def measure_network(
     """
     with tempfile.TemporaryDirectory() as folder:
         generated = generate_model_c(model, folder)
-    hops_per_second = preprocessing.chunking.rate / preprocessing.features.hop_samples
-    per_second = hops_per_second / listener.inference_hops(hops_per_second)
+    per_second = inferences_per_second(preprocessing.chunking, preprocessing.features, listener)
     return NetworkCost(
         weight_bytes=generated.weight_bytes,
         arena_bytes=generated.arena_bytes,

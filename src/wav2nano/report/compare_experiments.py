@@ -1,5 +1,6 @@
 """Step compare-experiments: experiments ranked, how they differ, and what each costs the board."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,13 +9,16 @@ from typing import Any
 from wav2nano.errors import UserError
 from wav2nano.files import read_json, write_csv, write_text
 from wav2nano.report.comparison_plot import Point, plot_comparison
+from wav2nano.report.embed import embed_png
 from wav2nano.report.pareto import pareto_front
 from wav2nano.report.render import render
+from wav2nano.settings.original import OriginalSettings
 from wav2nano.sweeps import SEPARATOR, describe_value, read_variants
 from wav2nano.tables.scores import read_scores
 from wav2nano.uncertainty import Difference, compare_paired
 
 FIGURES = (
+    "dataset",
     "rank",
     "experiment",
     "validation_macro_f1",
@@ -27,6 +31,10 @@ FIGURES = (
     "instructions_per_second",
     "on_flash_front",
     "on_instructions_front",
+    "float_macro_f1",
+    "float_accuracy",
+    "random_split_accuracy",
+    "folds_accuracy",
 )
 DIFFERENCES = ("macro_f1_difference", "difference_low", "difference_high", "mcnemar_p")
 RESAMPLINGS, SEED = 1000, 1  # of the intervals of differences
@@ -36,9 +44,12 @@ RESAMPLINGS, SEED = 1000, 1  # of the intervals of differences
 class Compared:
     """An experiment's figures of the int8 model and of the board; None where there are none.
 
-    Whether it is on a Pareto front is None if it lacks what the front is drawn against.
+    Its rank, and whether it is on a Pareto front, are among the experiments on the same data set;
+    the latter is None if it lacks what the front is drawn against. `random_split_accuracy` and
+    `folds_accuracy` are of the int8 model: on a random split, and the mean of cross-validation.
     """
 
+    dataset: str
     rank: int
     experiment: str
     validation_macro_f1: float
@@ -51,19 +62,27 @@ class Compared:
     instructions_per_second: int | None
     on_flash_front: bool | None
     on_instructions_front: bool | None
+    float_macro_f1: float | None
+    float_accuracy: float | None
+    random_split_accuracy: float | None
+    folds_accuracy: float | None
 
 
 def compare_experiments(
     *,
     metrics: list[Path],
     scores: list[Path],
+    confusion: list[Path],
+    learning_curves: list[Path],
+    datasets: list[str],
+    originals: dict[str, OriginalSettings],
     title: str,
     sweep: Path | None = None,
     table: Path,
     plot: Path,
     page: Path,
 ) -> None:
-    """Rank experiments, tell whether they differ from the first, and plot what they cost.
+    """Rank experiments on each data set, tell whether they differ, and plot what they cost.
 
     Parameters
     ----------
@@ -72,6 +91,14 @@ def compare_experiments(
     scores
         CSV file of the int8 model's scores of each, in the same order; of the generated C where
         there is one. Without any, experiments are only ranked.
+    confusion
+        PNG file of the confusion matrices of each, in the same order, for the page; or none.
+    learning_curves
+        The same of the learning curves.
+    datasets
+        Name of each experiment's data set, in the same order.
+    originals
+        What the systems that experiments reproduce reported, by the experiments' names.
     title
         What is compared.
     sweep
@@ -89,12 +116,22 @@ def compare_experiments(
     UserError
         If there is nothing to compare, or a file lacks the figures of an experiment.
     """
+    if len(datasets) != len(metrics):
+        raise UserError(
+            f"--datasets names {len(datasets)} data sets, and --metrics {len(metrics)} files: give "
+            "as many of both."
+        )
     variants = read_variants(sweep)[1] if sweep else {}
     prefix = f"{sweep.stem}{SEPARATOR}" if sweep else ""
     names = [path.stem.removeprefix(prefix) for path in metrics]
-    ranked = rank_experiments(dict(zip(names, map(_read_figures, metrics), strict=True)))
-    order = [one.experiment for one in ranked]
-    differences = _compare_with_first(order, dict(zip(names, scores, strict=bool(scores))))
+    figures = dict(zip(names, map(_read_figures, metrics), strict=True))
+    ranked = rank_experiments(figures, dict(zip(names, datasets, strict=True)))
+    scores_of = dict(zip(names, scores, strict=bool(scores)))
+    differences: dict[str, Difference] = {}
+    for group in ranked.values():
+        order = [one.experiment for one in group]
+        differences |= _compare_with_first(order, scores_of)
+    together = [one for group in ranked.values() for one in group]
     settings = list(dict.fromkeys(key for variant in variants.values() for key in variant))
     columns = {
         one.experiment: [
@@ -102,7 +139,7 @@ def compare_experiments(
             for variant in [variants.get(prefix + one.experiment, {})]
             for key in settings
         ]
-        for one in ranked
+        for one in together
     }
     write_csv(
         table,
@@ -113,17 +150,26 @@ def compare_experiments(
                 *_difference_cells(differences.get(one.experiment)),
                 *columns[one.experiment],
             ]
-            for one in ranked
+            for one in together
         ),
     )
-    plot_comparison([_point(one) for one in ranked], plot, title)
+    plot_comparison(
+        {dataset: [_point(one) for one in group] for dataset, group in ranked.items()}, plot, title
+    )
+    pictures = {
+        text: {name: embed_png(path) for name, path in zip(names, paths, strict=True)}
+        for text, paths in (("Confusion matrices", confusion), ("Learning curves", learning_curves))
+        if paths
+    }
     text = render(
         "comparison",
-        title=f"{title}: {len(ranked)} experiments compared",
-        experiments=ranked,
+        title=f"{title}: {len(names)} experiments compared",
+        ranked=ranked,
         differences=differences,
         settings=settings,
         columns=columns,
+        claims={dataset: _claims(group, figures, originals) for dataset, group in ranked.items()},
+        pictures=pictures,
     )
     write_text(page, text)
 
@@ -139,14 +185,34 @@ def _read_figures(path: Path) -> dict[str, Any]:
     return found
 
 
-def rank_experiments(metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]:
-    """Order experiments by macro F1 of the int8 model on validation, then by flash.
+def rank_experiments(
+    metrics: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, str]
+) -> dict[str, list[Compared]]:
+    """Order the experiments on each data set by macro F1 of the int8 model on validation.
 
-    To choose by the test set would flatter what is chosen. Those with equal macro F1 and flash
-    share a rank; one without a binary comes after its equals.
+    To choose by the test set would flatter what is chosen. Of equals, the one with less flash is
+    first; those with equal macro F1 and flash share a rank, and one without a binary comes after
+    its equals. Figures on different data sets are not to be compared.
+
+    Parameters
+    ----------
+    metrics
+        Figures by the experiments' names.
+    datasets
+        The data set of each.
     """
     if not metrics:
         raise UserError("There is nothing to compare: name at least one experiment.")
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in metrics:
+        groups[datasets[name]].append(name)
+    return {
+        dataset: _rank_group(dataset, {name: metrics[name] for name in names})
+        for dataset, names in sorted(groups.items())
+    }
+
+
+def _rank_group(dataset: str, metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]:
     keys = {
         name: (-figures["int8_validation_macro_f1"], figures.get("flash_bytes", float("inf")))
         for name, figures in metrics.items()
@@ -160,6 +226,7 @@ def rank_experiments(metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]
     ]
     return [
         Compared(
+            dataset=dataset,
             rank=1 + place.index(keys[name]),
             experiment=name,
             validation_macro_f1=metrics[name]["int8_validation_macro_f1"],
@@ -172,9 +239,52 @@ def rank_experiments(metrics: Mapping[str, Mapping[str, Any]]) -> list[Compared]
             instructions_per_second=metrics[name].get("instructions_per_second"),
             on_flash_front=fronts[0][i],
             on_instructions_front=fronts[1][i],
+            float_macro_f1=metrics[name].get("float_macro_f1"),
+            float_accuracy=metrics[name].get("float_accuracy"),
+            random_split_accuracy=metrics[name].get("random_split_int8_accuracy"),
+            folds_accuracy=metrics[name].get("folds_int8_accuracy"),
         )
         for i, name in enumerate(order)
     ]
+
+
+def _claims(
+    group: Sequence[Compared],
+    figures: Mapping[str, Mapping[str, Any]],
+    originals: Mapping[str, OriginalSettings],
+) -> list[list[Any]]:
+    """Make rows of accuracy: honest, on a random split, cross-validated, and as was published.
+
+    The first row names the columns; one that would be empty is left out.
+    """
+    header: list[Any] = [
+        *("experiment", "accuracy, float32", "accuracy, int8"),
+        *("a random split would have claimed, int8", "mean of the folds, int8"),
+        *("the original", "its figure", "its test set"),
+    ]
+    rows = []
+    for one in group:
+        found = figures[one.experiment]
+        original = originals.get(one.experiment, OriginalSettings())
+        texts = [
+            _share(found, key)
+            for key in (
+                *("float_accuracy", "int8_accuracy"),
+                *("random_split_int8_accuracy", "folds_int8_accuracy"),
+            )
+        ]
+        rows.append([one.experiment, *texts, original.system, original.figure, original.split])
+    wanted = [i for i in range(len(header)) if any(row[i] for row in rows)]
+    return [[row[i] for i in wanted] for row in (header, *rows)]
+
+
+def _share(figures: Mapping[str, Any], key: str) -> str | tuple[str, str]:
+    """Write a share with its interval, as far as there is one."""
+    if key not in figures:
+        return ""
+    text = f"{figures[key]:.1%}"
+    low, high = (figures.get(f"{key}_{end}") for end in ("low", "high"))
+    return text if low is None or high is None else (text, f"({low:.1%} to {high:.1%})")
 
 
 def _compare_with_first(order: Sequence[str], scores: Mapping[str, Path]) -> dict[str, Difference]:

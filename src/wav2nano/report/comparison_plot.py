@@ -1,7 +1,7 @@
 """The plot of a comparison: macro F1 against what it costs the board."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,8 @@ import numpy as np
 from wav2nano.plotting import FLOAT, INT8, TEST, figure
 from wav2nano.report.pareto import pareto_front
 
-WIDTH, HEIGHT = 12.0, 5.4  # inches
+WIDTH, HEIGHT = 12.0, 5.4  # inches, of one row of panels with the title above
+TITLE = 0.7
 FEW, SHORT = 12, 24  # at most so many points, with names of so many letters, are labelled by name
 LETTER, LINE = 0.067, 0.16  # inches, of the text below the plot
 MOST_LETTERS = 150  # of the subtitle
@@ -34,48 +35,70 @@ class Point:
     million_instructions: float | None
 
 
-def plot_comparison(points: Sequence[Point], path: Path, title: str) -> None:
+def plot_comparison(groups: Mapping[str, Sequence[Point]], path: Path, title: str) -> None:
     """Draw two panels, against flash and against instructions, each with its Pareto front.
 
-    Points are labelled with their names; if these are many or long, with their ranks, and the
-    names are listed below.
+    Each data set, by whose names the points are grouped, has a row of its own; one of which nothing
+    is on the board has none, unless all are such. Points are labelled with their names; if these
+    are many or long, with their ranks, and the names are listed below.
     """
-    named = len(points) <= FEW and max(len(point.name) for point in points) <= SHORT
-    labels = [point.name if named else str(point.number) for point in points]
-    key = [] if named else _key([f"{point.number}  {point.name}" for point in points])
-    below = LINE * (1 + max(map(len, key), default=0)) if key else 0.0
-    shape: dict[str, Any] = {"ncols": 2, "figsize": (WIDTH, HEIGHT + below), "squeeze": False}
-    if key:
-        shape |= {"nrows": 2, "height_ratios": [HEIGHT - 0.7, below]}
-    with figure(path, title, _subtitle(points), **shape) as (drawing, axes):
-        panels = (
-            (axes[0, 0], [point.kilobytes for point in points], "flash (kB)"),
-            (
-                axes[0, 1],
+    subtitle = _subtitle([point for points in groups.values() for point in points])
+    on_board = {
+        name: points
+        for name, points in groups.items()
+        if any(point.kilobytes is not None for point in points)
+    }
+    groups = on_board or dict([next(iter(groups.items()))])
+    labels: dict[str, list[str]] = {}
+    keys: dict[str, list[list[str]]] = {}
+    heights = []
+    for name, points in groups.items():
+        named = len(points) <= FEW and max(len(point.name) for point in points) <= SHORT
+        labels[name] = [point.name if named else str(point.number) for point in points]
+        keys[name] = [] if named else _key([f"{point.number}  {point.name}" for point in points])
+        heights.append(HEIGHT - TITLE)
+        if keys[name]:
+            heights.append(LINE * (1 + max(map(len, keys[name]))))
+    shape: dict[str, Any] = {"nrows": len(heights), "ncols": 2, "height_ratios": heights}
+    shape |= {"figsize": (WIDTH, TITLE + sum(heights)), "squeeze": False}
+    with figure(path, title, subtitle, **shape) as (drawing, axes):
+        rows = iter(axes)
+        drawn = []
+        for name, points in groups.items():
+            panels = next(rows)
+            costs = (
+                [point.kilobytes for point in points],
                 [point.million_instructions for point in points],
-                "million instructions a second, simulated board",
-            ),
-        )
-        for axis, costs, text in panels:
-            _panel(axis, points, costs, text)
-        axes[0, 0].set_ylabel("macro F1, int8")
-        for axis in axes[1:].flat:
-            axis.axis("off")
-        for number, column in enumerate(key):
-            axes[1, 0].text(
-                number * 2.05 / len(key),
-                1,
-                "\n".join(column),
-                transform=axes[1, 0].transAxes,
-                va="top",
-                fontsize=8,
-                linespacing=1.35,
-                color=TEST,
-                in_layout=False,
             )
+            _panel(panels[0], points, costs[0], "flash (kB)")
+            _panel(panels[1], points, costs[1], "million instructions a second, simulated board")
+            panels[0].set_ylabel("macro F1, int8")
+            if on_board:
+                panels[0].set_title(f"data set {name}", fontsize=10, loc="left")
+            if keys[name]:
+                _write_key(next(rows), keys[name])
+            drawn += [(panels[i], points, costs[i], labels[name]) for i in range(2)]
         drawing.canvas.draw()  # settles where the axes are
-        for axis, costs, _ in panels:
-            _label(axis, points, costs, labels)
+        for panel in drawn:
+            _label(*panel)
+
+
+def _write_key(axes: Sequence[Any], key: Sequence[Sequence[str]]) -> None:
+    """Write ranks and names in columns below two panels."""
+    for axis in axes:
+        axis.axis("off")
+    for number, column in enumerate(key):
+        axes[0].text(
+            number * 2.05 / len(key),
+            1,
+            "\n".join(column),
+            transform=axes[0].transAxes,
+            va="top",
+            fontsize=8,
+            linespacing=1.35,
+            color=TEST,
+            in_layout=False,
+        )
 
 
 def _subtitle(points: Sequence[Point]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from wav2nano.boards import Board
 from wav2nano.describe import describe_origin, describe_processor
-from wav2nano.report.board_limits import MACS_PER_TICK, NetworkCost
+from wav2nano.network_cost import MACS_PER_TICK, NetworkCost
 from wav2nano.report.render import render
 from wav2nano.tables.preprocessing import Preprocessing
 from wav2nano.tables.split import PARTS, SplitRow, share_with_training
@@ -149,31 +149,28 @@ def seconds_per_hop(preprocessing: Preprocessing) -> float:
 def budget_page(
     title: str,
     hardware: Board,
-    cost: NetworkCost | None,
+    cost: NetworkCost,
     build: dict[str, Any] | None,
     board: dict[str, Any] | None,
     *,
     preprocessing: Preprocessing,
     reasons: Sequence[str],
+    estimated: bool = False,
 ) -> str:
     """Make the page of flash, RAM, stack and instructions.
 
     Without a build it covers the network alone, with the sentences that say why it cannot run on
-    the board.
+    the board; its cost may be estimated from the settings.
     """
     busy, hop = 0.0, ""
     budget: list[tuple[str, int, int, str]]
     if build is None:
         most = MACS_PER_TICK * hardware.clock_hz
-        budget = (
-            []
-            if cost is None
-            else [
-                ("Flash, weights", cost.weight_bytes, hardware.flash_bytes, "bytes"),
-                ("RAM, intermediate results", cost.arena_bytes, hardware.ram_bytes, "bytes"),
-                ("Multiply-accumulates a second", cost.macs_per_second, most, "at most"),
-            ]
-        )
+        budget = [
+            ("Flash, weights", cost.weight_bytes, hardware.flash_bytes, "bytes"),
+            ("RAM, intermediate results", cost.arena_bytes, hardware.ram_bytes, "bytes"),
+            ("Multiply-accumulates a second", cost.macs_per_second, most, "at most"),
+        ]
     else:
         budget = [
             ("Flash", build["flash_bytes"], build["flash_limit"], "bytes"),
@@ -194,7 +191,8 @@ def budget_page(
         "budget",
         title=f"{title}: the board's budget",
         hardware=hardware.title,
-        macs=cost.macs if cost is not None else None,
+        macs=cost.macs,
+        estimated=estimated,
         build=build,
         board=board,
         budget=budget,

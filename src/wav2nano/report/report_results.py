@@ -9,8 +9,10 @@ from wav2nano.codegen.read_tflite import require_tflite
 from wav2nano.describe import describe_processor
 from wav2nano.errors import UserError
 from wav2nano.files import as_written, read_json, write_json, write_text
+from wav2nano.models import AnyModel
+from wav2nano.network_cost import NetworkCost, estimate_network
 from wav2nano.other_splits import name_of_fold
-from wav2nano.report.board_limits import NetworkCost, measure_network, reasons_against
+from wav2nano.report.board_limits import measure_network, reasons_against
 from wav2nano.report.pages import (
     TRACKS,
     budget_page,
@@ -43,6 +45,7 @@ def report_results(
     folds: Path | None = None,
     target: str,
     listener: ListenerSettings,
+    model_settings: AnyModel,
     settings: dict[str, Any],
     data: dict[str, Any],
     policy: str,
@@ -78,6 +81,8 @@ def report_results(
         Fully qualified name of the board that the experiment is for.
     listener
         `listener` of the experiment: how often the network would run.
+    model_settings
+        `model` of the experiment, to estimate what a network costs that no C can be generated for.
     settings
         Settings of the experiment, to be shown.
     data
@@ -103,10 +108,18 @@ def report_results(
     # What is no model is not one that C cannot be generated for.
     require_tflite(model.read_bytes(), str(model))
     try:
-        cost = measure_network(model, between, listener)
+        cost = measured = measure_network(model, between, listener)
         reasons = reasons_against(hardware, cost, between)
     except UserError as error:  # for a network that is evaluated only
-        cost, reasons = None, [str(error)]
+        measured = None
+        cost = estimate_network(
+            between.chunking,
+            between.features,
+            model_settings,
+            listener,
+            classes=len(between.labels),
+        )
+        reasons = [str(error), *reasons_against(hardware, cost, between)]
     trained_in = read_json(environment)
     binary = build.with_suffix(".bin").as_posix() if build else None
     with as_written(evaluation):
@@ -131,9 +144,16 @@ def report_results(
             folds=crossed,
         )
         made["budget"] = budget_page(
-            title, hardware, cost, built, ran, preprocessing=between, reasons=reasons
+            title,
+            hardware,
+            cost,
+            built,
+            ran,
+            preprocessing=between,
+            reasons=reasons,
+            estimated=measured is None,
         )
-        figures = gather_metrics(scored, cost, built, ran, between, flattered, crossed)
+        figures = gather_metrics(scored, measured, built, ran, between, flattered, crossed)
     for name, text in made.items():
         write_text(pages / f"{name}.html", text)
     write_json(metrics, figures)

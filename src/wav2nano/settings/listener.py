@@ -6,11 +6,13 @@ from pydantic import Field
 
 from wav2nano.settings.base import Probability, Settings
 
+SLOWEST = 0.5  # inferences per second
+
 
 class ListenerSettings(Settings):
     """How the firmware decides."""
 
-    inferences_per_second: Annotated[float, Field(ge=0.5, le=20)] = 4.0
+    inferences_per_second: Annotated[float, Field(ge=SLOWEST, le=20)] = 4.0
     """how often the board runs the network"""
 
     smoothing_seconds: Annotated[float, Field(ge=0, le=5)] = 0.5
