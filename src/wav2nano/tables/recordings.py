@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -84,12 +84,14 @@ def slug(text: str) -> str:
 
 def write_recordings(path: Path | str, rows: Iterable[Recording]) -> None:
     """Write a table of recordings as CSV, whole or not at all."""
-    write_csv(path, (field.name for field in fields(Recording)), map(astuple, rows))
+    write_csv(
+        path, (field.name for field in fields(Recording)), (vars(row).values() for row in rows)
+    )
 
 
 def write_listed(path: Path | str, rows: Iterable[Listed]) -> None:
     """Write a list of recordings as CSV, whole or not at all."""
-    write_csv(path, (field.name for field in fields(Listed)), map(astuple, rows))
+    write_csv(path, (field.name for field in fields(Listed)), (vars(row).values() for row in rows))
 
 
 def read_recordings(path: Path | str) -> list[Recording]:
