@@ -173,3 +173,24 @@ def test_what_a_command_line_asks_for():
         "trial",
         "x",
     }
+
+
+SHIPPED = Experiments(
+    load_yaml(ROOT / "params.yaml"), sha256=hash_file, need_recordings=False, root=ROOT
+)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "config/sweeps").iterdir()))
+def test_every_variant_of_every_sweep_is_possible(name):
+    base = SHIPPED[load_yaml(ROOT / f"config/sweeps/{name}.yaml")["base"]]
+    settings = [SHIPPED[variant].settings for variant in SHIPPED.variants(name)]
+    assert len({one.model_dump_json() for one in settings}) == len(settings) > 1
+    assert {one.dataset for one in settings} == {base.settings.dataset}
+
+
+def test_the_sampling_rates_are_compared_on_the_same_seconds():
+    variants = SHIPPED.variants("digits_original_rate")
+    settings = [SHIPPED[variant].settings for variant in variants]
+    assert [one.chunking.rate for one in settings] == [8000, 16000, 44100]
+    assert {one.features.hop_samples / one.chunking.rate for one in settings} == {0.02}
+    assert {one.goal for one in settings} == {"evaluation"}

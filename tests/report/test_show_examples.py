@@ -177,7 +177,7 @@ def test_the_surest_mistake_is_first(shown):
     for text, name in zip(texts, names, strict=True):
         assert name in text
         assert f" {made.surely[name]:.0%}, " in text
-    assert texts[0].strip().startswith(f"said no, heard {NASTY} {NASTY} 89%, no 11%")
+    assert texts[0].strip().startswith(f"no heard as {NASTY} {NASTY} 89%, no 11%")
 
 
 def test_nothing_is_loaded_and_no_name_is_markup(shown):
@@ -298,6 +298,16 @@ def test_frames_are_drawn_where_they_are(monkeypatch, tmp_path):
     np.testing.assert_allclose((right - left) / len(values), 128 / RATE)
     np.testing.assert_allclose(left, 64 / RATE)
     assert drawn[3].get_ylabel() == "amplitude (of full scale)"
+
+
+def test_a_bin_far_from_all_others_does_not_set_the_colours():
+    values = np.random.default_rng(0).uniform(-20, 30, (50, 13)).astype(np.float32)
+    everything = values.min(), values.max()
+    assert clip_plots.colour_limits(values) == pytest.approx(everything)
+    values[:, 0] -= 400
+    low, high = clip_plots.colour_limits(values)
+    assert (low, high) == pytest.approx((values[:, 1:].min(), values[:, 1:].max()))
+    assert clip_plots.colour_limits(np.zeros((3, 2))) == (0, 0)
 
 
 def capture(drawn):

@@ -14,9 +14,7 @@ RANGE_DB = 80  # below the loudest, that a spectrogram shows
 FRAME_SECONDS = 0.032  # of a spectrogram
 COLUMNS = 300  # of a spectrogram, at most about
 COLOURS = "magma"
-# Percentiles of features between which colours differ: the first cepstral coefficient is far from
-# all others.
-LIMITS = (10, 99)
+FENCES = 1.5  # interquartile ranges from the quartiles, beyond which a bin is far from all others
 # Of each kind of features: what its bins are, if it has several, and its values with their unit.
 AXES = {
     "centroid": ("", "mean frequency (Hz)"),
@@ -26,7 +24,7 @@ AXES = {
     "raw": ("sample of the frame", "amplitude (of full scale)"),
     "rms": ("", "amplitude (of full scale)"),
     "rolloff": ("", "roll-off (Hz)"),
-    "spectrogram": ("bin of the Fourier transform", "power (dB of full scale)"),
+    "spectrogram": ("bin of the spectrum", "power (dB of full scale)"),
     "yamnet": ("value of the embedding", "value (no unit)"),
     "zcr": ("", "zero crossings (a sample)"),
 }
@@ -136,7 +134,7 @@ def _features(
         axis.grid(alpha=0.3)
         return
     half = part.hop_samples / rate / 2
-    low, high = np.percentile(values, LIMITS)
+    low, high = colour_limits(values)
     image = axis.imshow(
         values.T,
         vmin=low,
@@ -150,3 +148,16 @@ def _features(
     axis.set_ylabel(bins_are)
     axis.yaxis.get_major_locator().set_params(integer=True)
     axis.figure.colorbar(image, ax=axis, label=values_are, extend="both")
+
+
+def colour_limits(values: np.ndarray) -> tuple[float, float]:
+    """Give the least and the greatest of the values [frames, bins] between which colours differ.
+
+    The first cepstral coefficients are far from all others, which would have one colour: a bin
+    counts if its median is within Tukey's fences of all bins' medians.
+    """
+    medians = np.median(values, axis=0)
+    first, third = np.percentile(medians, (25, 75))
+    reach = FENCES * (third - first)
+    near = values[:, (first - reach <= medians) & (medians <= third + reach)]
+    return float(near.min()), float(near.max())

@@ -21,7 +21,7 @@ from wav2nano.tables.recordings import OWN
 from wav2nano.tables.scores import Scores, read_scores
 
 MOST_EXAMPLES = MOST_MISTAKES = 12
-MOST_BYTES = 1_000_000  # of FLAC, for examples and for mistakes each: a page is to stay small
+MOST_BYTES = 1_500_000  # of FLAC, for examples and for mistakes each: a page is to stay small
 CANDIDATES = 9  # windows of a label, of which the one of middle loudness is its example
 
 
