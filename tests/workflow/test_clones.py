@@ -21,6 +21,8 @@ FROM_TRAINING = {
     "quantize_model": 1,
     "score_model": 3,
     "evaluate_model": 1,
+    "show_examples": 1,
+    "draw_network": 1,
     "generate_code": 1,
     **FIRMWARE,
 }

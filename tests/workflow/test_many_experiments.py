@@ -47,6 +47,8 @@ def test_experiments_are_compared(changed):
     changed.snakemake("compare")
     table = (changed.root / "results/comparison/experiments.csv").read_text().splitlines()
     assert {line.split(",")[1] for line in table[1:]} == {"keywords", "second"}
+    page = (changed.root / "results/comparison/experiments.html").read_text()
+    assert page.count('<img src="data:image/png;base64,') == 4
 
 
 def test_a_sweep_shares_what_is_there_and_ends_in_a_ranked_table(changed):

@@ -18,9 +18,9 @@ from wav2nano.tables.scores import read_scores
 from wav2nano.uncertainty import Difference, compare_paired
 
 FIGURES = (
-    "dataset",
     "rank",
     "experiment",
+    "dataset",
     "validation_macro_f1",
     "macro_f1",
     "macro_f1_low",
