@@ -234,6 +234,8 @@ def test_plots_are_in_the_page_and_smaller(compare, tmp_path):
         assert before.shape == after.shape
         assert np.abs(before - after).mean() < 0.01
     assert compare(metrics, plots=plots)[2] == page
+    assert "Without plots" not in page
+    assert "Without plots" in compare(metrics)[2]
 
 
 def test_a_damaged_plot_is_told(compare, tmp_path):
