@@ -54,6 +54,7 @@ COMMANDS = [
     "wav2nano.report.summarize",
     "wav2nano.remove_unused",
     "wav2nano.write_reference",
+    "wav2nano.tune",
     "wav2nano.predict",
     "wav2nano.simulate",
     "wav2nano.arduino.build_tool",

@@ -105,6 +105,13 @@ ARGUMENTS = [
         "the following arguments are required: --metrics",
     ),
     # names
+    (["tune"], "the following arguments are required: TEXT"),
+    (
+        ["tune", "nowhere"],
+        "There is no search nowhere: config/searches/nowhere.yaml does not",
+    ),
+    (["tune", "../sweeps/example"], "'../sweeps/example' is no name of a search: it should be at"),
+    (["tune", "nowhere", "--cores", "0"], "--cores must be 1 or more."),
     (["fetch-dataset"], "the following arguments are required: TEXT"),
     (["fetch-dataset", "nowhere"], "There is no data set nowhere"),
     (["fetch-dataset", "../x"], "There is no data set ../x"),

@@ -323,6 +323,7 @@ def used_files():
     experiments = Experiments(config, sha256=FILES.sha256, need_recordings=False)
     comparisons = ["experiments", *(f"sweep_{sweep}" for sweep in experiments.sweeps())]
     used = {*expand(rules.compare_experiments.output, comparison=comparisons)}
+    used |= {f"results/comparison/tune_{sweep}.journal" for sweep in experiments.sweeps()}
     try:
         for name in experiments.names():
             made = expand([RESULTS, METRICS, TRAINED_ON], experiment=name)

@@ -13,6 +13,7 @@ from wav2nano.settings.base import PATTERNS
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.describe import as_yaml, groups_in, resolve, tag_of, written
 from wav2nano.settings.experiment import ExperimentSettings, Params
+from wav2nano.settings.search import SearchSettings
 from wav2nano.settings.sweep import SweepSettings
 
 # Most installations also have it written in C, which reads the settings in a tenth of the time, and
@@ -24,6 +25,7 @@ PARAMS = Path("params.yaml")
 EXPERIMENTS = Path("config/experiments")
 DATASETS = Path("config/datasets")
 SWEEPS = Path("config/sweeps")
+SEARCHES = Path("config/searches")
 
 # What distinguishes the kinds of a section.
 TAGS = {"features": "kind", "model": "architecture"}
@@ -223,6 +225,18 @@ def load_sweep(path: Path) -> SweepSettings:
         If it is missing or not valid.
     """
     return parse(SweepSettings, load_yaml(path), source=str(path))
+
+
+def load_search(name: str, *, root: Path | str = ".") -> SearchSettings:
+    """Read and validate `config/searches/{name}.yaml`.
+
+    Raises
+    ------
+    UserError
+        If there is no such search (with the names there are), or it is not valid.
+    """
+    path = existing_file(name, SEARCHES, Path(root), "search")
+    return parse(SearchSettings, load_yaml(path), source=str(SEARCHES / f"{name}.yaml"))
 
 
 def combine(*layers: Layer) -> ExperimentSettings:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.describe import as_yaml, explanations, groups_in, tag_of, written
 from wav2nano.settings.experiment import ExperimentSettings, Params
+from wav2nano.settings.search import SearchSettings
 from wav2nano.settings.sweep import SweepSettings
 
 WIDTH = 100
@@ -55,6 +56,7 @@ def schemas() -> dict[str, str]:
         "experiment": ExperimentSettings,
         "dataset": DatasetSettings,
         "sweep": SweepSettings,
+        "search": SearchSettings,
     }
     texts = {}
     for name, settings in described.items():
@@ -73,6 +75,7 @@ def tables() -> dict[str, str]:
     return {
         "experiment": _table(ExperimentSettings),
         "sweep": _table(SweepSettings),
+        "search": _table(SearchSettings),
         "dataset": _table(DatasetSettings),
     }
 
