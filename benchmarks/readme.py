@@ -169,10 +169,10 @@ def torture() -> str:
 BLOCKS = {
     "summary": summary,
     "sweep": sweep,
+    "zoo": zoo,
     "table": figures,
     "rebuilds": rebuilds,
     "memory": memory,
-    "zoo": zoo,
     "torture": torture,
 }
 

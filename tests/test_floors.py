@@ -34,7 +34,9 @@ MODULES = [
     for path in (SOURCE / "wav2nano").rglob("*.py")
 ]
 # What looks at all there is: the commands, and what is known of experiments before any job.
-ABOVE = {f"wav2nano.{name}" for name in ("cli", "__main__", "experiments", "predict", "simulate", "tune")}
+ABOVE = {
+    f"wav2nano.{name}" for name in ("cli", "__main__", "experiments", "predict", "simulate", "tune")
+}
 
 
 @pytest.mark.parametrize("step", sorted(STEPS))

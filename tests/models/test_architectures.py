@@ -29,7 +29,8 @@ def test_int8_and_c_agree_with_keras(name, tmp_path):
     assert np.abs(litert.output.dequantize(quantised) - scores).max() < 0.06
     generated = HostModel(content).invoke(inputs.reshape(len(inputs), -1))
     # LiteRT may differ from TFLM, which the generated C equals, by a step here and there.
-    assert np.abs(generated.astype(int) - quantised).max() <= 2
+    # Over the 25 steps of an unrolled layer without gates, that adds up.
+    assert np.abs(generated.astype(int) - quantised).max() <= (3 if name == "simple_rnn" else 2)
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

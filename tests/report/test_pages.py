@@ -281,7 +281,7 @@ def test_settings_are_shown_as_written():
 
 def test_a_bar_ends_where_all_is_used():
     page = budget_page(BUILD | {"flash_bytes": 1_000_000, "ram_bytes": 0}, None)
-    assert re.findall(r"width: ([\d.]+)%", page) == ["100.0", "0.0"]
+    assert re.findall(r'style="width: ([\d.]+)%', page) == ["100.0", "0.0"]
     assert ">111%<" in page
 
 

@@ -9,10 +9,9 @@ import numpy as np
 
 from wav2nano.errors import UserError
 from wav2nano.evaluation import plots
-from wav2nano.evaluation.evaluate_model import read_answers
 from wav2nano.files import write_json
 from wav2nano.settings.evaluation import EvaluationSettings
-from wav2nano.tables.scores import Scores, join_scores
+from wav2nano.tables.scores import Scores, join_scores, read_answers
 from wav2nano.uncertainty import accuracy_and_macro_f1, bootstrap_by_group
 
 FIGURES = ("accuracy", "macro_f1")
@@ -134,7 +133,7 @@ def _figures(scores: Scores) -> dict[str, float]:
 
 
 def _read_test(path: Path, settings: EvaluationSettings) -> Scores:
-    test = read_answers(path, settings).of_part("test")
+    test = read_answers(path, settings.answers).of_part("test")
     if not len(test.target):
         raise UserError(f"{path} has no windows of the test set. Score the model again.")
     return test

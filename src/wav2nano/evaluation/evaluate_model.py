@@ -14,7 +14,7 @@ from wav2nano.evaluation.metrics import measure, rates
 from wav2nano.files import as_written, read_csv, write_csv, write_json
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.recordings import OWN
-from wav2nano.tables.scores import Scores, read_scores
+from wav2nano.tables.scores import Scores, read_answers
 from wav2nano.uncertainty import accuracy_and_macro_f1
 
 HISTORY = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "best")
@@ -52,7 +52,7 @@ def evaluate_model(
         int8 model, as the board computes it if it is for the board) to.
     """
     paths = {"float": float_scores, "litert": litert_scores, "int8": c_scores or litert_scores}
-    scores = {name: read_answers(path, settings) for name, path in paths.items()}
+    scores = {name: read_answers(path, settings.answers) for name, path in paths.items()}
     test = {name: found.of_part("test") for name, found in scores.items()}
     validation = {name: scores[name].of_part("validation") for name in ("float", "int8")}
     for name, part in test.items():
@@ -123,12 +123,6 @@ def write_roc(path: Path, test: Scores) -> None:
         kept = np.unique(np.searchsorted(along, np.linspace(0, along[-1], ROC_POINTS)))
         rows += [(label, f"{false[i]:.5f}", f"{true[i]:.5f}") for i in kept]
     write_csv(path, ["label", "false_alarms", "hits"], rows)
-
-
-def read_answers(path: Path, settings: EvaluationSettings) -> Scores:
-    """Read the scores of what counts as one answer: windows or recordings."""
-    scores = read_scores(path)
-    return scores.of_recordings() if settings.answers == "recordings" else scores
 
 
 def describe_data(test: Scores, what: str = "windows") -> dict[str, Any]:

@@ -88,6 +88,12 @@ def share_ranges(calibrated: bytes) -> bytes:
     return bytes(builder.Output())
 
 
+def operations(tflite: bytes) -> set[str]:
+    """Name the operations of a model."""
+    model = schema.ModelT.InitFromPackedBuf(tflite, 0)
+    return {_NAMES[code.builtinCode] for code in model.operatorCodes}
+
+
 class _Node:
     """An operation: its name, the tensors that it reads and are computed, those it writes."""
 

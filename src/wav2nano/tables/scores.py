@@ -70,6 +70,12 @@ def read_scores(path: Path | str) -> Scores:
         return _parse(Path(path).read_text(encoding="utf-8"))
 
 
+def read_answers(path: Path | str, answers: str) -> Scores:
+    """Read the scores of what counts as one answer: "windows" or "recordings"."""
+    scores = read_scores(path)
+    return scores.of_recordings() if answers == "recordings" else scores
+
+
 def _parse(text: str) -> Scores:
     header, *table = csv.reader(io.StringIO(text, newline=""))
     labels = [name.removeprefix("score ") for name in header[len(KEYS) :]]
