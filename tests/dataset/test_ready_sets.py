@@ -13,6 +13,7 @@ import pytest
 import soundfile
 import yaml
 
+from wav2nano import features, models
 from wav2nano.dataset.fetch_dataset import digest_recordings, fetch_recordings
 from wav2nano.dataset.index_dataset import index_dataset
 from wav2nano.dataset.scan import scan_recordings
@@ -142,11 +143,12 @@ def _elsewhere(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", READY)
 def test_experiments_are_valid(name):
     settings = settings_of(name)
-    assert settings.dataset == name
+    assert name.startswith(settings.dataset)
     dataset = load_dataset(settings.dataset, root=ROOT)
-    assert settings.features.f_max <= settings.chunking.rate / 2
+    window = settings.chunking.window_samples
+    models.check(features.shape(window, settings.chunking.rate, settings.features), settings.model)
     assert dataset.licence
-    assert dataset.recordings == f"data/raw/{name}"
+    assert dataset.recordings == f"data/raw/{settings.dataset}"
 
 
 @pytest.mark.parametrize("name", PUBLIC)
