@@ -3,7 +3,7 @@
 # make coverage        the same, and show what no test reaches in src/
 # make report          what was built, as one page: report.html
 # make remote URL=...  where data, models and firmware are kept: a folder, s3://bucket/path, ssh://...
-# make bench RECORDINGS=folder SPEECH_COMMANDS=folder    measures what README quotes, and writes it
+# make bench RECORDINGS=folder SPEECH_COMMANDS=folder URBAN_SOUNDS=folder    measures what README quotes
 # make torture         tries for hours to break what was built, and writes what README says of it
 # make firmware EXPERIMENT=digits RECORDINGS=folder    another experiment (or a,b), recordings you have
 .POSIX:
@@ -18,6 +18,7 @@ EXPERIMENT =
 RECORDINGS =
 URL =
 SPEECH_COMMANDS =
+URBAN_SOUNDS =
 TESTS = tests
 PARTS =
 
@@ -26,7 +27,8 @@ export NAMED_EXPERIMENTS := $(value EXPERIMENT)
 export NAMED_RECORDINGS := $(value RECORDINGS)
 export NAMED_URL := $(value URL)
 export NAMED_SPEECH_COMMANDS := $(value SPEECH_COMMANDS)
-unexport EXPERIMENT RECORDINGS URL SPEECH_COMMANDS
+export NAMED_URBAN_SOUNDS := $(value URBAN_SOUNDS)
+unexport EXPERIMENT RECORDINGS URL SPEECH_COMMANDS URBAN_SOUNDS
 
 # The experiments listed in params.yaml, unless others are named.
 ifneq ($(value EXPERIMENT),)
@@ -79,7 +81,8 @@ coverage: MEASURE = --cov --cov-report=term:skip-covered --cov-report=xml
 coverage: test
 
 # Writes benchmarks/figures/ and README's figures, which are in git. SPEECH_COMMANDS is the test set of
-# Speech Commands v0.02, RECORDINGS the Free Spoken Digits (without it they are downloaded).
+# Speech Commands v0.02, RECORDINGS the Free Spoken Digits (without it they are downloaded),
+# URBAN_SOUNDS folds of UrbanSound8K (without it they are left out).
 bench: setup
 	@[ -d "$$NAMED_SPEECH_COMMANDS" ] || { echo "make: where is the test set of Speech Commands? make bench SPEECH_COMMANDS=folder"; exit 2; }
 	@[ -z "$$(git status --porcelain)" ] || { echo "make: commit first: what is measured is a clone"; exit 2; }
@@ -88,6 +91,9 @@ bench: setup
 	@$(BIN)/python benchmarks/bench_features.py "$$NAMED_SPEECH_COMMANDS"
 	@echo "make: ten digits by real speakers, and the sweep of README"
 	@$(BIN)/python benchmarks/bench_experiments.py $${NAMED_RECORDINGS:+"$$NAMED_RECORDINGS"}
+	@echo "make: every architecture and every published system, cross-validated: hours, and it goes on where it was"
+	@$(BIN)/python benchmarks/bench_zoo.py --work build/zoo $${NAMED_RECORDINGS:+--digits "$$NAMED_RECORDINGS"} \
+		$${NAMED_URBAN_SOUNDS:+--urban "$$NAMED_URBAN_SOUNDS"}
 	@echo "make: words typed, none recorded, heard by real speakers of $$NAMED_SPEECH_COMMANDS"
 	@$(BIN)/python benchmarks/bench_real_speakers.py "$$NAMED_SPEECH_COMMANDS"
 	@echo "make: a run with nothing to do, and one recording more"

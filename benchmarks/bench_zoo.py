@@ -1,6 +1,6 @@
 """Every architecture on ten digits, and the systems for urban sounds, cross-validated in a clone.
 
-    python benchmarks/bench_zoo.py --digits FOLDER --urban FOLDER --yamnet FILE
+    python benchmarks/bench_zoo.py --work FOLDER --digits FOLDER --urban FOLDER --yamnet FILE
 
 Each is left out where its recordings are not named. Digits are those of the Free Spoken Digit
 Dataset, of which two speakers at a time are left out; urban sounds are official folds of
@@ -50,9 +50,11 @@ def main() -> None:
     parser.add_argument("--urban", type=Path, help="official folds of UrbanSound8K")
     parser.add_argument("--yamnet", type=Path, help="a copy of YAMNet that you have")
     parser.add_argument("--only", nargs="*", help="these experiments alone")
-    parser.add_argument("--work", type=Path, required=True, help="folder that keeps the builds")
+    parser.add_argument("--work", type=Path, required=True, help="keeps what is built, by commit")
     arguments = parser.parse_args()
-    folder = arguments.work.resolve()
+    head = ["git", "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(head, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    folder = arguments.work.resolve() / commit.strip()
     if not folder.exists():
         clone(folder)
     names = []
