@@ -65,10 +65,7 @@ def record(
     sound[start : start + len(speech)] = speech
     if rng.uniform() < settings.room.probability:
         impulse = room_impulse(rng, rate, settings.room.reverberation_s, settings.room.distance_m)
-        # Not scipy.signal: its import takes longer than a hundred recordings.
-        size = 1 << (samples + len(impulse) - 1).bit_length()
-        spectrum = np.fft.rfft(sound, size) * np.fft.rfft(impulse, size)
-        sound = np.fft.irfft(spectrum, size)[:samples]
+        sound = reverberate(sound, impulse)
     lasting = sound[start : start + len(speech)]
     sound /= np.sqrt(np.mean(lasting * lasting))
 
@@ -158,6 +155,14 @@ def room_impulse(
     return impulse + tail
 
 
+def reverberate(sound: np.ndarray, impulse: np.ndarray) -> np.ndarray:
+    """Convolve a sound with a room's impulse response; it keeps its length."""
+    # Not scipy.signal: its import takes longer than a hundred recordings.
+    size = 1 << (len(sound) + len(impulse) - 1).bit_length()
+    spectrum = np.fft.rfft(sound, size) * np.fft.rfft(impulse, size)
+    return np.fft.irfft(spectrum, size)[: len(sound)]
+
+
 def colour(
     sound: np.ndarray, rate: int, settings: AcousticsSettings, rng: np.random.Generator
 ) -> np.ndarray:
@@ -198,9 +203,13 @@ def digitize(
         limit = peak * rng.uniform(0.3, 0.9)
         sound = np.clip(sound, -limit, limit)
         peak = limit
-    # A level that leaves no room for the peaks is lowered: clipping has its own probability.
+    return to_samples(sound, peak), level
+
+
+def to_samples(sound: np.ndarray, peak: float) -> np.ndarray:
+    """Round to int16; a level that leaves no room for the peak is lowered, and nothing clipped."""
     sound *= min(1.0, (1 - 1 / FULL_SCALE) / max(peak, 1e-9))
-    return np.rint(sound * FULL_SCALE).astype(np.int16), level
+    return np.rint(sound * FULL_SCALE).astype(np.int16)
 
 
 def between(bounds: Sequence[float], rng: np.random.Generator) -> float:

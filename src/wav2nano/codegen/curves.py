@@ -1,4 +1,4 @@
-"""Tables of the logistic function and of tanh: what each int8 becomes.
+"""Curves that are looked up, the logistic function and tanh: tables of what each int8 becomes.
 
 They are computed with the integers of TensorFlow Lite Micro's reference kernels
 (kernels/internal/reference/integer_ops/logistic.h and tanh.h) and of gemmlowp's
@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from wav2nano.codegen.checks import Context, refuse
+from wav2nano.codegen.checks import Context, activation, output, refuse
+from wav2nano.codegen.operator_parts import Array, Layer, describe
 from wav2nano.codegen.read_tflite import Tensor
 from wav2nano.codegen.scales import Scale, quantize_multiplier
 
@@ -19,10 +20,47 @@ ONE = 2**31 - 1  # in Q0.31, nearly
 SMALLEST_SCALE, LARGEST_SCALE = 2.0**-FRACTION_BITS, 2.0 ** (INTEGER_BITS - 1)
 
 
-def require_curve(
+def lower_curve(
+    context: Context,
+    table: Callable[[np.float32, int], np.ndarray],
+    *,
+    steps: int,
+    zero_point: int,
+) -> Layer:
+    """Lower to w2n_look_up.
+
+    Parameters
+    ----------
+    context
+        Of the node.
+    table
+        `logistic` or `tanh`.
+    steps, zero_point
+        Of the output, whose scale is 1/steps.
+
+    Raises
+    ------
+    UserError
+        If the output has another scale, or the input one that the reference does not take.
+    """
+    input_ = activation(context, 0)
+    result = output(context, input_.shape)
+    _require_scales(context, input_, result, steps, zero_point)
+    name = context.name
+    return Layer(
+        name=name,
+        op=context.node.op,
+        description=describe([input_], result),
+        inputs=[input_],
+        output=result,
+        calls=[f"w2n_look_up({name}_table, {result.size}, {{input}}, {{output}});"],
+        arrays=[Array(f"{name}_table", "int8_t", table(input_.scale, input_.zero_point))],
+    )
+
+
+def _require_scales(
     context: Context, input_: Tensor, result: Tensor, steps: int, zero_point: int
 ) -> None:
-    """Refuse scales that the reference does not take; the output's is 1/steps."""
     if result.scale != np.float32(1 / steps) or result.zero_point != zero_point:
         refuse(context, f"has an output scale other than 1/{steps}: convert it again.")
     if not SMALLEST_SCALE <= input_.scale < LARGEST_SCALE:

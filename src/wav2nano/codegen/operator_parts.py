@@ -1,6 +1,7 @@
 """What the operators share: what they lower to, descriptions, pieces of C."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -228,6 +229,51 @@ def operands(context: Context, does: str) -> Operands:
     if computed[0].shape != computed[-1].shape:
         refuse(context, f"{does} tensors of different shapes: no kernel does that.")
     return Operands((a, b), computed, places, arrays)
+
+
+def layer_of_operands(
+    context: Context,
+    both: Operands,
+    result: Tensor,
+    *,
+    function: str,
+    structure: str,
+    fields: Mapping[str, object],
+) -> Layer:
+    """Make the layer of a kernel that combines two tensors value by value.
+
+    Parameters
+    ----------
+    context
+        Of the node.
+    both
+        The two tensors.
+    result
+        Of their shape.
+    function, structure
+        The kernel, and the type of the constant structure that it takes.
+    fields
+        Of the structure, beside the size, the zero points and the bounds of the result.
+    """
+    low, high = activation_bounds(context)
+    values: dict[str, object] = {
+        "size": result.size,
+        "zero_point": initializer(tensor.zero_point for tensor in both.tensors),
+        **fields,
+        "output_zero_point": result.zero_point,
+        "activation_min": low,
+        "activation_max": high,
+    }
+    return Layer(
+        name=context.name,
+        op=context.node.op,
+        description=describe(list(both.tensors), result),
+        inputs=both.computed,
+        output=result,
+        calls=[f"{function}(&{context.name}, {', '.join(both.places)}, {{output}});"],
+        arrays=both.arrays,
+        structure=constant_structure(structure, context.name, values),
+    )
 
 
 def parts(

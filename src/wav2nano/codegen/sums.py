@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 
 from wav2nano.c_source import initializer
-from wav2nano.codegen.checks import Context, activation_bounds, output, refuse, scale
+from wav2nano.codegen.checks import Context, output, refuse, scale
 from wav2nano.codegen.operator_parts import (
     Layer,
-    constant_structure,
-    describe,
+    layer_of_operands,
     operands,
     scale_initializer,
 )
@@ -35,7 +34,6 @@ def lower_sum(context: Context, does: str, function: str, precision: Callable[[A
     both = operands(context, does)
     result = output(context, both.shape)
     a, b = both.tensors
-    low, high = activation_bounds(context)
     largest = 255 << EXTRA_BITS
     with np.errstate(all="ignore"):  # `scale` refuses what comes of extremes
         twice_larger = 2 * precision(max(a.scale, b.scale))
@@ -48,21 +46,9 @@ def lower_sum(context: Context, does: str, function: str, precision: Callable[[A
             context, "has an output with a far finer scale than its inputs: no kernel does that."
         )
     fields = {
-        "size": result.size,
-        "zero_point": initializer((a.zero_point, b.zero_point)),
         "scale": initializer(map(scale_initializer, scales)),
         "output_scale": scale_initializer(output_scale),
-        "output_zero_point": result.zero_point,
-        "activation_min": low,
-        "activation_max": high,
     }
-    return Layer(
-        name=context.name,
-        op=context.node.op,
-        description=describe([a, b], result),
-        inputs=both.computed,
-        output=result,
-        calls=[f"{function}(&{context.name}, {', '.join(both.places)}, {{output}});"],
-        arrays=both.arrays,
-        structure=constant_structure("w2n_add_layer", context.name, fields),
+    return layer_of_operands(
+        context, both, result, function=function, structure="w2n_add_layer", fields=fields
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from wav2nano.acoustics import FULL_SCALE, between, room_impulse
+from wav2nano.acoustics import FULL_SCALE, between, reverberate, room_impulse, to_samples
 from wav2nano.noise import COMPUTED
 from wav2nano.settings.augmentation import AugmentationSettings
 from wav2nano.tables.windows import AudioWindows, read_windows, write_windows
@@ -76,15 +76,12 @@ def alter(
     sound = change_speed(sound, between(settings.speed, rng))
     if rng.uniform() < settings.room:
         impulse = room_impulse(rng, rate, settings.reverberation_s, settings.distance_m)
-        size = 1 << (len(sound) + len(impulse) - 1).bit_length()
-        spectrum = np.fft.rfft(sound, size) * np.fft.rfft(impulse, size)
-        sound = np.fft.irfft(spectrum, size)[: len(window)]
+        sound = reverberate(sound, impulse)
     sound *= level / max(np.sqrt(np.mean(sound * sound)), 1e-9)
     if rng.uniform() < settings.noise:
         noise = COMPUTED[str(rng.choice(settings.noise_kinds))](rng, len(sound), rate)
         sound += level * 10 ** (-between(settings.snr_db, rng) / 20) * noise
-    sound *= min(1.0, (1 - 1 / FULL_SCALE) / max(np.abs(sound).max(), 1e-9))
-    return np.rint(sound * FULL_SCALE).astype(np.int16)
+    return to_samples(sound, np.abs(sound).max())
 
 
 def change_speed(sound: np.ndarray, factor: float) -> np.ndarray:

@@ -9,10 +9,11 @@ import numpy as np
 
 from wav2nano.errors import UserError
 from wav2nano.evaluation import plots
+from wav2nano.evaluation.metrics import accuracy_and_f1, rounded
 from wav2nano.files import write_json
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.scores import Scores, join_scores, read_answers
-from wav2nano.uncertainty import accuracy_and_macro_f1, bootstrap_by_group
+from wav2nano.uncertainty import bootstrap_by_group
 
 FIGURES = ("accuracy", "macro_f1")
 
@@ -61,7 +62,7 @@ def evaluate_folds(
                 f"{path} and {paths[0]} have scores of different labels. Delete both, and the next "
                 "run makes them again."
             )
-    by_fold = {name: [_figures(part) for part in parts] for name, parts in scores.items()}
+    by_fold = {name: [accuracy_and_f1(part) for part in parts] for name, parts in scores.items()}
     found: dict[str, Any] = {
         "experiment": title,
         "folds": [
@@ -99,7 +100,7 @@ def mean_over_folds(figures: Sequence[dict[str, float]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key in FIGURES:
         values = np.array([one[key] for one in figures])
-        found |= {key: _round(values.mean()), f"{key}_ci95": t_interval(values)}
+        found |= {key: rounded(values.mean()), f"{key}_ci95": t_interval(values)}
     return found
 
 
@@ -117,19 +118,15 @@ def t_interval(values: np.ndarray) -> list[float] | None:
         return None
     half = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     low, high = np.clip([values.mean() - half, values.mean() + half], 0, 1)
-    return [_round(low), _round(high)]
+    return [rounded(low), rounded(high)]
 
 
 def _pooled(parts: Sequence[Scores], *, resamplings: int, seed: int) -> dict[str, Any]:
     """Take the windows of all folds for one test set; intervals as those of a single one."""
     pooled = join_scores(parts)
     interval = bootstrap_by_group(pooled, resamplings=resamplings, seed=seed)
-    found: dict[str, Any] = _figures(pooled)
+    found: dict[str, Any] = accuracy_and_f1(pooled)
     return found | {f"{key}_ci95": interval[key] for key in FIGURES}
-
-
-def _figures(scores: Scores) -> dict[str, float]:
-    return dict(zip(FIGURES, map(_round, accuracy_and_macro_f1(scores)), strict=True))
 
 
 def _read_test(path: Path, settings: EvaluationSettings) -> Scores:
@@ -137,7 +134,3 @@ def _read_test(path: Path, settings: EvaluationSettings) -> Scores:
     if not len(test.target):
         raise UserError(f"{path} has no windows of the test set. Score the model again.")
     return test
-
-
-def _round(value: float) -> float:
-    return round(float(value), 4)

@@ -10,12 +10,11 @@ import numpy as np
 from wav2nano.describe import NOISE, describe_accuracy
 from wav2nano.errors import UserError
 from wav2nano.evaluation import plots
-from wav2nano.evaluation.metrics import measure, rates
+from wav2nano.evaluation.metrics import accuracy_and_f1, measure, rates
 from wav2nano.files import as_written, read_csv, write_csv, write_json
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.recordings import OWN
 from wav2nano.tables.scores import Scores, read_answers
-from wav2nano.uncertainty import accuracy_and_macro_f1
 
 HISTORY = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "best")
 ROC_POINTS = 60  # of each label in roc.csv
@@ -85,7 +84,7 @@ def evaluate_model(
         "experiment": title,
         "test_data": data,
         **figures,
-        "validation": {name: _choosing(part) for name, part in validation.items()},
+        "validation": {name: accuracy_and_f1(part) for name, part in validation.items()},
         "agreement": agreement,
     }
     subtitle = f"test set: {data['description']}"
@@ -142,12 +141,6 @@ def describe_data(test: Scores, what: str = "windows") -> dict[str, Any]:
         "synthetic": synthetic > 0,
         "origins": dict(sorted(origins.items())),
     }
-
-
-def _choosing(validation: Scores) -> dict[str, float]:
-    """Compute the figures by which models are chosen: the test only tells how good they are."""
-    accuracy, macro_f1 = accuracy_and_macro_f1(validation)
-    return {"accuracy": round(accuracy, 4), "macro_f1": round(macro_f1, 4)}
 
 
 def _agreement(one: Scores, other: Scores) -> float:

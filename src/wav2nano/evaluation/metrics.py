@@ -12,7 +12,7 @@ from sklearn.metrics import (
 )
 
 from wav2nano.tables.scores import Scores
-from wav2nano.uncertainty import bootstrap_by_group
+from wav2nano.uncertainty import accuracy_and_macro_f1, bootstrap_by_group
 
 
 def measure(scores: Scores, *, resamplings: int, seed: int) -> dict[str, Any]:
@@ -34,16 +34,16 @@ def measure(scores: Scores, *, resamplings: int, seed: int) -> dict[str, Any]:
         "windows": len(scores.target),
         "correct": int((predicted == scores.target).sum()),
         "groups": len(set(scores.group)),
-        "accuracy": _round((predicted == scores.target).mean()),
+        "accuracy": rounded((predicted == scores.target).mean()),
         "accuracy_ci95": interval["accuracy"],
-        "macro_f1": _round(f1.mean()),
+        "macro_f1": rounded(f1.mean()),
         "macro_f1_ci95": interval["macro_f1"],
-        "loss": _round(log_loss(scores.target, probability, labels=classes)),
+        "loss": rounded(log_loss(scores.target, probability, labels=classes)),
         "per_class": {
             label: {
-                "precision": _round(precision[i]),
-                "recall": _round(recall[i]),
-                "f1": _round(f1[i]),
+                "precision": rounded(precision[i]),
+                "recall": rounded(recall[i]),
+                "f1": rounded(f1[i]),
                 "windows": int(support[i]),
                 "roc_auc": _auc(scores, i),
             }
@@ -67,8 +67,15 @@ def rates(scores: Scores, index: int) -> tuple[np.ndarray, np.ndarray] | None:
 
 def _auc(scores: Scores, index: int) -> float | None:
     curve = rates(scores, index)
-    return None if curve is None else _round(auc(*curve))
+    return None if curve is None else rounded(auc(*curve))
 
 
-def _round(value: float) -> float:
+def accuracy_and_f1(scores: Scores) -> dict[str, float]:
+    """Compute the two figures by which models are compared."""
+    accuracy, macro_f1 = accuracy_and_macro_f1(scores)
+    return {"accuracy": rounded(accuracy), "macro_f1": rounded(macro_f1)}
+
+
+def rounded(value: float) -> float:
+    """Round a figure to what is written of it."""
     return round(float(value), 4)

@@ -43,7 +43,7 @@ def check(rate: int, settings: MelSettings) -> None:
     UserError
         Naming the setting and what would be right.
     """
-    check_hop(settings)
+    check_hop(rate, settings)
     if settings.f_min >= settings.f_max:
         raise UserError(
             f"features.f_min: {settings.f_min:g} is not possible; use less than f_max "

@@ -1,7 +1,7 @@
 """The power spectrum of many windows at once, in bands and decibels."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -37,8 +37,8 @@ class SpectralSettings(FeatureSettings):
         return self.hop
 
 
-def check_hop(settings: SpectralSettings) -> None:
-    """Check that no sample is skipped.
+def check_hop(rate: int, settings: SpectralSettings) -> None:
+    """Check that no sample is skipped; the `check` of kinds that need no more.
 
     Raises
     ------
@@ -50,6 +50,35 @@ def check_hop(settings: SpectralSettings) -> None:
             f"features.hop: {settings.hop} is not possible; use at most n_fft ({settings.n_fft}): "
             "a longer hop skips samples."
         )
+
+
+def of_librosa(
+    function: Callable[..., np.ndarray],
+    windows: np.ndarray,
+    settings: SpectralSettings,
+    **arguments: Any,
+) -> np.ndarray:
+    """Compute features of frames by one of librosa's functions.
+
+    Parameters
+    ----------
+    function
+        Of `librosa.feature`.
+    windows : numpy.ndarray [shape=(n, samples)]
+        int16.
+    settings
+        Of the kind.
+    arguments
+        The function's others.
+
+    Returns
+    -------
+    numpy.ndarray [shape=(n, frames, bins)]
+        float32.
+    """
+    samples = windows.astype(np.float32) / 32768
+    values = function(y=samples, hop_length=settings.hop, center=False, **arguments)
+    return np.swapaxes(values, -1, -2).astype(np.float32)
 
 
 def band_decibels(

@@ -1,5 +1,6 @@
 """What the recurrent architectures share: convolutions before, fully connected layers after."""
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import Annotated, Any, Literal
 
@@ -43,20 +44,36 @@ class RecurrentSettings(ModelSettings):
     """share of the outputs that training drops"""
 
 
-def regularizer(settings: RecurrentSettings) -> dict[str, Any] | None:
+def _regularizer(settings: RecurrentSettings) -> dict[str, Any] | None:
     """Describe the penalty of weights, for either Keras."""
     if not settings.l2:
         return None
     return {"class_name": "L2", "config": {"l2": settings.l2}}
 
 
-def recurrent_regularizers(settings: RecurrentSettings) -> dict[str, Any]:
-    """Give the arguments of a recurrent layer that penalise its two matrices of weights."""
-    penalty = regularizer(settings)
-    return {"kernel_regularizer": penalty, "recurrent_regularizer": penalty}
+def connect_recurrent(
+    layers: ModuleType, x: Any, settings: RecurrentSettings, recurrent: Callable[..., Any]
+) -> Any:
+    """Connect convolutions, recurrent layers with dropout, and fully connected layers.
+
+    `recurrent` takes the number of a layer, its units, and what else Keras' layer takes by name.
+    """
+    x = _connect_convolutions(layers, x, settings)
+    last = len(settings.units) - 1
+    penalty = _regularizer(settings)
+    for index, units in enumerate(settings.units):
+        x = recurrent(
+            index,
+            units,
+            return_sequences=index < last,
+            kernel_regularizer=penalty,
+            recurrent_regularizer=penalty,
+        )(x)
+        x = layers.Dropout(settings.dropout, name=f"dropout_{index}")(x)
+    return _connect_dense(layers, x, settings)
 
 
-def connect_convolutions(layers: ModuleType, x: Any, settings: RecurrentSettings) -> Any:
+def _connect_convolutions(layers: ModuleType, x: Any, settings: RecurrentSettings) -> Any:
     """Connect the convolutions before the recurrent layers."""
     for index, filters in enumerate(settings.filters):
         x = layers.Conv1D(
@@ -73,13 +90,13 @@ def connect_convolutions(layers: ModuleType, x: Any, settings: RecurrentSettings
     return x
 
 
-def connect_dense(layers: ModuleType, x: Any, settings: RecurrentSettings) -> Any:
+def _connect_dense(layers: ModuleType, x: Any, settings: RecurrentSettings) -> Any:
     """Connect the fully connected layers after the recurrent ones."""
     for index, units in enumerate(settings.dense):
         x = layers.Dense(
             units,
             activation=settings.activation,
-            kernel_regularizer=regularizer(settings),
+            kernel_regularizer=_regularizer(settings),
             name=f"dense_{index}",
         )(x)
         x = layers.Dropout(settings.dropout, name=f"dense_dropout_{index}")(x)

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from wav2nano.features.base import Part
-from wav2nano.features.spectrum import SpectralSettings, check_hop, of_power_spectra
+from wav2nano.features.spectrum import SpectralSettings, check_hop, of_librosa, of_power_spectra
 
 
 class Settings(SpectralSettings):
@@ -24,15 +24,7 @@ def bins(settings: Settings) -> int:
     return 1
 
 
-def check(rate: int, settings: Settings) -> None:
-    """Check that no sample is skipped.
-
-    Raises
-    ------
-    UserError
-        Naming the setting and what would be right.
-    """
-    check_hop(settings)
+check = check_hop
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
@@ -56,15 +48,14 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own function."""
     import librosa
 
-    rolloff = librosa.feature.spectral_rolloff(
-        y=windows.astype(np.float32) / 32768,
+    return of_librosa(
+        librosa.feature.spectral_rolloff,
+        windows,
+        settings,
         sr=rate,
         n_fft=settings.n_fft,
-        hop_length=settings.hop,
-        center=False,
         roll_percent=settings.roll_percent,
     )
-    return np.swapaxes(rolloff, -1, -2).astype(np.float32)
 
 
 def front_end(rate: int, settings: Settings) -> list[Part]:

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from wav2nano.features.base import Part
-from wav2nano.features.spectrum import SpectralSettings, check_hop
+from wav2nano.features.spectrum import SpectralSettings, check_hop, of_librosa
 
 
 class Settings(SpectralSettings):
@@ -20,15 +20,7 @@ def bins(settings: Settings) -> int:
     return 1
 
 
-def check(rate: int, settings: Settings) -> None:
-    """Check that no sample is skipped.
-
-    Raises
-    ------
-    UserError
-        Naming the setting and what would be right.
-    """
-    check_hop(settings)
+check = check_hop
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
@@ -44,13 +36,12 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own function."""
     import librosa
 
-    rates = librosa.feature.zero_crossing_rate(
-        windows.astype(np.float32) / 32768,
+    return of_librosa(
+        librosa.feature.zero_crossing_rate,
+        windows,
+        settings,
         frame_length=settings.n_fft,
-        hop_length=settings.hop,
-        center=False,
     )
-    return np.swapaxes(rates, -1, -2).astype(np.float32)
 
 
 def front_end(rate: int, settings: Settings) -> list[Part]:

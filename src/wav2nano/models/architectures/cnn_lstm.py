@@ -5,11 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from wav2nano.models.base import ModelSettings
-from wav2nano.models.normalization import normalize
+from wav2nano.models.convolutions_2d import Convolutions2DSettings, connect_convolutions_2d
 
 
-class Settings(ModelSettings):
+class Settings(Convolutions2DSettings):
     """Convolutions over time and frequency with pooling, then LSTM layers over time."""
 
     architecture: Literal["cnn_lstm"] = "cnn_lstm"
@@ -19,14 +18,6 @@ class Settings(ModelSettings):
         list[Annotated[int, Field(ge=1, le=256)]], Field(min_length=1, max_length=4)
     ] = Field(default=[16, 32])
     """filters of each convolution"""
-
-    kernel: Annotated[int, Field(ge=1, le=15)] = 3
-    """frames and bins that a convolution spans"""
-
-    pool: Annotated[list[Annotated[int, Field(ge=1, le=8)]], Field(min_length=2, max_length=2)] = (
-        Field(default=[2, 2])
-    )
-    """frames and bins pooled into one after each convolution; 1 for none"""
 
     step_units: Annotated[int, Field(ge=0, le=512)] = 64
     """units of a fully connected layer before the LSTM layers, the same at each step; 0 for none"""
@@ -46,17 +37,7 @@ def check(shape: tuple[int, int], settings: Settings) -> None:
 
 def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
     """Connect the layers between the features and the scores."""
-    frames, bins = x.shape[1:]
-    x = layers.Reshape((frames, bins, 1), name="channel")(x)
-    for index, filters in enumerate(settings.filters):
-        x = layers.Conv2D(
-            filters, settings.kernel, padding="same", use_bias=False, name=f"conv_{index}"
-        )(x)
-        x = normalize(layers, x, f"norm_{index}")
-        x = layers.ReLU(name=f"relu_{index}")(x)
-        if max(settings.pool) > 1:
-            x = layers.MaxPooling2D(settings.pool, padding="same", name=f"pool_{index}")(x)
-        x = layers.SpatialDropout2D(0.1, name=f"spatial_dropout_{index}")(x)
+    x = connect_convolutions_2d(layers, x, settings, spatial_dropout=0.1)
     # A step is still a stretch of time: all bins of all filters at that time are its features.
     steps, bins, filters = x.shape[1:]
     x = layers.Reshape((steps, bins * filters), name="steps")(x)

@@ -6,10 +6,8 @@ from typing import Any, Literal
 from wav2nano.models.recurrent import (
     RecurrentSettings,
     check_unrolled,
-    connect_convolutions,
-    connect_dense,
+    connect_recurrent,
     is_converted,
-    recurrent_regularizers,
 )
 
 
@@ -28,15 +26,8 @@ def check(shape: tuple[int, int], settings: Settings) -> None:
 def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
     """Connect the layers between the features and the scores."""
     unroll = is_converted(x)
-    x = connect_convolutions(layers, x, settings)
-    last = len(settings.units) - 1
-    for index, units in enumerate(settings.units):
-        x = layers.GRU(
-            units,
-            return_sequences=index < last,
-            unroll=unroll,
-            **recurrent_regularizers(settings),
-            name=f"gru_{index}",
-        )(x)
-        x = layers.Dropout(settings.dropout, name=f"dropout_{index}")(x)
-    return connect_dense(layers, x, settings)
+
+    def recurrent(index: int, units: int, **rest: Any) -> Any:
+        return layers.GRU(units, unroll=unroll, name=f"gru_{index}", **rest)
+
+    return connect_recurrent(layers, x, settings, recurrent)

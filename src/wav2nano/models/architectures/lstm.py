@@ -3,12 +3,7 @@
 from types import ModuleType
 from typing import Any, Literal
 
-from wav2nano.models.recurrent import (
-    RecurrentSettings,
-    connect_convolutions,
-    connect_dense,
-    recurrent_regularizers,
-)
+from wav2nano.models.recurrent import RecurrentSettings, connect_recurrent
 
 
 class Settings(RecurrentSettings):
@@ -24,14 +19,8 @@ def check(shape: tuple[int, int], settings: Settings) -> None:
 
 def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
     """Connect the layers between the features and the scores."""
-    x = connect_convolutions(layers, x, settings)
-    last = len(settings.units) - 1
-    for index, units in enumerate(settings.units):
-        x = layers.LSTM(
-            units,
-            return_sequences=index < last,
-            **recurrent_regularizers(settings),
-            name=f"lstm_{index}",
-        )(x)
-        x = layers.Dropout(settings.dropout, name=f"dropout_{index}")(x)
-    return connect_dense(layers, x, settings)
+
+    def recurrent(index: int, units: int, **rest: Any) -> Any:
+        return layers.LSTM(units, name=f"lstm_{index}", **rest)
+
+    return connect_recurrent(layers, x, settings, recurrent)

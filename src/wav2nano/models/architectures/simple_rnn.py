@@ -6,10 +6,8 @@ from typing import Any, Literal
 from wav2nano.models.recurrent import (
     RecurrentSettings,
     check_unrolled,
-    connect_convolutions,
-    connect_dense,
+    connect_recurrent,
     is_converted,
-    recurrent_regularizers,
 )
 
 
@@ -31,16 +29,14 @@ def check(shape: tuple[int, int], settings: Settings) -> None:
 def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
     """Connect the layers between the features and the scores."""
     unroll = is_converted(x)
-    x = connect_convolutions(layers, x, settings)
-    last = len(settings.units) - 1
-    for index, units in enumerate(settings.units):
-        x = layers.SimpleRNN(
+
+    def recurrent(index: int, units: int, **rest: Any) -> Any:
+        return layers.SimpleRNN(
             units,
             activation=settings.recurrent_activation,
-            return_sequences=index < last,
             unroll=unroll,
-            **recurrent_regularizers(settings),
             name=f"simple_rnn_{index}",
-        )(x)
-        x = layers.Dropout(settings.dropout, name=f"dropout_{index}")(x)
-    return connect_dense(layers, x, settings)
+            **rest,
+        )
+
+    return connect_recurrent(layers, x, settings, recurrent)
