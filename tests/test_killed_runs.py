@@ -55,6 +55,14 @@ def kill(process):
     process.wait()
 
 
+def begin_process(folder):
+    """Make what /proc shows while process 77 begins a program: no environment of it."""
+    for name in ("self", "77"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "environ").touch()
+    (folder / "77" / "exe").touch()
+
+
 def locks(folder):
     return [path.name for path in (folder / "locks").iterdir()]
 
@@ -88,6 +96,29 @@ def test_jobs_of_a_killed_run_are_waited_for(tmp_path, run):
     while not mark.remove_stale_locks():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_job_that_is_just_starting_is_waited_for(tmp_path, run, monkeypatch):
+    """For a moment the kernel shows no environment of it."""
+    process, _ = run()
+    kill(process)
+    (mark,) = (tmp_path / "runs").iterdir()
+    begin_process(tmp_path / "proc")
+    variables = f"HOME=/\0{VARIABLE}={mark.name}\0"
+    environ = tmp_path / "proc" / "77" / "environ"
+    monkeypatch.setattr(killed_runs, "PROCESSES", tmp_path / "proc")
+    monkeypatch.setattr(time, "sleep", lambda _: environ.write_text(variables))
+    assert not RunMark(tmp_path).remove_stale_locks()
+    assert locks(tmp_path) == ["0.output.lock"]
+
+
+def test_an_empty_environment_is_not_waited_for_long(tmp_path, run, monkeypatch):
+    process, _ = run()
+    kill(process)
+    begin_process(tmp_path / "proc")
+    monkeypatch.setattr(killed_runs, "PROCESSES", tmp_path / "proc")
+    monkeypatch.setattr(killed_runs, "PATIENCE", 0.1)
+    assert RunMark(tmp_path).remove_stale_locks()
 
 
 def test_locks_of_nobody_known_stay(tmp_path, run):

@@ -9,12 +9,14 @@ import atexit
 import fcntl
 import os
 import platform
+import time
 import uuid
 from pathlib import Path
 from typing import IO
 
 VARIABLE = "WAV2NANO_RUN"  # in the environment of a run's jobs: its mark
 PROCESSES = Path("/proc")
+PATIENCE = 1.0  # seconds; some programs have an empty environment for good
 
 
 class RunMark:
@@ -114,11 +116,18 @@ def _jobs_of(runs: set[str]) -> bool:
     if not (PROCESSES / "self" / "environ").exists():
         return True
     wanted = {f"{VARIABLE}={name}".encode() for name in runs}
-    for path in PROCESSES.glob("[0-9]*/environ"):
-        try:
-            variables = path.read_bytes().split(b"\0")
-        except OSError:  # it has ended, or is another person's
-            continue
-        if not wanted.isdisjoint(variables):
-            return True
-    return False
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        starting = False
+        for process in PROCESSES.glob("[0-9]*"):
+            try:
+                variables = (process / "environ").read_bytes()
+                # Of a process that begins a program, the kernel shows none for a moment.
+                starting |= not variables and (process / "exe").exists()
+            except OSError:  # it has ended, or is another person's
+                continue
+            if not wanted.isdisjoint(variables.split(b"\0")):
+                return True
+        if not starting or time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
