@@ -482,11 +482,13 @@ def _spoken_labels(file: str, settings: ExperimentSettings, dataset: DatasetSett
         raise UserError(
             f"{file}:\n  synthesize: the data set {dataset.name} has no synthesis settings."
         )
+    described = {UNKNOWN: dataset.synthesis.unknown, SILENCE: dataset.synthesis.silence}
+    background = [label for label in BACKGROUND if described[label]]
     if settings.synthesize == "background":
-        return list(BACKGROUND)
+        return background
     if settings.labels is None:
         raise UserError(f"{file}:\n  labels: a list is needed if words are to be synthesised.")
-    return [*settings.labels, *BACKGROUND]
+    return [*settings.labels, *background]
 
 
 def _archive(label: str, settings: ExperimentSettings, dataset: DatasetSettings) -> Archive:
@@ -544,6 +546,16 @@ def _check_split(experiment: Experiment) -> None:
             f"{experiment.settings.chunking.long} takes only one window of each. "
             "Set chunking.long: slide."
         )
+    if experiment.settings.split.synthetic == "train":
+        labels = experiment.settings.labels
+        recorded = {asked_label(source.label, labels) for source in experiment.sources}
+        for archive in experiment.archives.values():
+            if archive.label not in recorded:
+                raise UserError(
+                    "split.synthetic: train leaves nothing to validate and test "
+                    f"{archive.label} on: all recordings of it are synthesised. Record some, or "
+                    "set split.synthetic: all."
+                )
 
 
 def _check_folds(experiment: Experiment) -> None:

@@ -187,6 +187,18 @@ def test_chosen_groups_test_and_of_the_others_some_validate():
     assert not set.intersection(*noise.values())
 
 
+@pytest.mark.parametrize("changes", [{}, {"test_groups": ["b", "f"]}, {"policy": "recording"}])
+def test_synthetic_recordings_may_only_train(changes):
+    rows = rows_of(["yes", "no"], "abcdef") + rows_of(["yes", "no"], "uvwxyz", origin="espeak")
+    settings = SETTINGS.model_copy(update={"synthetic": "train", **changes})
+    split = assign_parts(rows, None, settings, CHUNKING)
+    assert {row.part for row in split if row.origin == "espeak"} == {"train"}
+    own = [row for row in split if row.origin == "own"]
+    assert len(own) == len(split) / 2
+    # Own recordings are split as if they were alone.
+    assert own == assign_parts(rows[: len(own)], None, settings, CHUNKING)
+
+
 def test_without_a_fold_for_validation_whole_groups_of_the_others_validate():
     rows = [
         dataclasses.replace(row, fold=fold, id=f"{fold}/{row.id}", samples_sha256=f"{fold}{row.id}")

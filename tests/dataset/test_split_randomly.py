@@ -1,6 +1,7 @@
 """A random split has the honest one's sizes, and tears what that keeps whole."""
 
 from collections import Counter
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -84,3 +85,13 @@ def test_the_seed_decides(made):
     assert shuffled(made) == shuffled(made)
     assert shuffled(made) != shuffled(made, seed=2)
     assert {row.part for row in shuffled(made)} == set(PARTS)
+
+
+def test_what_only_trains_stays_there(made):
+    """Synthetic recordings that join real ones are not what a test on real ones is about."""
+    split = read_split(made / "split.csv")
+    spoken = [replace(row, origin="espeak") if row.group == "own/a" else row for row in split]
+    write_split(made / "split.csv", spoken)
+    after = shuffled(made)
+    assert {row.part for row in after if row.origin == "espeak"} == {"train"}
+    assert {row.part for row in after if row.origin == "own"} == set(PARTS)

@@ -412,6 +412,11 @@ EXPERIMENTS = [
     ),
     ("labels: [" + "x" * 61 + "]", "labels: the label"),
     ("labels: [one, [two]]", "labels.1: [two] should be text, in quotes if YAML takes it for"),
+    (
+        "split: {synthetic: train}",
+        "split.synthetic: train leaves nothing to validate and test yes on: all recordings of it "
+        "are synthesised. Record some, or set split.synthetic: all.",
+    ),
     ("labels: null", "labels: a list is needed if words are to be synthesised."),
     (
         "training: {epoch: 5}",

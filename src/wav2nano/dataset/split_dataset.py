@@ -65,8 +65,9 @@ def assign_parts(
     - `time`: each recording in three blocks, with a gap of one window between them.
 
     Synthetic recordings have no fold and are short: the last two policies leave them to `group`, as
-    does cross-validation, which tests on `settings.test_groups`. Where only the test is decided,
-    whole groups of the others validate.
+    does cross-validation, which tests on `settings.test_groups`; or they only train, if
+    `settings.synthetic` says so. Where only the test is decided, whole groups of the others
+    validate.
 
     Parameters
     ----------
@@ -87,21 +88,14 @@ def assign_parts(
     """
     label = {row.id: label_of(row, labels) for row in rows}
     _require_labels(set(label.values()), labels)
-    policy = settings.policy
-    apart = policy in ("official", "time") or settings.test_groups
-    alone = [row for row in rows if apart and row.origin == OWN]
-    grouped = rows if not alone else [row for row in rows if row.origin != OWN]
-    if policy == "official":
-        split = _split_by_fold(alone, label, settings)
-    elif policy == "time":
-        split = _split_by_time(alone, label, settings, chunking)
-    elif alone:
-        tests = [row.group in settings.test_groups for row in alone]
-        split = _test_on(alone, tests, label, settings)
+    own = [row for row in rows if row.origin == OWN]
+    synthetic = [row for row in rows if row.origin != OWN]
+    by_group = settings.policy in ("group", "recording") and not settings.test_groups
+    if not own or (by_group and settings.synthetic == "all"):
+        split = _split_by_group(rows, label, settings)
     else:
-        split = []
-    if grouped:
-        split += _split_by_group(grouped, label, settings)
+        split = _split_own(own, label, settings, chunking)
+        split += _split_synthetic(synthetic, label, settings)
     _require_parts(split)
     audit_split(rows, split)
     return split
@@ -127,6 +121,30 @@ def audit_split(rows: Iterable[Recording], split: Iterable[SplitRow]) -> None:
                     "audio in common. Remove one of the two recordings, or set another "
                     "`split.policy`."
                 )
+
+
+def _split_own(
+    rows: Sequence[Recording],
+    label: dict[str, str],
+    settings: SplitPlan,
+    chunking: ChunkingSettings,
+) -> list[SplitRow]:
+    if settings.policy == "official":
+        return _split_by_fold(rows, label, settings)
+    if settings.policy == "time":
+        return _split_by_time(rows, label, settings, chunking)
+    if settings.test_groups:
+        tests = [row.group in settings.test_groups for row in rows]
+        return _test_on(rows, tests, label, settings)
+    return _split_by_group(rows, label, settings)
+
+
+def _split_synthetic(
+    rows: Sequence[Recording], label: dict[str, str], settings: SplitPlan
+) -> list[SplitRow]:
+    if settings.synthetic == "train":
+        return [SplitRow(row.id, label[row.id], row.group, row.origin, "train") for row in rows]
+    return _split_by_group(rows, label, settings) if rows else []
 
 
 def _test_on(

@@ -45,6 +45,8 @@ def split_randomly(*, split: Path, features: list[Path], seed: int, out: Path) -
 def shuffle_windows(split: list[SplitRow], windows: FeatureSet, seed: int) -> list[SplitRow]:
     """Exchange the parts of windows with the same label at random.
 
+    What only trains, such as synthetic recordings that join real ones, stays there.
+
     Parameters
     ----------
     split
@@ -57,12 +59,14 @@ def shuffle_windows(split: list[SplitRow], windows: FeatureSet, seed: int) -> li
     of_window = rows_of_windows(
         split, windows.recording, windows.start, rate=windows.rate, samples=windows.samples
     )
+    tested = {row.origin for row in split if row.part != "train"}
     inside = [(i, row) for i, row in enumerate(of_window) if row is not None]
     label = np.array([row.label for _, row in inside])
     part = np.array([row.part for _, row in inside])
     random = np.random.default_rng(seed)
+    free = np.array([row.origin in tested for _, row in inside])
     for name in np.unique(label):
-        part[label == name] = random.permutation(part[label == name])
+        part[free & (label == name)] = random.permutation(part[free & (label == name)])
     names, counts = np.unique(windows.recording.astype(str), return_counts=True)
     alone = set(names[counts == 1])  # such a window may begin before its recording, with silence
     shuffled = []

@@ -32,8 +32,8 @@ class ExperimentSettings(Settings):
     """what to tell apart; recordings of any other label count as _unknown_. `null`: all labels"""
 
     synthesize: Literal["words", "background", "nothing"] = "nothing"
-    """what to synthesise: words (the labels, other words and noise), background (other words and
-    noise, if you have recordings of the labels) or nothing"""
+    """what to synthesise, as the data set describes it: words (the labels, other words and noise),
+    background (other words and noise, if you have recordings of the labels) or nothing"""
 
     chunking: ChunkingSettings = ChunkingSettings()
 

@@ -23,6 +23,9 @@ class SplitSettings(Settings):
     test: Annotated[float, Field(gt=0, le=0.5)] = 0.2
     """the same for the test set"""
 
+    synthetic: Literal["all", "train"] = "all"
+    """where synthetic recordings go: all parts, or train alone, beside own ones of each label"""
+
     seed: Seed = 1
     """seed of the random assignments, of which the best balanced is used"""
 
