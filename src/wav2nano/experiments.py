@@ -426,7 +426,7 @@ def check(experiment: Experiment) -> None:
         shape = features.shape(
             settings.chunking.window_samples, settings.chunking.rate, settings.features
         )
-        models.check(shape, settings.model)
+        models.check(shape, settings.model, settings.features.kind)
         _check_labels(settings.labels)
         _check_board(experiment)
         _check_split(experiment)

@@ -1,4 +1,4 @@
-"""Command fetch-model: a trained model of other people, which some features need."""
+"""Command fetch-model: a trained model of other people, which some features or networks need."""
 
 import shutil
 import sys
@@ -9,6 +9,7 @@ from wav2nano.errors import UserError
 from wav2nano.features import KINDS
 from wav2nano.files import atomic_path, require_readable
 from wav2nano.model_files import ModelFile
+from wav2nano.models import ARCHITECTURES
 
 
 def fetch_model(name: str, *, source: Path | None = None) -> None:
@@ -47,8 +48,9 @@ def fetch_model(name: str, *, source: Path | None = None) -> None:
 
 
 def published_models() -> dict[str, ModelFile]:
-    """All models that some features need, by name."""
-    found = (getattr(kind, "MODEL", None) for kind in KINDS.values())
+    """All models that some features or networks need, by name."""
+    users = (*KINDS.values(), *ARCHITECTURES.values())
+    found = (getattr(user, "MODEL", None) for user in users)
     return {model.name: model for model in found if model is not None}
 
 

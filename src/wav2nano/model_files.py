@@ -56,3 +56,14 @@ class ModelFile:
                 f"{self.sha256}. Delete it and get the right one: wav2nano fetch-model {self.name}"
             )
         return self.path
+
+
+YAMNET = ModelFile(
+    name="yamnet",
+    title="YAMNet with int8 weights",
+    url="https://raw.githubusercontent.com/google-coral/coralmicro/"
+    "c9f665b0a8b973d35cb9d383b3e92e9f14b4dd72/models/yamnet_spectra_in.tflite",
+    sha256="0a266465c46718f3fcc4137366be82882a8c93bfcc4f0278581a11d11dddcdf9",
+    megabytes=4.0,
+    licence="Apache-2.0, Google",
+)

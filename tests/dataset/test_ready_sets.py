@@ -146,7 +146,8 @@ def test_experiments_are_valid(name):
     assert name.startswith(settings.dataset)
     dataset = load_dataset(settings.dataset, root=ROOT)
     window = settings.chunking.window_samples
-    models.check(features.shape(window, settings.chunking.rate, settings.features), settings.model)
+    shape = features.shape(window, settings.chunking.rate, settings.features)
+    models.check(shape, settings.model, settings.features.kind)
     assert dataset.licence
     assert dataset.recordings == f"data/raw/{settings.dataset}"
 

@@ -11,11 +11,12 @@ from feature_cases import SAMPLES, SIZES, logmel, mfcc, raw, simple, spectrogram
 
 from wav2nano import features
 from wav2nano.errors import UserError
-from wav2nano.features import tables
+from wav2nano.features import KINDS, tables
 from wav2nano.features.host_frontend import HostFrontEnd
 from wav2nano.features.kinds import chroma
 
 TOLERANCE = 1e-4  # of the range of each bin
+YAMNET_LOGMEL = KINDS["yamnet_logmel"].Settings()
 
 CASES = [
     pytest.param(16000, mfcc(512, hop=320, f_max=7600.0), id="mfcc-512"),
@@ -86,6 +87,23 @@ def test_equal_to_librosa(compute, rate, settings, real_windows, hard_windows, t
     names += [name for name, signals in hard_windows.items() for _ in signals]
     worst = int(np.argmax(error))
     assert error[worst] <= TOLERANCE, f"{names[worst]}: {error[worst]:.1e} of the range"
+
+
+@pytest.mark.parametrize("compute", IMPLEMENTATIONS)
+def test_yamnet_logmel_equal_to_tensorflow(compute, real_windows, hard_windows, tmp_path):
+    windows = {"real recordings": real_windows[16000], **hard_windows}
+    settings = YAMNET_LOGMEL
+    expected = features.reference(np.concatenate(list(windows.values())), 16000, settings)
+    spread = np.ptp(expected, axis=(0, 1))
+    for name, signals in windows.items():
+        error = np.abs(
+            compute(signals, 16000, settings, tmp_path)
+            - features.reference(signals, 16000, settings)
+        )
+        # What is added to the magnitudes is 100 dB below a tone at full scale, and the error of
+        # single precision not much more.
+        tolerance = 1e-3 if name == "full-scale tones" else TOLERANCE
+        assert (error / spread).max() <= tolerance, name
 
 
 @pytest.mark.parametrize("compute", IMPLEMENTATIONS)
@@ -184,7 +202,14 @@ def test_last_bit_is_silence(n_fft, hard_windows):
 
 
 GAIN_CASES = [
-    *(mfcc(), logmel(), spectrogram(), raw(), stack(raw(256), simple("zcr"), logmel())),
+    *(
+        mfcc(),
+        logmel(),
+        spectrogram(),
+        raw(),
+        YAMNET_LOGMEL,
+        stack(raw(256), simple("zcr"), logmel()),
+    ),
     *map(simple, ("centroid", "chroma", "rms", "rolloff", "zcr")),
 ]
 

@@ -207,7 +207,8 @@ def run(experiment, random, folder):
 def test_networks_that_validate_are_built(drawn, shape):
     try:
         used = parse(ExperimentSettings, {"model": drawn}, source="here").model
-        models.check(shape, used)
+        architecture = models.ARCHITECTURES[used.architecture]
+        models.check(shape, used, getattr(architecture, "FEATURES", "mfcc"))
     except UserError:
         return
     network = models.build_model(import_keras(1), shape, 3, used)

@@ -25,6 +25,7 @@ from wav2nano.experiments import (
     sweeps_in,
 )
 from wav2nano.features import KINDS
+from wav2nano.models import ARCHITECTURES
 from wav2nano.files import check_room
 from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.killed_runs import RunMark
@@ -162,6 +163,13 @@ def modules_of(features):
 def model_of_features(wildcards):
     """The published network that computes the features, if one does."""
     model = getattr(KINDS[features_of(wildcards).kind], "MODEL", None)
+    return [str(model.path)] if model else []
+
+
+def model_of_architecture(wildcards):
+    """The published network whose layers the experiment's network begins with, if it does."""
+    architecture = EXPERIMENTS[wildcards.experiment].settings.model.architecture
+    model = getattr(ARCHITECTURES[architecture], "MODEL", None)
     return [str(model.path)] if model else []
 
 

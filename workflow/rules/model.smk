@@ -8,6 +8,7 @@ rule train_model:
         split=SPLIT,
         features=of(lambda experiment: experiment.features()),
         augmented=of(lambda experiment: experiment.features(augmented=True)),
+        pretrained=model_of_architecture,
     output:
         model=f"{RESULTS}/model.keras",
         history=f"{RESULTS}/history.csv",

@@ -52,6 +52,8 @@ class Part:
         What else it takes, in this order. Arrays, float32 or uint16, become tables of these names.
     n_fft : int
         Points of the Fourier transform whose power it takes; 0 if it takes the samples.
+    window : int
+        Samples of the Hann window in the middle of these; 0 for all.
     scratch : int
         Elements of the float array that it uses meanwhile, an argument before the features; of 0
         there is none.
@@ -61,6 +63,7 @@ class Part:
     bins: int
     arguments: Mapping[str, Argument]
     n_fft: int = 0
+    window: int = 0
     scratch: int = 0
 
 

@@ -9,6 +9,11 @@ def hann(n_fft: int) -> np.ndarray:
     return np.concatenate([rising, rising[-2:0:-1]]).astype(np.float32)
 
 
+def centre(window: np.ndarray, n_fft: int) -> np.ndarray:
+    """Put a window in the middle of `n_fft` samples, between zeros."""
+    return np.pad(window, (n_fft - len(window)) // 2)
+
+
 def mel_bank(rate: int, n_fft: int, bands: int, f_min: float, f_max: float) -> np.ndarray:
     """Triangles that are evenly spaced on Slaney's mel scale, each with an area of 1 over hertz.
 

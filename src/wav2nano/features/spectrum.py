@@ -8,7 +8,7 @@ from pydantic import Field
 
 from wav2nano.errors import UserError
 from wav2nano.features.base import Argument, FeatureSettings, Part
-from wav2nano.features.filters import hann
+from wav2nano.features.filters import centre, hann
 
 BLOCK_FRAMES = 512  # frames at a time: their spectra stay in the processor's cache
 
@@ -135,6 +135,7 @@ def of_power_spectra(
     n_fft: int,
     hop: int,
     bins: int,
+    window: np.ndarray | None = None,
 ) -> np.ndarray:
     """Compute features from the power spectrum of each frame, a block of windows at a time.
 
@@ -149,6 +150,9 @@ def of_power_spectra(
         Samples of a frame, and from one to the next.
     bins : int
         Features in a frame.
+    window : numpy.ndarray [shape=(at most n_fft,)], optional
+        What the samples in the middle of a frame are multiplied with, the others with 0; without
+        it all, with a Hann window.
 
     Returns
     -------
@@ -156,12 +160,12 @@ def of_power_spectra(
         float32.
     """
     frames = 1 + (windows.shape[1] - n_fft) // hop
-    window = hann(n_fft) / np.float32(32768)
+    scaled = centre(hann(n_fft) if window is None else window, n_fft) / np.float32(32768)
     features = np.empty((len(windows), frames, bins), np.float32)
     audio = np.lib.stride_tricks.sliding_window_view(windows, n_fft, axis=1)[:, ::hop]
     block = max(1, BLOCK_FRAMES // frames)
     for first in range(0, len(windows), block):
-        power = _power_spectrum(audio[first : first + block] * window)
+        power = _power_spectrum(audio[first : first + block] * scaled)
         features[first : first + block] = of_power(power)
     return features
 

@@ -15,7 +15,7 @@ from wav2nano.c_source import (
 )
 from wav2nano.features import KINDS, front_end
 from wav2nano.features.base import FeatureSettings, Part
-from wav2nano.features.filters import hann
+from wav2nano.features.filters import centre, hann
 from wav2nano.files import write_text
 
 SPECTRUM_TABLES = ("window", "order", "twiddles", "split_twiddles")
@@ -90,11 +90,13 @@ def _header(values: dict[str, int], quantized: bool) -> str:
 
 
 def _source(parts: Sequence[Part], quantization: tuple[np.ndarray, np.ndarray] | None) -> str:
-    sizes = sorted({part.n_fft for part in parts})
-    definitions = [table for n_fft in sizes if n_fft for table in _spectrum_tables(n_fft)]
+    spectra = sorted({(part.n_fft, part.window) for part in parts})
+    definitions = [
+        table for n_fft, window in spectra if n_fft for table in _spectrum_tables(n_fft, window)
+    ]
     definitions += [table for number, part in enumerate(parts) for table in _tables(part, number)]
     for name, size in {
-        "power": max((n_fft + 2 for n_fft in sizes if n_fft), default=0),
+        "power": max((n_fft + 2 for n_fft, _ in spectra if n_fft), default=0),
         "scratch": max(part.scratch for part in parts),
     }.items():
         if size:
@@ -119,24 +121,24 @@ def _source(parts: Sequence[Part], quantization: tuple[np.ndarray, np.ndarray] |
 #include <w2n_parts.h>
 
 {"".join(definitions)}static void compute(const int16_t *samples, float *features) {{
-{_calls(parts, sizes)}}}
+{_calls(parts, spectra)}}}
 
 {structure("const w2n_frontend w2n_frontend_tables", fields)}
 {exported}"""
 
 
-def _calls(parts: Sequence[Part], sizes: Sequence[int]) -> str:
+def _calls(parts: Sequence[Part], spectra: Sequence[tuple[int, int]]) -> str:
     """Call the function of each part; those that take the same spectrum share it."""
     lines = []
-    for n_fft in sizes:
+    for n_fft, window in spectra:
         if n_fft:
-            *tables, last = (f"{name}_{n_fft}" for name in SPECTRUM_TABLES)
+            *tables, last = (f"{name}_{_suffix(n_fft, window)}" for name in SPECTRUM_TABLES)
             by_5 = "w2n_fft_radix_5" if n_fft % 5 == 0 else 0
             arguments = (n_fft, "samples", *tables, by_5, last, "power")
             lines.append(_call("w2n_power_spectrum", *arguments))
         first = 0
         for number, part in enumerate(parts):
-            if part.n_fft == n_fft:
+            if (part.n_fft, part.window) == (n_fft, window):
                 lines.append(
                     _call(
                         part.function,
@@ -171,18 +173,22 @@ def _tables(part: Part, number: int) -> list[str]:
     ]
 
 
-def _spectrum_tables(n_fft: int) -> list[str]:
+def _suffix(n_fft: int, window: int) -> str:
+    return f"{n_fft}_{window}" if window else str(n_fft)
+
+
+def _spectrum_tables(n_fft: int, window: int) -> list[str]:
     """Define the tables of a power spectrum, those of `SPECTRUM_TABLES`; see w2n_fft.h."""
     m = n_fft // 2
     values: tuple[np.ndarray, ...] = (
         # 1 / 32768 makes samples of +-1; the FFT wants half of that. Both are exact.
-        hann(n_fft)[: m + 1] / np.float32(2 * 32768),
+        centre(hann(window or n_fft), n_fft)[: m + 1] / np.float32(2 * 32768),
         _first_stage_order(m).astype(np.uint16),
         _stage_twiddles(m),
         _parts(_roots(np.arange(1, n_fft // 4 + 1), n_fft)),
     )
     return [
-        _array(f"{name}_{n_fft}", table)
+        _array(f"{name}_{_suffix(n_fft, window)}", table)
         for name, table in zip(SPECTRUM_TABLES, values, strict=True)
     ]
 

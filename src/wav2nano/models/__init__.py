@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, cast
 import numpy as np
 from pydantic import Field
 
+from wav2nano.errors import UserError
 from wav2nano.models.base import Architecture, ModelSettings
 from wav2nano.registry import entries
 
@@ -21,15 +22,22 @@ else:
     ]
 
 
-def check(shape: tuple[int, int], settings: ModelSettings) -> None:
-    """Check that the network can be built for features of this shape (frames, bins).
+def check(shape: tuple[int, int], settings: ModelSettings, kind: str) -> None:
+    """Check that the network can be built for features of this shape (frames, bins) and kind.
 
     Raises
     ------
     UserError
         Naming the setting and what would be right.
     """
-    ARCHITECTURES[settings.architecture].check(shape, settings)
+    architecture = ARCHITECTURES[settings.architecture]
+    wanted = getattr(architecture, "FEATURES", kind)
+    if kind != wanted:
+        raise UserError(
+            f"model.architecture: {settings.architecture} was trained on other features than "
+            f"{kind}. Set features.kind: {wanted}."
+        )
+    architecture.check(shape, settings)
 
 
 def build_model(
@@ -64,6 +72,19 @@ def build_model(
     last = architecture.connect(keras.layers, inputs, settings)
     scores = keras.layers.Dense(classes, activation="softmax", name="scores")(last)
     return keras.Model(inputs, scores, name=settings.architecture)
+
+
+def pretrained(settings: ModelSettings) -> dict[str, list[np.ndarray]]:
+    """Weights that a network begins with, by the names of its layers; others are drawn at random.
+
+    Raises
+    ------
+    UserError
+        If the file that has them is not there, or is another one.
+    """
+    architecture = ARCHITECTURES[settings.architecture]
+    found: dict[str, list[np.ndarray]] = getattr(architecture, "pretrained", lambda _: {})(settings)
+    return found
 
 
 def weights_by_layer(model: Any) -> dict[str, list[np.ndarray]]:

@@ -25,6 +25,15 @@ class Architecture(Protocol):
         (the namespace `layers` of Keras 3 or tf_keras, a window's features as a tensor of that
         Keras, settings) to the tensor from which the last layer makes the scores. Every layer has
         a name: by it the trained weights find their layer in the other Keras.
+
+    One that begins with weights that others trained has also:
+
+    MODEL
+        The `ModelFile` that they are in.
+    FEATURES
+        The kind of features that they were trained on, as they are, not normalised.
+    pretrained
+        (settings) to the weights by the names of the layers.
     """
 
     Settings: type[ModelSettings]

@@ -206,6 +206,7 @@ def _convolution(
     padding: str = "valid",
     dilation_rate: tuple[int, ...] | None = None,
     use_bias: bool = True,
+    trainable: bool = True,
 ) -> Connection:
     """Connect a convolution; one without a number of filters is depthwise."""
 

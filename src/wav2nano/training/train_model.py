@@ -14,7 +14,7 @@ from wav2nano.features import AnyFeatures, add_gain
 from wav2nano.files import write_csv, write_json
 from wav2nano.keras_runtime import THREADS, import_keras, save_model
 from wav2nano.labelled_windows import Windows, load_windows
-from wav2nano.models import AnyModel, build_model
+from wav2nano.models import AnyModel, build_model, pretrained
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.training import TrainingSettings
 from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
@@ -86,15 +86,22 @@ def train_model(
         train = load_windows([*features, *augmented], split, labels)[1]["train"]
         versions = len(train.target) // len(parts["train"].target)
     mean, std = measure(train)
-    between = Preprocessing(
+    measured = Preprocessing(
         labels=order,
         chunking=chunking,
         features=feature_settings,
         mean=mean.tolist(),
         std=np.maximum(std, 1e-3).tolist(),
     )
+    start = pretrained(model_settings)
+    bins = len(mean)
+    # What was trained on features as they are needs them so.
+    as_they_are = {"mean": [0.0] * bins, "std": [1.0] * bins}
+    between = measured.model_copy(update=as_they_are) if start else measured
     keras = import_keras(settings.seed)
     network = build_model(keras, train.features.shape, len(order), model_settings)
+    for name, weights in start.items():
+        network.get_layer(name).set_weights(weights)
     network.compile(
         optimizer=OPTIMIZERS[settings.optimizer](keras.optimizers, settings.learning_rate),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
@@ -106,7 +113,7 @@ def train_model(
         f"{copies}, validating on {len(validation.target)}",
         file=sys.stderr,
     )
-    epochs = _fit(keras, network, train, versions, validation, between, settings)
+    epochs = _fit(keras, network, train, versions, validation, measured, between, settings)
     write_history(history, epochs)
     write_preprocessing(preprocessing, between)
     write_json(environment, describe_environment())
@@ -247,12 +254,14 @@ def _epoch(
     versions: int,
     weight: np.ndarray,
     random: np.random.Generator,
+    measured: Preprocessing,
     preprocessing: Preprocessing,
     settings: TrainingSettings,
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Give inputs, targets and weights of each batch of one pass over the training set.
 
-    Of `versions` that are neighbours, one window and its copies, each epoch takes one.
+    Of `versions` that are neighbours, one window and its copies, each epoch takes one. What is
+    `measured` of the training set is what windows are altered by.
     """
     size = settings.batch_size
     order = random.permutation(len(train.target) // versions)
@@ -264,7 +273,7 @@ def _epoch(
     for number, values in enumerate(train.batches(size, order)):
         first = number * size
         target = train.target[order[first : first + size]]
-        view = augment(values, views.part(first, size), preprocessing, settings)
+        view = augment(values, views.part(first, size), measured, settings)
         yield preprocessing.normalize(view), _one_hot(target, len(weight)), weight[target]
 
 
@@ -288,6 +297,7 @@ def _fit(
     train: Windows,
     versions: int,
     validation: Windows,
+    measured: Preprocessing,
     preprocessing: Preprocessing,
     settings: TrainingSettings,
 ) -> list[dict[str, float]]:
@@ -304,7 +314,7 @@ def _fit(
         # The number of batches is told: else Keras asks for one more, and that step, without data,
         # moves the seed of the dropout.
         fitted = model.fit(
-            _epoch(train, versions, weight, random, preprocessing, settings),
+            _epoch(train, versions, weight, random, measured, preprocessing, settings),
             steps_per_epoch=steps,
             shuffle=False,
             verbose=0,

@@ -42,7 +42,15 @@ void w2n_rolloff(const float *power, int n_fft, float share, float hertz_per_bin
 void w2n_decibels(const float *power, int bands, const uint16_t *spans, const float *weights,
                   float floor_power, float *features);
 
-/* DCT-II of these decibels.
+/* Bands of the magnitudes of the spectrum: ln(band + offset).
+ *
+ * spans, weights: as above.
+ * offset: a normal number above 0.
+ * features: [bands]. */
+void w2n_log_magnitudes(const float *power, int bands, const uint16_t *spans, const float *weights,
+                        float offset, float *features);
+
+/* DCT-II of the decibels of w2n_decibels.
  *
  * dct: [coefficients][(bands + 1) / 2] first half of each row.
  * scratch: [bands].

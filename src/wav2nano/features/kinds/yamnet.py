@@ -1,9 +1,7 @@
 """Embeddings of YAMNet, a network that knows 521 sounds of AudioSet: for evaluation on a computer.
 
-The front end is that of YAMNet's authors (M. Plakal and D. Ellis, tensorflow/models,
-research/audioset/yamnet/features.py): magnitudes of frames of 25 ms every 10 ms under a Hann
-window, summed in 64 mel bands, log(x + 0.001). 96 of these frames are a patch, and the input of the
-network's last layer, 1,024 values, is the embedding of the patch.
+96 frames of its spectrum (see `wav2nano.features.yamnet_spectrum`) are a patch, and the input of
+the network's last layer, 1,024 values, is the embedding of the patch.
 """
 
 from functools import cache
@@ -13,26 +11,16 @@ import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
+from wav2nano.features import yamnet_spectrum
 from wav2nano.features.base import FeatureSettings, Part
 from wav2nano.features.filters import hann
-from wav2nano.model_files import ModelFile
+from wav2nano.features.yamnet_spectrum import FRAME, HOP, LOG_OFFSET, N_FFT, mel_bank
+from wav2nano.model_files import YAMNET
 
-MODEL = ModelFile(
-    name="yamnet",
-    title="YAMNet with int8 weights",
-    url="https://raw.githubusercontent.com/google-coral/coralmicro/"
-    "c9f665b0a8b973d35cb9d383b3e92e9f14b4dd72/models/yamnet_spectra_in.tflite",
-    sha256="0a266465c46718f3fcc4137366be82882a8c93bfcc4f0278581a11d11dddcdf9",
-    megabytes=4.0,
-    licence="Apache-2.0, Google",
-)
+MODEL = YAMNET
 EMBEDDING_LAYER = "tower0/network/layer28/reduce_mean"
 EMBEDDING = 1024  # values
 
-RATE = 16000  # samples a second
-FRAME, HOP, N_FFT = 400, 160, 512  # samples of a frame, between frames, of the Fourier transform
-BANDS, F_MIN, F_MAX = 64, 125.0, 7500.0  # mel bands, and their edges in hertz
-LOG_OFFSET = 0.001
 PATCH_FRAMES = 96
 PATCH = FRAME + (PATCH_FRAMES - 1) * HOP  # samples
 
@@ -71,8 +59,7 @@ def check(rate: int, settings: Settings) -> None:
     UserError
         Naming the setting and what would be right.
     """
-    if rate != RATE:
-        raise UserError(f"features.kind: yamnet hears {RATE} Hz. Set chunking.rate: {RATE}.")
+    yamnet_spectrum.check(rate, settings.kind)
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
@@ -99,20 +86,16 @@ def log_mel(samples: np.ndarray) -> np.ndarray:
     frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP]
     window = hann(FRAME) / np.float32(32768)
     magnitudes = np.abs(rfft(frames * window, N_FFT))
-    return np.log(magnitudes @ _bank() + np.float32(LOG_OFFSET)).astype(np.float32)
+    return np.log(magnitudes @ mel_bank().T + np.float32(LOG_OFFSET)).astype(np.float32)
 
 
 def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them with TensorFlow's own front end, as the authors do."""
-    import tensorflow as tf
-
     network = _network()
-    bank = tf.signal.linear_to_mel_weight_matrix(BANDS, N_FFT // 2 + 1, RATE, F_MIN, F_MAX)
     audio = np.lib.stride_tricks.sliding_window_view(windows, PATCH, axis=1)[
         :, :: settings.patch_hop
     ]
-    magnitudes = tf.abs(tf.signal.stft(audio.astype(np.float32) / 32768, FRAME, HOP, N_FFT))
-    patches = tf.math.log(tf.matmul(magnitudes, bank) + LOG_OFFSET).numpy()
+    patches = yamnet_spectrum.tensorflow_log_mel(audio)
     return np.array([[network.embed(patch) for patch in window] for window in patches])
 
 
@@ -132,21 +115,6 @@ def front_end(rate: int, settings: Settings) -> list[Part]:
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
     """Change nothing: what a gain does to an embedding, no formula tells."""
-
-
-@cache
-def _bank() -> np.ndarray:
-    """Weights of the mel bands, float32 [257, 64]: triangles that are straight in mel.
-
-    Mel is 1127 ln(1 + f / 700); the constant offset (f = 0) has no weight.
-    """
-    mel = 1127 * np.log1p(np.fft.rfftfreq(N_FFT, 1 / RATE)[1:, np.newaxis] / 700)
-    lowest, highest = 1127 * np.log1p(np.array([F_MIN, F_MAX]) / 700)
-    edges = np.linspace(lowest, highest, BANDS + 2)
-    rise = (mel - edges[:-2]) / np.diff(edges)[:-1]
-    fall = (edges[2:] - mel) / np.diff(edges)[1:]
-    weights = np.maximum(0, np.minimum(rise, fall))
-    return np.vstack([np.zeros((1, BANDS)), weights]).astype(np.float32)
 
 
 class _Network:
