@@ -79,7 +79,7 @@ def evaluate(tmp_path):
     """A function that writes tables of scores, spoils one, and evaluates them."""
 
     def run(name="", spoil=lambda text: text):
-        history = "epoch,loss,accuracy,validation_loss,validation_accuracy,best\n1,1,0.5,1,0.5,1\n"
+        history = "epoch,loss,accuracy,validation_loss,validation_accuracy,kept\n1,1,0.5,1,0.5,1\n"
         tables = {"history": history}
         for runtime in ("float", "litert"):
             scores = random_scores(3, 60)
@@ -147,6 +147,8 @@ def test_damaged_scores_are_told(evaluate, name, case):
     assert f"{name}.csv" in str(caught.value)
 
 
-def test_a_history_without_a_best_epoch_is_told(evaluate):
-    with pytest.raises(UserError, match=r"history\.csv is damaged.*no epoch is the best"):
+def test_a_history_without_a_kept_epoch_is_told(evaluate):
+    with pytest.raises(
+        UserError, match=r"history\.csv is damaged.*of no epoch were the weights kept"
+    ):
         evaluate("history", lambda text: text.replace(",1\n", ",0\n"))

@@ -100,9 +100,9 @@ def test_yamnet_logmel_equal_to_tensorflow(compute, real_windows, hard_windows, 
             compute(signals, 16000, settings, tmp_path)
             - features.reference(signals, 16000, settings)
         )
-        # What is added to the magnitudes is 100 dB below a tone at full scale, and the error of
-        # single precision not much more.
-        tolerance = 1e-3 if name == "full-scale tones" else TOLERANCE
+        # What YAMNet's authors add to the magnitudes is 100 dB below a tone at full scale, and the
+        # error of single precision, in which they compute too, not much more.
+        tolerance = 3e-4 if name == "real recordings" else 1e-3
         assert (error / spread).max() <= tolerance, name
 
 

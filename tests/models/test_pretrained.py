@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+import soundfile
 
 from wav2nano import features, models
 from wav2nano.errors import UserError
@@ -29,8 +30,11 @@ def model_file(shared_data, tmp_path, monkeypatch):
     yamnet._convolutions.cache_clear()
 
 
-def test_all_layers_give_its_embedding(model_file, real_windows):
-    windows = real_windows[16000][::4, :15712]
+def test_all_layers_give_its_embedding(model_file, shared_data):
+    paths = sorted((shared_data / "speech_commands_v2_test_half").glob("*/*.flac"))[::100]
+    recordings = [soundfile.read(path, dtype="int16")[0] for path in paths]
+    windows = np.array([audio[:15712] for audio in recordings if len(audio) >= 15712])
+    assert len(windows) > 10
     spectrum = features.compute(windows, 16000, features.KINDS["yamnet_logmel"].Settings())
     assert spectrum.shape[1:] == (96, 64)
     settings = yamnet.Settings(pairs=len(yamnet.PAIRS))
@@ -51,15 +55,15 @@ def test_all_layers_give_its_embedding(model_file, real_windows):
 
 def test_only_the_head_is_trained_unless_it_says_otherwise():
     keras = import_keras(1)
-    for fine_tune, trained in ((False, 2), (True, 2 + 2 + 4 * 6)):
+    for fine_tune, trained in ((False, 4), (True, 4 + 2 + 4 * 7)):
         settings = yamnet.Settings(fine_tune=fine_tune)
         network = models.build_model(keras, (96, 64), 10, settings)
         assert len(network.trainable_weights) == trained
 
 
-def test_what_six_pairs_cost():
+def test_what_seven_pairs_cost():
     costs = layer_costs((96, 64), 10, yamnet.Settings())
-    assert sum(cost.weight_bytes for cost in costs) == 269_216
+    assert sum(cost.weight_bytes for cost in costs) == 269_184
     assert 26e6 < sum(cost.macs for cost in costs) < 28e6
     # The first pointwise convolution: 32 and 64 channels of 48 by 32.
     assert max(cost.arena_bytes for cost in costs) == 48 * 32 * (32 + 64)

@@ -16,7 +16,7 @@ from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.recordings import OWN
 from wav2nano.tables.scores import Scores, read_answers
 
-HISTORY = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "best")
+HISTORY = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "kept")
 ROC_POINTS = 60  # of each label in roc.csv
 
 
@@ -154,6 +154,6 @@ def _read_history(path: Path) -> dict[str, np.ndarray]:
         if not rows:
             raise ValueError("it has no epochs")
         history = {key: np.array([float(row[key]) for row in rows]) for key in HISTORY}
-        if not (history["best"] == 1).any():
-            raise ValueError("no epoch is the best")
+        if not (history["kept"] == 1).any():
+            raise ValueError("of no epoch were the weights kept")
         return history

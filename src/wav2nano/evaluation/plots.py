@@ -21,7 +21,7 @@ def learning_curves(
     history: dict[str, np.ndarray], test: dict[str, Any], path: Path, title: str, subtitle: str
 ) -> None:
     """Accuracy and loss over epochs; the test value at the epoch whose weights were kept."""
-    best = history["epoch"][history["best"] == 1][0]
+    best = history["epoch"][history["kept"] == 1][0]
     with figure(path, f"{title}: training", subtitle, ncols=2, figsize=(10, 4.6)) as (_, axes):
         for axis, key in zip(axes, ("accuracy", "loss"), strict=True):
             axis.plot(history["epoch"], history[key], color=FLOAT, label="training")

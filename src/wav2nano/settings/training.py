@@ -28,6 +28,9 @@ class TrainingSettings(Settings):
     patience: Annotated[int, Field(ge=1, le=100_000)] | None = 12
     """epochs without a better validation loss before stopping; `null`: all epochs"""
 
+    weights: Literal["best", "last"] = "best"
+    """which are kept: those of the epoch with the best validation loss, or of the last epoch"""
+
     class_weights: Literal["balanced", "none"] = "balanced"
     """balanced: rare labels count as much as frequent ones; none: every window counts the same"""
 

@@ -1,4 +1,4 @@
-"""Step train-model: fit a classifier; validation chooses the weights, the test set is not seen."""
+"""Step train-model: fit a classifier; validation may choose the weights, the test is not seen."""
 
 import math
 import platform
@@ -49,7 +49,7 @@ def train_model(
     preprocessing: Path,
     environment: Path,
 ) -> None:
-    """Train, and keep the weights of the epoch with the least validation loss.
+    """Train, and keep the weights of the epoch with the least validation loss, or of the last.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def describe_environment() -> dict[str, Any]:
 
 
 def write_history(path: Path, history: list[dict[str, float]]) -> None:
-    """Write one row an epoch: loss and accuracy in training and validation, and the best epoch."""
+    """Write one row an epoch: loss and accuracy in training and validation, and which was kept."""
     write_csv(path, history[0], ([epoch[name] for name in history[0]] for epoch in history))
 
 
@@ -347,8 +347,11 @@ def _fit(
         if settings.patience and epoch - best_epoch >= settings.patience:
             print(f"no better validation loss since epoch {best_epoch}: done", file=sys.stderr)
             break
-    model.set_weights(best_weights)
-    return [{**row, "best": int(row["epoch"] == best_epoch)} for row in history]
+    kept = history[-1]["epoch"]
+    if settings.weights == "best":
+        kept = best_epoch
+        model.set_weights(best_weights)
+    return [{**row, "kept": int(row["epoch"] == kept)} for row in history]
 
 
 def _class_weights(target: np.ndarray, classes: int, settings: TrainingSettings) -> np.ndarray:

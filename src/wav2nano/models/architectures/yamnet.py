@@ -14,6 +14,7 @@ from pydantic import Field
 
 from wav2nano.model_files import YAMNET
 from wav2nano.models.base import ModelSettings
+from wav2nano.models.normalization import normalize
 
 MODEL = YAMNET
 FEATURES = "yamnet_logmel"
@@ -38,9 +39,9 @@ class Settings(ModelSettings):
     architecture: Literal["yamnet"] = "yamnet"
     """yamnet: the first layers of a network that knows 521 sounds, and a small head"""
 
-    pairs: Annotated[int, Field(ge=1, le=len(PAIRS))] = 6
+    pairs: Annotated[int, Field(ge=1, le=len(PAIRS))] = 7
     """how many of YAMNet's 13 pairs of a depthwise and a pointwise convolution follow its first
-    one; 6 have 264,000 weights"""
+    one; 7 have 529,000 weights, as many as fit the board"""
 
     fine_tune: bool = False
     """whether they are trained, too, or only the head"""
@@ -73,6 +74,7 @@ def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
         x = layers.Conv2D(filters, 1, name=f"pointwise_conv_{index}", **trained)(x)
         x = layers.ReLU(6, name=f"pointwise_relu_{index}")(x)
     x = layers.GlobalAveragePooling2D(name="average")(x)
+    x = normalize(layers, x, "norm")  # some filters answer seldom, and a hundred times weaker
     x = layers.Dropout(settings.dropout, name="dropout")(x)
     for index, units in enumerate(settings.units):
         x = layers.Dense(units, activation="relu", name=f"dense_{index}")(x)
