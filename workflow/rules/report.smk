@@ -211,6 +211,12 @@ rule compare_experiments:
         datasets=lambda wildcards: as_json(
             [EXPERIMENTS[name].settings.dataset for name in compared(wildcards.comparison)]
         ),
+        answers=lambda wildcards: as_json(
+            [
+                EXPERIMENTS[name].settings.evaluation.answers
+                for name in compared(wildcards.comparison)
+            ]
+        ),
         originals=lambda wildcards: as_json(originals_of(wildcards.comparison)),
         title=lambda wildcards: wildcards.comparison.replace("_", " ", 1).capitalize(),
         sweep=lambda wildcards, input: ["--sweep", input.sweep] if input.sweep else [],
@@ -218,7 +224,8 @@ rule compare_experiments:
     shell:
         "wav2nano compare-experiments --metrics {input.metrics:q} --scores {input.scores:q}"
         " --confusion {input.confusion:q} --learning-curves {input.learning_curves:q}"
-        " --datasets {params.datasets:q} --originals {params.originals:q} {params.sweep:q}"
+        " --datasets {params.datasets:q} --answers {params.answers:q}"
+        " --originals {params.originals:q} {params.sweep:q}"
         " --title {params.title:q} --table {output.table:q} --plot {output.plot:q}"
         " --page {output.page:q} 2>&1 | tee {log:q}"
 

@@ -6,11 +6,13 @@ from pydantic import Field
 
 from wav2nano.settings.base import Seed, Settings, Text
 
+Answers = Literal["windows", "recordings"]
+
 
 class EvaluationSettings(Settings):
     """How the test set is scored."""
 
-    answers: Literal["windows", "recordings"] = "windows"
+    answers: Answers = "windows"
     """what counts as one answer: each window, as the board hears them, or each recording by the
     mean of its windows' scores, as clips that slide through several windows are scored elsewhere"""
 
