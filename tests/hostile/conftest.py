@@ -83,6 +83,11 @@ STEPS = {
         *("--litert-scores", "scores.csv", "scores.csv", "--settings", '{"bootstrap": 100}'),
         *("--title", "tones", "--out", "folds"),
     ],
+    "evaluate-seeds": [
+        *("--seeds", "[1, 2]", "--float-scores", "scores.csv", "scores.csv"),
+        *("--litert-scores", "scores.csv", "scores.csv", "--answers", "windows"),
+        *("--title", "tones", "--out", "seeds.json"),
+    ],
     "generate-code": [
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
         *("--listener", "{}", "--board", BOARD, "--title", "tones", "--out", "code"),

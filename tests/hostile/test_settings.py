@@ -112,6 +112,16 @@ EXPERIMENTS = [
     ("evaluation: {folds: some}", "evaluation.folds: 'some' is not one of: all"),
     ("evaluation: {folds: 3}", "evaluation.folds: 3 is not one of: all"),
     ("evaluation: {groups_per_fold: 0}", "evaluation.groups_per_fold: 0 should be at least 1"),
+    ("evaluation: {seeds: 0}", "evaluation.seeds: 0 should be at least 1"),
+    ("evaluation: {seeds: 101}", "evaluation.seeds: 101 should be at most 100"),
+    ("evaluation: {seeds: 2.5}", "evaluation.seeds: 2.5 should be a whole number"),
+    ("evaluation: {seeds: [1, 2]}", "evaluation.seeds: [1, 2] should be a whole number"),
+    ("evaluation: {seeds: null}", "evaluation.seeds: null should be a whole number"),
+    (
+        "evaluation: {seeds: 3}\ntraining: {seed: 4294967294}",
+        "evaluation.seeds: 3 seeds from training.seed: 4294967294 on go beyond 4294967295, which "
+        "is the last. Set training.seed: 4294967293 or lower.",
+    ),
     (
         "evaluation: {folds: all}",
         "evaluation.folds: folds are of recordings, but all of these are synthesised. Set",
@@ -1190,6 +1200,9 @@ TARGETS = [
         "results/x.fold_1/split.csv",
         "There is no fold_1. There are: none.",
     ),
+    ("results/x.seed_/split.csv", "There is no sweep x: config/sweeps/x.yaml does not exist."),
+    ("results/x.seed_-1/split.csv", "There is no sweep x: config/sweeps/x.yaml does not exist."),
+    ("results/x.seed_4294967296/split.csv", "training.seed: 4294967296 should be less than"),
     (
         "results/a.b.random_split/split.csv",
         "There is no sweep a: config/sweeps/a.yaml does not exist. There are:",

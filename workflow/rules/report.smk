@@ -9,11 +9,12 @@ rule report_results:
         environment=f"{RESULTS}/environment.json",
         model=f"{RESULTS}/model_int8.tflite",
         preprocessing=PREPROCESSING,
-        split=SPLIT,
+        split=of(split_of),
         build=of(build_of),
         board=of(board_of),
         random_split=of(random_split_of),
         folds=of(evaluation_of_folds),
+        seeds=of(evaluation_of_seeds),
     output:
         report(
             f"{RESULTS}/report/results.html",
@@ -69,7 +70,7 @@ rule report_results:
         pages=subpath(output[0], parent=True),
         built=lambda wildcards, input: [
             word
-            for name in ("build", "board", "random_split", "folds")
+            for name in ("build", "board", "random_split", "folds", "seeds")
             for path in input.get(name)
             for word in (f"--{name.replace('_', '-')}", path)
         ],
@@ -98,7 +99,7 @@ rule show_examples:
     input:
         scores=lambda wildcards: int8_scores(wildcards.experiment),
         preprocessing=PREPROCESSING,
-        split=SPLIT,
+        split=of(split_of),
         windows=of(lambda experiment: experiment.windows()),
         features=of(lambda experiment: experiment.features()),
     output:

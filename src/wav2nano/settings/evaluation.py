@@ -34,3 +34,8 @@ class EvaluationSettings(Settings):
     groups_per_fold: Annotated[int, Field(ge=1)] = 1
     """groups (speakers, sources) in a fold, in alphabetical order, where there are no official
     folds"""
+
+    seeds: Annotated[int, Field(ge=1, le=100)] = 1
+    """trainings on the experiment's own split, with training.seed and the next ones, whose mean and
+    standard deviation tell luck from merit; nothing is built from the others, and folds and a
+    random split are trained once"""
