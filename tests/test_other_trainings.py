@@ -87,9 +87,7 @@ def test_the_last_seed_that_there_is(checkout, tmp_path):
     (tmp_path / "config/experiments/y.yaml").write_text(
         "dataset: words\ntraining: {seed: 4294967293}\nevaluation: {seeds: 4}\n"
     )
-    with pytest.raises(
-        UserError, match=r"y\.yaml:\n  evaluation\.seeds: 4 seeds from"
-    ):
+    with pytest.raises(UserError, match=r"y\.yaml:\n  evaluation\.seeds: 4 seeds from"):
         experiments["y"]
     with pytest.raises(UserError, match=r"training\.seed: 4294967296 should be less than"):
         experiments["x.seed_4294967296"]

@@ -37,5 +37,5 @@ class EvaluationSettings(Settings):
 
     seeds: Annotated[int, Field(ge=1, le=100)] = 1
     """trainings on the experiment's own split, with training.seed and the next ones, whose mean and
-    standard deviation tell luck from merit; nothing is built from the others, and folds and a
-    random split are trained once"""
+    standard deviation show how much of a figure is luck; nothing is built from the others, and
+    folds and a random split are trained once"""
