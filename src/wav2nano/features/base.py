@@ -32,6 +32,11 @@ class FeatureSettings(Settings):
         raise NotImplementedError
 
     @property
+    def least_frames(self) -> int:
+        """Frames that a window needs."""
+        return 1
+
+    @property
     def kinds(self) -> list[str]:
         """Name the kinds whose code computes them."""
         return [self.kind]
