@@ -6,7 +6,8 @@ from feature_cases import SAMPLES, logmel, mfcc, simple, spectrogram, stack
 
 from wav2nano import features
 from wav2nano.errors import UserError
-from wav2nano.features import deltas
+from wav2nano.features import deltas, tables
+from wav2nano.features.host_frontend import HostFrontEnd
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.training import TrainingSettings
 from wav2nano.tables.preprocessing import Preprocessing
@@ -29,11 +30,21 @@ CASES = [
 ]
 
 
+def numpy_features(windows, rate, settings, _folder):
+    return features.compute(windows, rate, settings)
+
+
+def c_features(windows, rate, settings, folder):
+    tables.generate_c(rate, settings, folder)
+    return HostFrontEnd(folder).compute(windows)
+
+
+@pytest.mark.parametrize("compute", [numpy_features, c_features])
 @pytest.mark.parametrize(("rate", "settings"), CASES)
-def test_equal_to_librosa(rate, settings, real_windows):
+def test_equal_to_librosa(compute, rate, settings, real_windows, tmp_path):
     windows = real_windows[rate]
     expected = features.reference(windows, rate, settings)
-    actual = features.compute(windows, rate, settings)
+    actual = compute(windows, rate, settings, tmp_path)
     assert actual.dtype == np.float32
     assert actual.shape == expected.shape
     assert actual.shape[1:] == features.shape(SAMPLES, rate, settings)

@@ -121,10 +121,6 @@ def front_end(rate: int, settings: FeatureSettings) -> list[Part]:
             "window before it can normalise the first, and the board keeps its frames as the int8 "
             "input of the network. Set goal: evaluation, or window_normalization: none."
         )
-    if settings.least_frames > 1:
-        raise UserError(
-            "features.deltas: the board computes none. Set goal: evaluation, or deltas: 0."
-        )
     return KINDS[settings.kind].front_end(rate, settings)
 
 

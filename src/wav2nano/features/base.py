@@ -60,6 +60,8 @@ class Part:
     scratch : int
         Elements of the float array that it uses meanwhile, an argument before the features; of 0
         there is none.
+    deltas : int
+        Order up to which the features' deltas follow them: 0, which is none, to 2.
     """
 
     function: str
@@ -67,6 +69,12 @@ class Part:
     arguments: Mapping[str, Argument]
     n_fft: int = 0
     scratch: int = 0
+    deltas: int = 0
+
+    @property
+    def width(self) -> int:
+        """Features in a frame, with the deltas."""
+        return self.bins * (1 + self.deltas)
 
 
 class Kind(Protocol):

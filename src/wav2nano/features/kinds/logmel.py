@@ -43,7 +43,8 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
 
 def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
-    return [decibels_part(mel.bank(rate, settings), settings.floor_db)]
+    bank = mel.bank(rate, settings)
+    return [decibels_part(bank, settings.floor_db, deltas=settings.deltas)]
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:

@@ -68,7 +68,8 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
 def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
     coefficients, bands = settings.coefficients, settings.mel_bands
-    decibels = decibels_part(mel.bank(rate, settings), settings.floor_db)
+    bank = mel.bank(rate, settings)
+    decibels = decibels_part(bank, settings.floor_db, deltas=settings.deltas)
     # The rows are symmetric about their middle, in sign or not: the library takes half of each.
     half_rows = dct(coefficients, bands)[:, : (bands + 1) // 2]
     return [

@@ -60,7 +60,8 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
 
 def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
-    return [decibels_part(np.diag(_weights(settings.n_fft)), settings.floor_db)]
+    bank = np.diag(_weights(settings.n_fft))
+    return [decibels_part(bank, settings.floor_db, deltas=settings.deltas)]
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
