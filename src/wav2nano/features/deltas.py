@@ -4,9 +4,9 @@ The delta of order n is the nth derivative of the polynomial of degree n that fi
 best, by least squares (Savitzky and Golay, 1964); it belongs to the frame in their middle. This
 derivative is the same everywhere on the polynomial: `librosa.feature.delta` with mode "interp",
 which fits the outermost frames of a window by the polynomial of the first or last `WIDTH`, gives
-them the deltas of the nearest frame with a full surrounding. So the board computes the deltas of
-each frame once, four frames late, and no delta depends on where a window begins. Mode "nearest"
-would repeat the outermost frames, and there deltas would have to be computed anew for each window.
+them the deltas of the nearest frame that has four others on both sides. So the board computes the
+deltas of each frame once, four frames late, whatever windows it is in. With mode "nearest", which
+repeats the outermost frames, it would have to compute those at both ends anew for each window.
 """
 
 from typing import Annotated
@@ -29,7 +29,7 @@ CURVATURE = (3 * FRAMES * FRAMES - 20) / np.float32(462)
 class DeltaSettings(SpectralSettings):
     """Settings of features that can have deltas."""
 
-    # Left out where there are none: settings of before there were deltas keep their digests.
+    # Left out where there are none: settings without deltas have the digests that they always had.
     deltas: Annotated[int, Field(ge=0, le=2, exclude_if=lambda deltas: deltas == 0)] = 0
     """1: also the delta of each feature, its slope over 9 frames; 2: and that of second order, its
     curvature"""
