@@ -185,6 +185,8 @@ def test_last_bit_is_silence(n_fft, hard_windows):
 
 GAIN_CASES = [
     *(mfcc(), logmel(), spectrogram(), raw(), stack(raw(256), simple("zcr"), logmel())),
+    *(mfcc(deltas=2), logmel(deltas=1), spectrogram(deltas=2)),
+    stack(mfcc(deltas=1), simple("rms"), logmel(deltas=2)),
     *map(simple, ("centroid", "chroma", "rms", "rolloff", "zcr")),
 ]
 

@@ -243,6 +243,12 @@ EXPERIMENTS = [
     ("features: {mel_bands: 3}", "features.mel_bands: 3 should be at least 4"),
     ("features: {mel_bands: 100000}", "features.mel_bands: 100000 should be at most 128"),
     ("features: {coefficients: 1}", "features.coefficients: 1 should be at least 2"),
+    ("features: {deltas: 3}", "features.deltas: 3 should be at most 2"),
+    ("features: {deltas: true}", "features.deltas: true should be a whole number"),
+    (
+        "features: {deltas: 1}\nchunking: {window_seconds: 0.15}\ngoal: evaluation",
+        "features.deltas: a delta is computed from 9 frames, and a window of 2400 samples",
+    ),
     ("features: {floor_db: 0}", "features.floor_db: 0 should be at most -40"),
     ("features: {floor_db: -1000}", "features.floor_db: -1000 should be at least -120"),
     ("features: {f_min: -1}", "features.f_min: -1 should be at least 0"),
@@ -463,11 +469,11 @@ EXPERIMENTS = [
     ),
     (
         "features: {kind: logmel, coefficients: 13}",
-        "features.coefficients is not a setting. Settings here are: f_max,",
+        "features.coefficients is not a setting. Settings here are: deltas, f_max,",
     ),
     (
         "features: {kind: spectrogram, mel_bands: 40}",
-        "features.mel_bands is not a setting. Settings here are: floor_db, hop,",
+        "features.mel_bands is not a setting. Settings here are: deltas, floor_db, hop,",
     ),
     (
         "model: {architecture: dense, filters: [8]}",
