@@ -92,12 +92,12 @@ def test_an_experiment_named_by_a_file_is_found():
 
 def test_a_random_split_is_an_experiment_without_firmware(checkout):
     experiments = checkout(x={"evaluation": {"random_split_too": True}}, y={})
-    assert experiments["x"].other_splits() == ["x.random_split"]
-    assert experiments["y"].other_splits() == []
+    assert experiments["x"].other_trainings() == ["x.random_split"]
+    assert experiments["y"].other_trainings() == []
     honest, other = experiments["x"], experiments["x.random_split"]
     assert (honest.policy, other.policy) == ("group", "random")
     assert (honest.settings.goal, other.settings.goal) == ("firmware", "evaluation")
-    assert other.other_splits() == []
+    assert other.other_trainings() == []
     assert other.features() == honest.features()
     assert other.settings.model == honest.settings.model
     with pytest.raises(UserError, match="There is no experiment z: config"):

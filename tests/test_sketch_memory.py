@@ -37,6 +37,14 @@ def test_the_default_listener_needs_more_only_for_its_network():
     assert needed["listener"] < built["ram_bytes"] - stack
 
 
+def test_deltas_need_the_features_of_nine_frames():
+    without, with_deltas = (
+        sketch_memory.ram_bytes(SECOND, KINDS["mfcc"].Settings(deltas=deltas))["listener"]
+        for deltas in (0, 2)
+    )
+    assert with_deltas - without == 4 * (9 * 39 - 13) + 49 * (39 - 13)
+
+
 def test_the_largest_frame_fits_with_few_features():
     settings = KINDS["logmel"].Settings(n_fft=8192, hop=4096)
     sketch_memory.check(BUNDLED, SECOND, settings)

@@ -43,6 +43,7 @@ COMMANDS = [
     "wav2nano.evaluation.score_model",
     "wav2nano.evaluation.evaluate_model",
     "wav2nano.evaluation.evaluate_folds",
+    "wav2nano.evaluation.evaluate_seeds",
     "wav2nano.firmware.generate_code",
     "wav2nano.firmware.compile_firmware",
     "wav2nano.firmware.simulate_board",

@@ -20,6 +20,21 @@ def describe_accuracy(figures: dict[str, Any]) -> str:
     return f"{text} (95 % interval {interval[0]:.1%} to {interval[1]:.1%})" if interval else text
 
 
+def describe_spread(figures: dict[str, Any]) -> str:
+    """Means with their standard deviations, in words.
+
+    Examples
+    --------
+    >>> shares = {"accuracy": 0.88, "accuracy_std": 0.012, "macro_f1": 0.85, "macro_f1_std": 0.01}
+    >>> describe_spread(shares)
+    'macro F1 0.850 ± 0.010, accuracy 88.0% ± 1.2%'
+    """
+    return (
+        f"macro F1 {figures['macro_f1']:.3f} ± {figures['macro_f1_std']:.3f}, "
+        f"accuracy {figures['accuracy']:.1%} ± {figures['accuracy_std']:.1%}"
+    )
+
+
 def describe_origin(origin: str) -> str:
     """Say who or what made a recording.
 

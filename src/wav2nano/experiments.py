@@ -16,18 +16,21 @@ from wav2nano import features, models, network_cost, sketch_memory
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
-from wav2nano.other_splits import (
+from wav2nano.other_trainings import (
+    FOLD,
     MOST_FOLDS,
     RANDOM_SPLIT,
-    SETTINGS,
+    SEED,
     Changes,
     divide_name,
     folds_of_groups,
     name_of_fold,
+    name_of_seed,
     official_folds,
+    settings_of,
 )
 from wav2nano.provenance import settings_digest
-from wav2nano.settings.base import NAME
+from wav2nano.settings.base import NAME, SEEDS
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.experiment import ExperimentSettings
 from wav2nano.settings.load import (
@@ -74,11 +77,12 @@ class Experiment:
     """An experiment with its data set.
 
     `file` is where it is described, for messages; `archives` are by name; `sources` are its own
-    recordings. `other_split` is named where it differs from another experiment only in its split.
+    recordings. `other_training` is named where it differs from another experiment only in its split
+    or seed.
     """
 
     name: str
-    other_split: str | None
+    other_training: str | None
     file: str
     settings: ExperimentSettings
     dataset: DatasetSettings
@@ -144,11 +148,23 @@ class Experiment:
         augmented = [*self.windows(augmented=True), *self.features(augmented=True)]
         return [*archives, *self.tables(), *plain, *augmented]
 
-    def other_splits(self) -> list[str]:
-        """Experiments that are wanted with this one, and differ only in their split."""
+    def other_trainings(self) -> list[str]:
+        """Experiments that are wanted with this one, and differ only in their split or seed."""
         wanted = [RANDOM_SPLIT] if self.settings.evaluation.random_split_too else []
         wanted += map(name_of_fold, self.folds())
+        wanted += map(name_of_seed, self.seeds()[1:])
         return [f"{self.name}.{name}" for name in wanted]
+
+    def seeds(self) -> list[int]:
+        """Seeds of the trainings that are averaged, of which the first is the experiment's own."""
+        first = self.settings.training.seed
+        return list(range(first, first + self.settings.evaluation.seeds))
+
+    @property
+    def split_name(self) -> str:
+        """Name of the experiment whose split it has: with another seed, that of its namesake."""
+        has_other_seed = (self.other_training or "").startswith(SEED)
+        return divide_name(self.name)[0] if has_other_seed else self.name
 
     def folds(self) -> list[str]:
         """Folds of cross-validation that are wanted; none where there are no recordings yet.
@@ -191,7 +207,7 @@ class Experiment:
     @property
     def policy(self) -> str:
         """How it is split."""
-        return "random" if self.other_split == RANDOM_SPLIT else self.split_plan().policy
+        return "random" if self.other_training == RANDOM_SPLIT else self.split_plan().policy
 
     def split_plan(self) -> SplitPlan:
         """How to split: as the experiment says, otherwise as the data set does."""
@@ -208,14 +224,14 @@ class Experiment:
             if own.validation is not None:
                 folds["validation"] = own.validation
         plan = {**self.settings.split.model_dump(), "policy": policy, "folds": folds}
-        if self.other_split not in (None, RANDOM_SPLIT):
+        if self.other_training and self.other_training.startswith(FOLD):
             changes = {name_of_fold(name): found for name, found in self.possible_folds().items()}
-            if self.other_split not in changes:
+            if self.other_training not in changes:
                 raise UserError(
-                    f"{self.file}:\n  There is no {self.other_split}. There are: "
+                    f"{self.file}:\n  There is no {self.other_training}. There are: "
                     f"{', '.join(changes) or 'none'}."
                 )
-            plan |= changes[self.other_split]
+            plan |= changes[self.other_training]
         return SplitPlan(**plan)
 
 
@@ -362,7 +378,7 @@ class Experiments:
         UserError
             If there is no such experiment, or a setting is wrong.
         """
-        own, other_split = divide_name(name)
+        own, other_training = divide_name(name)
         layers = [(str(PARAMS), self._defaults)]
         sweep = sweep_of(own)
         if sweep is None:
@@ -377,8 +393,8 @@ class Experiments:
             file = f"{SWEEPS / sweep}.yaml, {describe_variant(variants[own])}"
             layers += [read_experiment(base, root=self._root), (file, unfold(variants[own]))]
         file = layers[-1][0]
-        if other_split:
-            layers.append((file, SETTINGS))
+        if other_training:
+            layers.append((file, settings_of(other_training)))
         return combine(*layers), file
 
     def _load(self, name: str) -> Experiment:
@@ -391,8 +407,8 @@ class Experiments:
             archive.name: archive
             for archive in (_archive(label, settings, dataset) for label in spoken)
         }
-        other_split = divide_name(name)[1]
-        experiment = Experiment(name, other_split, file, settings, dataset, archives, sources)
+        other_training = divide_name(name)[1]
+        experiment = Experiment(name, other_training, file, settings, dataset, archives, sources)
         check(experiment)
         return experiment
 
@@ -431,6 +447,7 @@ def check(experiment: Experiment) -> None:
         _check_board(experiment)
         _check_split(experiment)
         _check_folds(experiment)
+        _check_seeds(experiment)
     except UserError as error:
         text = str(error)
         if text.startswith(experiment.file):
@@ -611,6 +628,16 @@ def _check_fold(experiment: Experiment, fold: str, changes: Changes) -> None:
                 "Leave this fold out of evaluation.folds, set evaluation.groups_per_fold lower, "
                 "or add recordings of others."
             )
+
+
+def _check_seeds(experiment: Experiment) -> None:
+    count = experiment.settings.evaluation.seeds
+    if experiment.seeds()[-1] >= SEEDS:
+        raise UserError(
+            f"evaluation.seeds: {count} seeds from training.seed: "
+            f"{experiment.settings.training.seed} on go beyond {SEEDS - 1}, which is the last. Set "
+            f"training.seed: {SEEDS - count} or lower."
+        )
 
 
 def as_json(value: Any) -> str:

@@ -23,8 +23,10 @@ def ram_bytes(chunking: ChunkingSettings, settings: FeatureSettings) -> dict[str
     frames, bins = features.shape(chunking.window_samples, chunking.rate, settings)
     power = max((part.n_fft + 2 for part in parts if part.n_fft), default=0)
     scratch = max(part.scratch for part in parts)
-    # The latest frame's samples and features, the window as the network's input.
-    shared = 2 * settings.frame_samples + 4 * (power + scratch + bins) + frames * bins
+    # The latest frame's samples, the features of the frames that deltas are computed from, or of
+    # one, and the window as the network's input.
+    kept = settings.least_frames * bins
+    shared = 2 * settings.frame_samples + 4 * (power + scratch + kept) + frames * bins
     return {
         "listener": shared + 2 * (LISTENER_RING + settings.hop_samples),
         "self_test": shared + 2 * (SELF_TEST_RING + chunking.window_samples) + 5 * frames * bins,

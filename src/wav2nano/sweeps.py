@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano.errors import UserError
-from wav2nano.other_splits import ENDING
+from wav2nano.other_trainings import ENDING
 from wav2nano.provenance import settings_digest
 from wav2nano.settings.load import TAGS, load_sweep
 from wav2nano.settings.sweep import SweepSettings
@@ -108,7 +108,7 @@ def name_variants(variants: Sequence[Variant]) -> list[str]:
             if key in variant
         ]
         name = ".".join(parts) or "base"
-        # Some file systems take Ja and ja for the same; and some names are those of other splits.
+        # Some file systems take Ja and ja for the same; some names are those of other trainings.
         twice = name.lower() in map(str.lower, names)
         if len(name) > LONG or twice or ENDING.search(f"{SEPARATOR}{name}"):
             name = f"{name[:LONG]}-{settings_digest(describe_variant(variant))[:8]}"

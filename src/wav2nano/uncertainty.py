@@ -12,7 +12,7 @@ BLOCK = 1 << 20  # draws that are held at once
 
 @dataclass(frozen=True)
 class Difference:
-    """How much better one model is than another on the same windows.
+    """How much better one model is than another on the same answers: windows or recordings.
 
     `interval` is of the difference in macro F1, None with fewer than two groups; `p` is McNemar's.
     """
@@ -52,7 +52,7 @@ def bootstrap_by_group(
 
 
 def compare_paired(one: Scores, other: Scores, *, resamplings: int, seed: int) -> Difference | None:
-    """Compare two models on the same windows; None if these are not the same.
+    """Compare two models on the same windows, or recordings; None if these are not the same.
 
     The interval is of 95 %, from percentiles over bootstrap samples of whole groups, of which each
     is drawn for both models (Efron and Tibshirani 1993).
@@ -85,7 +85,7 @@ def mcnemar(only_one: int, only_other: int) -> float:
     Parameters
     ----------
     only_one, only_other
-        Windows that only one of the models, and only the other, labels correctly.
+        Windows, or recordings, that only one of the models, and only the other, labels correctly.
 
     Examples
     --------

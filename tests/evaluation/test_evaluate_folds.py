@@ -10,7 +10,8 @@ from scipy.stats import ttest_1samp
 from sklearn.metrics import accuracy_score, f1_score
 
 from wav2nano.errors import UserError
-from wav2nano.evaluation.evaluate_folds import evaluate_folds, t_interval
+from wav2nano.evaluation.average import t_interval
+from wav2nano.evaluation.evaluate_folds import evaluate_folds
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.scores import KEYS
 

@@ -22,6 +22,8 @@ from wav2nano.settings.load import parse
         ({"f_min": -1.0}, r"features\.f_min: -1"),
         ({"coefficients": 0}, r"features\.coefficients: 0"),
         ({"floor_db": 3.0}, r"features\.floor_db: 3"),
+        ({"deltas": 3}, r"features\.deltas: 3 should be at most 2"),
+        ({"kind": "zcr", "deltas": 1}, r"features\.deltas is not a setting"),
         ({"floor_db": float("nan")}, r"features\.floor_db: \.nan should be a finite number"),
         ({"kind": "logmel", "coefficients": 13}, r"features\.coefficients is not a setting"),
     ],

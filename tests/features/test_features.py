@@ -202,14 +202,10 @@ def test_last_bit_is_silence(n_fft, hard_windows):
 
 
 GAIN_CASES = [
-    *(
-        mfcc(),
-        logmel(),
-        spectrogram(),
-        raw(),
-        YAMNET_LOGMEL,
-        stack(raw(256), simple("zcr"), logmel()),
-    ),
+    *(mfcc(), logmel(), spectrogram(), raw(), stack(raw(256), simple("zcr"), logmel())),
+    *(mfcc(deltas=2), logmel(deltas=1), spectrogram(deltas=2)),
+    stack(mfcc(deltas=1), simple("rms"), logmel(deltas=2)),
+    YAMNET_LOGMEL,
     *map(simple, ("centroid", "chroma", "rms", "rolloff", "zcr")),
 ]
 

@@ -12,15 +12,16 @@ NORMALIZATIONS = ["mean_variance", "min_max"]
 
 
 @pytest.mark.parametrize("normalization", NORMALIZATIONS)
+@pytest.mark.parametrize("deltas", [0, 2])
 @pytest.mark.parametrize("make", [mfcc, logmel, spectrogram])
-def test_equal_to_scikit_learn(normalization, make, real_windows, hard_windows):
-    settings = make(512, window_normalization=normalization)
+def test_equal_to_scikit_learn(normalization, deltas, make, real_windows, hard_windows):
+    settings = make(512, deltas=deltas, window_normalization=normalization)
     windows = np.concatenate([real_windows[16000], hard_windows["digital silence"]])
     actual = features.compute(windows, 16000, settings)
     expected = features.reference(windows, 16000, settings)
     assert actual.dtype == np.float32
     # The features agree to 1e-4 of their range, and what enlarges them enlarges that.
-    plain = features.reference(windows, 16000, make(512))
+    plain = features.reference(windows, 16000, make(512, deltas=deltas))
     spread = plain.std(axis=1) if normalization == "mean_variance" else np.ptp(plain, axis=1)
     tolerance = 2e-4 * np.ptp(plain, axis=(0, 1)) / np.maximum(spread, 1e-3)
     assert np.median(tolerance) < 5e-3

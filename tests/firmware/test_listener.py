@@ -6,14 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
+from wav2nano import features
 from wav2nano.c_source import checked, definitions, string_literal, structure
 from wav2nano.errors import UserError
-from wav2nano.features import KINDS
+from wav2nano.features import KINDS, tables
+from wav2nano.features.host_frontend import HostFrontEnd
+from wav2nano.features.quantize import quantize
 from wav2nano.firmware.generate_code import settings_code
 from wav2nano.firmware.simulate_board import check_targets, listened_for
 from wav2nano.firmware.track import long_track, one_by_one, sample_evenly
-from wav2nano.firmware_sources import FRONT_END, LISTENER
+from wav2nano.firmware_sources import FRONT_END, LISTENER, c_sources
 from wav2nano.hostcc import SANITIZERS, build_shared_library, compile_c
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.listener import ListenerSettings
@@ -45,8 +49,10 @@ static void invoke(const int8_t *in, int8_t *out) {
 }
 static const w2n_listener_settings settings = {
     N_FFT, HOP, FRAMES, 1, LABELS, 2, 2, SMOOTHING, 150 * SMOOTHING, 2};
-static w2n_listener ear = {.settings = &settings, .invoke = invoke, .samples = samples,
-                           .frame = frame, .window = window, .scores = scores};
+static const w2n_frontend frontend; /* without deltas */
+static w2n_listener ear = {.settings = &settings, .frontend = &frontend, .invoke = invoke,
+                           .samples = samples, .frame = frame, .window = window,
+                           .scores = scores};
 void hear(const int16_t *audio, int hops, int32_t *decisions) {
     w2n_listener_reset(&ear);
     for (int i = 0; i < hops; i++) {
@@ -92,7 +98,7 @@ def expected_decisions(audio, hops, n_fft, hop):
 def test_decisions(tmp_path, n_fft, hop):
     source = tmp_path / "harness.c"
     source.write_text(HARNESS % {"n_fft": n_fft, "hop": hop})
-    sources = [source, LISTENER / "wav2nano_listener.c"]
+    sources = [source, LISTENER / "wav2nano_listener.c", FRONT_END / "w2n_deltas.c"]
     includes = [LISTENER, FRONT_END]
     library = ctypes.CDLL(
         str(build_shared_library(sources, tmp_path / "l.so", include_dirs=includes))
@@ -107,6 +113,99 @@ def test_decisions(tmp_path, n_fft, hop):
         )
         np.testing.assert_array_equal(decisions, expected_decisions(audio, hops, n_fft, hop))
     assert (decisions[:, 1] >= 0).sum() > 10
+    program = compile_c(
+        sources, tmp_path / "sanitized", include_dirs=includes, flags=[*SANITIZERS, "-DMAIN"]
+    )
+    subprocess.run([program], check=True)
+
+
+# A model that keeps its inputs, for the listener with its generated memory.
+KEEPING = r"""
+#include <stdlib.h>
+#include <string.h>
+#include "settings.h"
+enum { INPUT = W2N_FRAMES * W2N_BINS };
+static int8_t *kept;
+void w2n_model_invoke(const int8_t *input, int8_t *output) {
+    memcpy(kept, input, INPUT);
+    kept += INPUT;
+    memset(output, 0, W2N_LABELS);
+}
+/* Gives how many inputs were kept. */
+int hear(const int16_t *audio, int hops, int8_t *inputs) {
+    int count = 0;
+    kept = inputs;
+    w2n_listener_reset(&w2n_ear);
+    for (int i = 0; i < hops; i++)
+        count += w2n_listener_hop(&w2n_ear, audio + i * W2N_HOP).inferred;
+    return count;
+}
+#ifdef MAIN
+int main(void) {
+    int16_t *audio = malloc(sizeof *audio * W2N_HOP * 200);
+    int8_t *inputs = malloc(INPUT * 200);
+    for (int i = 0; i < W2N_HOP * 200; i++)
+        audio[i] = (int16_t)(i * 2654435761u >> 20);
+    int count = hear(audio, 200, inputs);
+    free(audio);
+    free(inputs);
+    return count == 0;
+}
+#endif
+"""
+
+
+@pytest.mark.parametrize("frames", [9, 10, 13, 31])
+@pytest.mark.parametrize("name", ["mfcc", "stack"])
+def test_deltas_of_the_stream_are_those_of_each_window(name, frames, shared_data, tmp_path):
+    mfcc = KINDS["mfcc"].Settings(deltas=2)
+    settings = mfcc
+    if name == "stack":
+        logmel = KINDS["logmel"].Settings(n_fft=1024, mel_bands=10, deltas=1)
+        settings = KINDS["stack"].Settings(parts=[KINDS["zcr"].Settings(), mfcc, logmel])
+    hop, length = settings.hop_samples, settings.frame_samples
+    window = length + (frames - 1) * hop
+    bins = features.bins(settings)
+    random = np.random.default_rng(1)
+    scale = random.uniform(1, 3, bins).astype(np.float32)
+    offset = random.uniform(-9, 9, bins).astype(np.float32)
+    between = Preprocessing(
+        labels=["never", "_unknown_"],
+        chunking=ChunkingSettings(window_seconds=window / 16000),
+        features=settings,
+        mean=[0.0] * bins,
+        std=[1.0] * bins,
+    )
+    listener = ListenerSettings(inferences_per_second=20)
+    header, source = settings_code(between, listener, "mine")
+    tables.generate_c(16000, settings, tmp_path, quantization=(scale, offset))
+    (tmp_path / "settings.h").write_text(header)
+    (tmp_path / "settings.c").write_text(source)
+    (tmp_path / "model.h").write_text("void w2n_model_invoke(const int8_t *, int8_t *);\n")
+    (tmp_path / "keeping.c").write_text(KEEPING)
+    sources = [tmp_path / f"{file}.c" for file in ("keeping", "settings", "frontend_tables")]
+    sources += [LISTENER / "wav2nano_listener.c", *c_sources(FRONT_END)]
+    includes = [LISTENER, FRONT_END, tmp_path]
+    library = ctypes.CDLL(
+        str(build_shared_library(sources, tmp_path / "l.so", include_dirs=includes))
+    )
+
+    paths = sorted((shared_data / "speech_commands_v1_300").rglob("*.flac"))[::100]
+    audio = np.concatenate([soundfile.read(path, dtype="int16")[0] for path in paths])
+    hops = len(audio) // hop
+    inputs = np.zeros((hops, frames, bins), np.int8)
+    for _ in range(2):  # the second time after a reset, with other audio still in memory
+        count = library.hear(
+            audio.ctypes.data_as(ctypes.c_void_p), hops, inputs.ctypes.data_as(ctypes.c_void_p)
+        )
+    # The first inference is at the end of the first hop by which a window was heard.
+    first = -(-length // hop) * hop - length
+    step = listener.inference_hops(16000 / hop) * hop
+    windows = np.lib.stride_tricks.sliding_window_view(audio[first:], window)[::step]
+    expected = quantize(HostFrontEnd(tmp_path).compute(windows[:count]), scale, offset)
+    assert count > 20
+    assert np.array_equal(inputs[:count], expected)
+
     program = compile_c(
         sources, tmp_path / "sanitized", include_dirs=includes, flags=[*SANITIZERS, "-DMAIN"]
     )
@@ -180,6 +279,7 @@ def test_settings_follow_the_experiment():
     header, source = settings_code(preprocessing, listener, "mine")
     assert "#define W2N_FRAMES 49\n" in header
     assert "#define W2N_SMOOTHING 2\n" in header
+    assert "static float frame[W2N_BINS];" in source
     for line in (".targets = 2,", ".inference_hops = 12,", ".threshold = 307,"):
         assert line in source
 

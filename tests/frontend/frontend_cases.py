@@ -38,6 +38,16 @@ STACK = KINDS["stack"].Settings(
     ]
 )
 
+# Deltas of both orders, of some parts and not of others.
+STACK_WITH_DELTAS = KINDS["stack"].Settings(
+    parts=[
+        KINDS["zcr"].Settings(n_fft=512, hop=320),
+        mfcc(deltas=2),
+        KINDS["rms"].Settings(n_fft=512, hop=320),
+        logmel(n_fft=1024, deltas=1),
+    ]
+)
+
 # Odd numbers of bands and coefficients, full matrices, the widest mel bank, every FFT size once.
 CASES = {
     "mfcc-512": mfcc(),
@@ -68,6 +78,13 @@ CASES = {
     "stack": STACK,
     "raw-1": KINDS["raw"].Settings(frame=1),
     "raw-160": KINDS["raw"].Settings(frame=160),
+}
+
+DELTA_CASES = {
+    "mfcc": mfcc(deltas=2),
+    "logmel": logmel(n_fft=256, hop=160, mel_bands=23, deltas=1),
+    "spectrogram": spectrogram(n_fft=128, hop=64, deltas=2),
+    "stack": STACK_WITH_DELTAS,
 }
 
 

@@ -4,12 +4,14 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int main(void) {
     const int16_t extremes[] = {0, 1, -1, INT16_MAX, INT16_MIN};
     int frame = w2n_frontend_tables.frame;
     int16_t *samples = malloc(sizeof *samples * frame);
-    float *features = malloc(sizeof *features * W2N_FRONTEND_BINS);
+    const int count = W2N_DELTA_FRAMES * W2N_FRONTEND_BINS;
+    float *features = calloc(count, sizeof *features);
     int8_t *quantized = malloc(W2N_FRONTEND_BINS);
     for (int a = 0; a < 5; a++) {
         for (int b = 0; b < 5; b++) {
@@ -18,7 +20,10 @@ int main(void) {
             w2n_frontend_compute(&w2n_frontend_tables, samples, features);
             w2n_quantize(features, w2n_frontend_scale, w2n_frontend_offset, W2N_FRONTEND_BINS,
                          quantized);
-            for (int i = 0; i < W2N_FRONTEND_BINS; i++) {
+            memmove(features + W2N_FRONTEND_BINS, features,
+                    sizeof *features * (count - W2N_FRONTEND_BINS));
+            w2n_window_deltas(&w2n_frontend_tables, W2N_DELTA_FRAMES, features);
+            for (int i = 0; i < count; i++) {
                 if (!isfinite(features[i])) {
                     fprintf(stderr, "feature %d is not finite\n", i);
                     return 1;

@@ -4,12 +4,13 @@ import subprocess
 
 import numpy as np
 import pytest
-from frontend_cases import CASES, STACK, mfcc, quantization, speech, write_tables
+from frontend_cases import CASES, DELTA_CASES, STACK, mfcc, quantization, speech, write_tables
 
 from wav2nano import features
 from wav2nano.c_source import float_literal
 from wav2nano.errors import UserError
 from wav2nano.features import tables
+from wav2nano.features.deltas import append
 from wav2nano.features.host_frontend import HostFrontEnd
 from wav2nano.features.quantize import quantize
 from wav2nano.firmware_sources import FRONT_END, c_sources
@@ -21,7 +22,20 @@ def settings(request):
     return request.param
 
 
+@pytest.fixture(params=DELTA_CASES.values(), ids=DELTA_CASES.keys())
+def with_deltas(request):
+    return request.param
+
+
 def test_sanitizers(settings, tmp_path, request):
+    check_with_sanitizers(settings, tmp_path, request)
+
+
+def test_sanitizers_with_deltas(with_deltas, tmp_path, request):
+    check_with_sanitizers(with_deltas, tmp_path, request)
+
+
+def check_with_sanitizers(settings, tmp_path, request):
     write_tables(settings, tmp_path)
     check = request.path.parent / "frontend_check.c"
     sources = [check, tmp_path / "frontend_tables.c", *c_sources(FRONT_END)]
@@ -59,6 +73,34 @@ def test_windows_cut_at_hops_hold_frames_of_the_stream(settings, shared_data, tm
         assert np.array_equal(cut, frames[first : first + len(cut)])
     latest = stream[0, -settings.frame_samples :]
     assert np.array_equal(front_end.frame(latest), front_end.compute(latest[np.newaxis])[0, 0])
+
+
+def test_deltas_equal_to_numpy(with_deltas, shared_data, tmp_path):
+    write_tables(with_deltas, tmp_path)
+    windows = speech(shared_data, 10)
+    values = HostFrontEnd(tmp_path).compute(windows)
+    expected = features.compute(windows, 16000, with_deltas)
+    assert values.shape == expected.shape
+    first = 0
+    for part in tables.front_end(16000, with_deltas):
+        found = values[..., first : first + part.width]
+        # The same operations in the same order, to the bit.
+        assert np.array_equal(found, append(found[..., : part.bins], part.deltas))
+        first += part.width
+    assert first == values.shape[2]
+    spread = np.maximum(np.ptp(expected, axis=(0, 1)), 1)
+    assert (np.abs(values - expected) / spread).max() < 1e-4
+
+
+def test_a_frame_alone_has_no_deltas(tmp_path):
+    write_tables(mfcc(deltas=1), tmp_path)
+    with pytest.raises(ValueError, match="have 8 frames, and a delta needs 9"):
+        HostFrontEnd(tmp_path).compute(np.zeros((1, 512 + 8 * 320 - 1), np.int16))
+
+
+def test_without_deltas_nothing_of_them_is_generated(tmp_path):
+    write_tables(mfcc(), tmp_path)
+    assert not any("delta" in path.read_text() for path in tmp_path.iterdir())
 
 
 def test_a_stack_is_its_parts(shared_data, tmp_path):

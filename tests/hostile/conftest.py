@@ -83,6 +83,11 @@ STEPS = {
         *("--litert-scores", "scores.csv", "scores.csv", "--settings", '{"bootstrap": 100}'),
         *("--title", "tones", "--out", "folds"),
     ],
+    "evaluate-seeds": [
+        *("--seeds", "[1, 2]", "--float-scores", "scores.csv", "scores.csv"),
+        *("--litert-scores", "scores.csv", "scores.csv", "--answers", "windows"),
+        *("--title", "tones", "--out", "seeds.json"),
+    ],
     "generate-code": [
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
         *("--listener", "{}", "--board", BOARD, "--title", "tones", "--out", "code"),
@@ -113,7 +118,8 @@ STEPS = {
         *("--metrics", "metrics/tones.json", "--scores", "scores.csv"),
         *("--confusion", "evaluation/confusion.png"),
         *("--learning-curves", "evaluation/learning_curves.png"),
-        *("--datasets", '["tones"]', "--originals", "{}", "--title", "t", "--table", "t.csv"),
+        *("--datasets", '["tones"]', "--answers", '["windows"]', "--originals", "{}"),
+        *("--title", "t", "--table", "t.csv"),
         *("--plot", "t.png", "--page", "t.html"),
     ],
     "record-checksums": ["manifest.csv", "split.csv", "--out", "checksums.txt"],

@@ -56,6 +56,7 @@ READ = {
     "score-model": ["model_int8.tflite", "preprocessing.json", "split.csv", "features.h5"],
     "evaluate-model": ["scores.csv", "history.csv"],
     "evaluate-folds": ["scores.csv"],
+    "evaluate-seeds": ["scores.csv"],
     "generate-code": ["model_int8.tflite", "preprocessing.json"],
     "simulate-board": [
         *("preprocessing.json", "split.csv", "windows.h5", "firmware/listener.bin"),

@@ -112,6 +112,16 @@ EXPERIMENTS = [
     ("evaluation: {folds: some}", "evaluation.folds: 'some' is not one of: all"),
     ("evaluation: {folds: 3}", "evaluation.folds: 3 is not one of: all"),
     ("evaluation: {groups_per_fold: 0}", "evaluation.groups_per_fold: 0 should be at least 1"),
+    ("evaluation: {seeds: 0}", "evaluation.seeds: 0 should be at least 1"),
+    ("evaluation: {seeds: 101}", "evaluation.seeds: 101 should be at most 100"),
+    ("evaluation: {seeds: 2.5}", "evaluation.seeds: 2.5 should be a whole number"),
+    ("evaluation: {seeds: [1, 2]}", "evaluation.seeds: [1, 2] should be a whole number"),
+    ("evaluation: {seeds: null}", "evaluation.seeds: null should be a whole number"),
+    (
+        "evaluation: {seeds: 3}\ntraining: {seed: 4294967294}",
+        "evaluation.seeds: 3 seeds from training.seed: 4294967294 on go beyond 4294967295, which "
+        "is the last. Set training.seed: 4294967293 or lower.",
+    ),
     (
         "evaluation: {folds: all}",
         "evaluation.folds: folds are of recordings, but all of these are synthesised. Set",
@@ -233,6 +243,12 @@ EXPERIMENTS = [
     ("features: {mel_bands: 3}", "features.mel_bands: 3 should be at least 4"),
     ("features: {mel_bands: 100000}", "features.mel_bands: 100000 should be at most 128"),
     ("features: {coefficients: 1}", "features.coefficients: 1 should be at least 2"),
+    ("features: {deltas: 3}", "features.deltas: 3 should be at most 2"),
+    ("features: {deltas: true}", "features.deltas: true should be a whole number"),
+    (
+        "features: {deltas: 1}\nchunking: {window_seconds: 0.15}\ngoal: evaluation",
+        "features.deltas: a delta is computed from 9 frames, and a window of 2400 samples",
+    ),
     ("features: {floor_db: 0}", "features.floor_db: 0 should be at most -40"),
     ("features: {floor_db: -1000}", "features.floor_db: -1000 should be at least -120"),
     ("features: {f_min: -1}", "features.f_min: -1 should be at least 0"),
@@ -453,11 +469,11 @@ EXPERIMENTS = [
     ),
     (
         "features: {kind: logmel, coefficients: 13}",
-        "features.coefficients is not a setting. Settings here are: f_max,",
+        "features.coefficients is not a setting. Settings here are: deltas, f_max,",
     ),
     (
         "features: {kind: spectrogram, mel_bands: 40}",
-        "features.mel_bands is not a setting. Settings here are: floor_db, hop,",
+        "features.mel_bands is not a setting. Settings here are: deltas, floor_db, hop,",
     ),
     (
         "model: {architecture: dense, filters: [8]}",
@@ -1190,6 +1206,9 @@ TARGETS = [
         "results/x.fold_1/split.csv",
         "There is no fold_1. There are: none.",
     ),
+    ("results/x.seed_/split.csv", "There is no sweep x: config/sweeps/x.yaml does not exist."),
+    ("results/x.seed_-1/split.csv", "There is no sweep x: config/sweeps/x.yaml does not exist."),
+    ("results/x.seed_4294967296/split.csv", "training.seed: 4294967296 should be less than"),
     (
         "results/a.b.random_split/split.csv",
         "There is no sweep a: config/sweeps/a.yaml does not exist. There are:",

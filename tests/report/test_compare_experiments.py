@@ -43,7 +43,7 @@ EXPERIMENTS = {
 def compare(tmp_path):
     """Compare experiments; gives the table's rows, the plot's bytes and the page."""
 
-    def run(metrics, sweep=None, scores=(), datasets=(), originals=None, plots=()):
+    def run(metrics, sweep=None, scores=(), datasets=(), answers=(), originals=None, plots=()):
         paths = [tmp_path / "metrics" / f"{name}.json" for name in metrics]
         for path, values in zip(paths, metrics.values(), strict=True):
             path.parent.mkdir(exist_ok=True)
@@ -57,6 +57,7 @@ def compare(tmp_path):
                 confusion=list(plots),
                 learning_curves=list(plots),
                 datasets=list(datasets) or ["words"] * len(metrics),
+                answers=list(answers) or ["windows"] * len(metrics),
                 originals=originals or {},
                 title="sizes",
                 sweep=sweep,
@@ -111,7 +112,38 @@ def test_each_is_compared_with_the_first_on_the_same_windows(compare, tmp_path):
     assert float(worse["difference_low"]) < -0.2 < float(worse["difference_high"]) < 0
     assert worse["mcnemar_p"] == f"{2 / 2**12:.3g}"
     assert "-0.200" in page
-    assert "other test windows" in page
+    assert "another test set" in page
+
+
+def test_where_recordings_are_scored_they_are_paired(compare, tmp_path):
+    labels = np.arange(30) % 2
+    right = {  # scores of the true label in the three windows of each recording
+        "sure": np.tile([0.9, 0.9, 0.9], (30, 1)),
+        "hesitant": np.tile([0.4, 0.4, 0.9], (30, 1)),  # wrong in two windows, right in the mean
+        "wrong": np.where(np.arange(30)[:, None] < 6, [0.4, 0.4, 0.4], [0.9, 0.9, 0.9]),
+    }
+    for name, shares in right.items():
+        lines = ["part,recording,start,group,origin,label,score yes,score no"]
+        for i, (label, windows) in enumerate(zip(labels, shares, strict=True)):
+            for start, share in enumerate(windows):
+                scores = (1 - share, share) if label else (share, 1 - share)
+                keys = ("test", f"{i}.wav", start, f"g{i % 5}", "own", ("yes", "no")[label])
+                lines.append(",".join(map(str, (*keys, *scores))))
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines))
+    paths = [tmp_path / f"{name}.csv" for name in right]
+    metrics = {"sure": figures(1.0), "hesitant": figures(0.9), "wrong": figures(0.8)}
+
+    def differences(*answers):
+        rows, _, _ = compare(metrics, scores=paths, answers=answers)
+        return [(row["macro_f1_difference"], row["mcnemar_p"]) for row in rows]
+
+    found = differences("recordings", "recordings", "recordings")
+    assert found == [("", ""), ("0.0", "1"), ("-0.2", f"{2 / 2**6:.3g}")]
+    windows = differences("windows", "windows", "windows")
+    assert windows[1] == (str(round(1 / 3 - 1, 4)), f"{2 / 2**60:.3g}")
+    assert windows[2] == ("-0.2", f"{2 / 2**18:.3g}")
+    # Windows are not to be paired with recordings.
+    assert differences("recordings", "windows", "recordings")[1] == ("", "")
 
 
 def test_table_has_the_figures_and_leaves_out_what_is_not_known(compare):
@@ -190,8 +222,10 @@ def test_each_data_set_is_ranked_by_itself(compare):
 
 
 def test_as_many_data_sets_as_experiments(compare):
-    with pytest.raises(UserError, match="--datasets names 2 data sets, and --metrics 1 files"):
+    with pytest.raises(UserError, match="--datasets has 2 entries, and --metrics 1 files"):
         compare({"a": figures(0.9)}, datasets=["x", "y"])
+    with pytest.raises(UserError, match="--answers has 2 entries, and --metrics 1 files"):
+        compare({"a": figures(0.9)}, answers=["windows", "windows"])
 
 
 def test_what_was_claimed_is_beside_the_honest_figure(compare):
@@ -199,12 +233,16 @@ def test_what_was_claimed_is_beside_the_honest_figure(compare):
     metrics["original"] |= {"random_split_int8_accuracy": 0.95, "int8_accuracy_low": 0.7}
     metrics["original"] |= {"int8_accuracy_high": 0.8, "folds_int8_accuracy": 0.74}
     metrics["original"] |= {"folds_int8_accuracy_low": 0.69, "folds_int8_accuracy_high": 0.79}
+    metrics["original"] |= {"seeds_int8_accuracy": 0.755}
     said = OriginalSettings(system='<b>CNN & "LSTM"', figure="99 %", split="at random")
     _, _, page = compare(metrics, originals={"original": said})
     text = text_of(page)
-    assert "a random split would have claimed, int8 mean of the folds, int8 the original" in text
     assert (
-        "original 90.0% 76.0% (70.0% to 80.0%) 95.0% 74.0% (69.0% to 79.0%) "
+        "a random split would have claimed, int8 mean of the folds, int8 mean of the seeds, int8 "
+        "the original" in text
+    )
+    assert (
+        "original 90.0% 76.0% (70.0% to 80.0%) 95.0% 74.0% (69.0% to 79.0%) 75.5% "
         "&lt;b&gt;CNN &amp; &#34;LSTM&#34; 99 % at random" in text
     )
     assert "<b>" not in page

@@ -86,6 +86,40 @@ def test_folds_have_figures_of_their_own():
     assert len([key for key in metrics if key.startswith("fold_")]) == 4
 
 
+SEEDS = {
+    "seeds": [
+        {"seed": seed, "float": figures(0.8, None), "int8": figures(accuracy, None)}
+        for seed, accuracy in ((1, 0.7), (2, 0.8))
+    ],
+    "mean": {
+        name: figures(accuracy, [0.6, 0.9]) | {"accuracy_std": 0.07, "macro_f1_std": 0.0712}
+        for name, accuracy in (("float", 0.8), ("int8", 0.75))
+    },
+}
+
+
+def test_seeds_have_figures_of_their_own():
+    plain = gather_metrics(EVALUATION, None, None, None, PREPROCESSING)
+    metrics = gather_metrics(EVALUATION, None, None, None, PREPROCESSING, seeds=SEEDS)
+    found = {key: metrics[key] for key in metrics.keys() - plain.keys() if "float" not in key}
+    assert found == {
+        "seeds": 2,
+        "seeds_int8_accuracy": 0.75,
+        "seeds_int8_accuracy_low": 0.6,
+        "seeds_int8_accuracy_high": 0.9,
+        "seeds_int8_accuracy_std": 0.07,
+        "seeds_int8_macro_f1": pytest.approx(0.65),
+        "seeds_int8_macro_f1_low": 0.6,
+        "seeds_int8_macro_f1_high": 0.9,
+        "seeds_int8_macro_f1_std": 0.0712,
+        "seed_1_int8_accuracy": 0.7,
+        "seed_1_int8_macro_f1": pytest.approx(0.6),
+        "seed_2_int8_accuracy": 0.8,
+        "seed_2_int8_macro_f1": pytest.approx(0.7),
+    }
+    assert metrics["seeds_float_accuracy_std"] == 0.07
+
+
 def run(**changes):
     return {
         "seconds": 100.0,
@@ -178,7 +212,7 @@ def report(tmp_path):
             (tmp_path / name).write_text(json.dumps(value))
         return tmp_path / name if value is not None else None
 
-    def make(build, board, rate=16_000, model=MODEL, evaluation=EVALUATION):
+    def make(build, board, rate=16_000, model=MODEL, evaluation=EVALUATION, seeds=None):
         between = PREPROCESSING.model_copy(update={"chunking": ChunkingSettings(rate=rate)})
         write_preprocessing(tmp_path / "preprocessing.json", between)
         write_split(tmp_path / "split.csv", [SplitRow("a", "no", "ann", "own", "test")])
@@ -193,6 +227,7 @@ def report(tmp_path):
             split=tmp_path / "split.csv",
             build=write("listener.json", build),
             board=write("board.json", board),
+            seeds=write("seeds.json", seeds),
             target=BUILD["board"],
             listener=ListenerSettings(),
             model_settings=ARCHITECTURES["dense"].Settings(),
@@ -216,6 +251,17 @@ def test_an_experiment_on_the_board_has_all_pages(report, tmp_path):
     assert trained_on["processor"] == "3 with no extension"
     assert set(pages) == {"results", "budget", "data", "split", "settings", "environment"}
     assert "listener.bin" in pages["results"]
+
+
+def test_what_is_luck_of_the_seed_is_told(report):
+    _, pages = report(BUILD, BOARD, seeds=SEEDS)
+    text = " ".join(pages["results"].split())
+    assert (
+        "Over 2 seeds: macro F1 0.650 ± 0.071, accuracy 75.0% ± 7.0% (int8); macro F1 0.700 ± "
+        "0.071, accuracy 80.0% ± 7.0% (float32)." in text
+    )
+    assert "with the seeds 1 to 2" in text
+    assert "seeds" not in report(BUILD, BOARD)[1]["results"]
 
 
 def test_an_experiment_that_is_only_evaluated_needs_no_build(report):

@@ -300,6 +300,21 @@ def test_frames_are_drawn_where_they_are(monkeypatch, tmp_path):
     assert drawn[3].get_ylabel() == "amplitude (of full scale)"
 
 
+def test_deltas_are_drawn_apart(monkeypatch, tmp_path):
+    drawn = []
+    monkeypatch.setattr(clip_plots, "figure", capture(drawn))
+    audio = np.random.default_rng(0).normal(0, 1000, SAMPLES).astype(np.int16)
+    mfcc = KINDS["mfcc"].Settings(n_fft=256, hop=128, mel_bands=8, f_max=3800.0, coefficients=5)
+    stack = KINDS["stack"].Settings(parts=[mfcc.model_copy(update={"deltas": 2}), STACK.parts[1]])
+    values = KINDS["stack"].compute(audio[None], RATE, stack)[0]
+    clip_plots.plot_features(audio, values, RATE, stack, tmp_path / "f.png", "t", "s")
+    for number in range(3):
+        image = drawn[2 + number].images[0]
+        np.testing.assert_array_equal(image.get_array(), values[:, 5 * number :][:, :5].T)
+    np.testing.assert_array_equal(drawn[5].lines[0].get_ydata(), values[:, 15])
+    assert drawn[4].get_title(loc="left") == "mfcc: deltas of second order"
+
+
 def test_a_bin_far_from_all_others_does_not_set_the_colours():
     values = np.random.default_rng(0).uniform(-20, 30, (50, 13)).astype(np.float32)
     everything = values.min(), values.max()

@@ -54,7 +54,7 @@ def test_an_experiment_without_a_binary_is_told(results):
     assert "accuracy 90.0%" in text
 
 
-def test_figures_of_other_splits_are_told(results, tmp_path):
+def test_figures_of_other_trainings_are_told(results, tmp_path):
     assert "random split" not in describe_results(results)
     folder = tmp_path / "results" / "keywords"
     folder.mkdir(parents=True)
@@ -64,11 +64,15 @@ def test_figures_of_other_splits_are_told(results, tmp_path):
     metrics = {"int8_accuracy": 0.81, "random_split_int8_accuracy": 0.97}
     metrics |= {"folds": 3, "folds_int8_accuracy": 0.78}
     metrics |= {"folds_int8_accuracy_low": 0.7, "folds_int8_accuracy_high": 0.86}
+    metrics |= {"seeds": 5, "seeds_int8_accuracy": 0.804, "seeds_int8_accuracy_std": 0.012}
+    metrics |= {"seeds_int8_macro_f1": 0.79, "seeds_int8_macro_f1_std": 0.01}
     (tmp_path / "metrics" / "keywords.json").write_text(json.dumps(metrics))
     assert "81.0% on this split; a random split of the same windows would have claimed 97.0%" in (
         describe_results(folder)
     )
     said = "folds      mean accuracy 78.0% (95 % interval 70.0% to 86.0%) over 3"
+    assert said in describe_results(folder)
+    said = "seeds      over 5 seeds: macro F1 0.790 ± 0.010, accuracy 80.4% ± 1.2%"
     assert said in describe_results(folder)
 
 

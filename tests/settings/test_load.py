@@ -83,7 +83,7 @@ def test_what_another_kind_does_not_know_is_left_out_of_the_defaults():
         ({"features": {"kind": "plp"}}, "features.kind: 'plp' is not one of: centroid, chroma, "),
         (
             {"features": {"kind": "logmel", "coefficients": 3}},
-            "features.coefficients is not a setting. Settings here are: f_max, f_min",
+            "features.coefficients is not a setting. Settings here are: deltas, f_max, f_min",
         ),
         (
             {"model": {"architecture": "dense", "filters": [8]}},

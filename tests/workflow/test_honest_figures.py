@@ -1,4 +1,4 @@
-"""Other splits of an experiment are jobs of their own, of which none makes firmware."""
+"""Other trainings of an experiment are jobs of their own, of which none makes firmware."""
 
 import io
 import re
@@ -44,6 +44,29 @@ def test_a_random_split_and_each_fold_are_trained_and_scored(digits):
     assert planned["compile_firmware"] == 2
     made = re.findall(r"results/(digits\.\w+)/(?:code|firmware)", output)
     assert not made
+
+
+def test_other_seeds_share_all_but_the_training(digits):
+    once, _ = jobs(digits, "results/digits/checksums.txt")
+    digits.change_settings(DIGITS, evaluation={"seeds": 4})
+    planned, output = jobs(digits, "results/digits/checksums.txt")
+    added = {rule: planned[rule] - once.get(rule, 0) for rule in planned}
+    assert {rule: count for rule, count in added.items() if count and rule != "total"} == {
+        "train_model": 3,
+        "quantize_model": 3,
+        "score_model": 3 * 2,
+        "evaluate_seeds": 1,
+    }
+    others = set(re.findall(r"results/digits\.(\w+)/", output))
+    assert others == {"seed_2", "seed_3", "seed_4"}
+    assert not re.findall(r"results/digits\.\w+/(?:split|manifest|code|firmware)", output)
+
+
+def test_a_seed_alone_is_a_target(digits):
+    planned, output = jobs(digits, "results/digits.seed_9/scores/litert.csv")
+    assert planned["train_model"] == planned["split_dataset"] == 1
+    assert "results/digits/split.csv" in output
+    assert "results/digits.seed_9/split.csv" not in output
 
 
 def test_a_fold_alone_is_a_target(digits):

@@ -29,7 +29,7 @@ from wav2nano.models import ARCHITECTURES
 from wav2nano.files import check_room
 from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.killed_runs import RunMark
-from wav2nano.other_splits import RANDOM_SPLIT, name_of_fold
+from wav2nano.other_trainings import RANDOM_SPLIT, name_of_fold, name_of_seed
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.load import load_params
 from wav2nano.tables.recordings import Listed, write_listed
@@ -260,10 +260,21 @@ def random_split_of(experiment):
     return [f"results/{experiment.name}.{RANDOM_SPLIT}/evaluation/evaluation.json"] * wanted
 
 
+def split_of(experiment):
+    """Its split, which trainings with other seeds share."""
+    return SPLIT.format(experiment=experiment.split_name)
+
+
 def folds_of(experiment, runtime):
     """Scores of the experiment's folds by one runtime."""
     names = map(name_of_fold, experiment.folds())
     return [f"results/{experiment.name}.{name}/scores/{runtime}.csv" for name in names]
+
+
+def seeds_of(experiment, runtime):
+    """Scores of the experiment's trainings with one seed or another by one runtime."""
+    others = [f"{experiment.name}.{name_of_seed(seed)}" for seed in experiment.seeds()[1:]]
+    return [f"results/{name}/scores/{runtime}.csv" for name in (experiment.name, *others)]
 
 
 def evaluation_of_folds(experiment):
@@ -271,11 +282,17 @@ def evaluation_of_folds(experiment):
     return [f"results/{experiment.name}/folds/folds.json"] * bool(experiment.folds())
 
 
+def evaluation_of_seeds(experiment):
+    """Figures of trainings with several seeds, if they are wanted."""
+    return [f"results/{experiment.name}/seeds.json"] * (len(experiment.seeds()) > 1)
+
+
 def everything_made(name):
     """Files that the workflow makes for an experiment, whatever rule makes them."""
     experiment = EXPERIMENTS[name]
+    others = experiment.other_trainings()
+    splits = [split_of(EXPERIMENTS[one]) for one in (name, *others)]
     scored = [
-        SPLIT,
         *rules.train_model.output,
         *rules.quantize_model.output,
         *expand(rules.score_model.output, runtime=["float", "litert"], allow_missing=True),
@@ -291,8 +308,10 @@ def everything_made(name):
     return [
         *experiment.shared_files(),
         *expand(made, experiment=name),
-        *expand(scored, experiment=experiment.other_splits()),
+        *dict.fromkeys(splits),
+        *expand(scored, experiment=others),
         *random_split_of(experiment),
+        *evaluation_of_seeds(experiment),
         *scores_of_c(experiment),
         *board_of(experiment),
     ]
@@ -335,7 +354,7 @@ def used_files():
     try:
         for name in experiments.names():
             made = expand([RESULTS, METRICS, TRAINED_ON], experiment=name)
-            made += expand(RESULTS, experiment=experiments[name].other_splits())
+            made += expand(RESULTS, experiment=experiments[name].other_trainings())
             if not experiments[name].sources:  # then it is not known what its folds are
                 made += map(str, Path("results").glob(f"{name}.fold_*"))
             used |= {*experiments[name].shared_files(), *made}

@@ -1,11 +1,12 @@
 # Requires: features of all shards, and the split.
 # Makes: the trained model, its int8 form, scores by every runtime, figures and plots; and those of
-# cross-validation, from the scores of experiments that each leave out a fold.
+# cross-validation and of several seeds, from the scores of experiments that each leave out a fold or are
+# trained with another seed.
 
 
 rule train_model:
     input:
-        split=SPLIT,
+        split=of(split_of),
         features=of(lambda experiment: experiment.features()),
         augmented=of(lambda experiment: experiment.features(augmented=True)),
         pretrained=model_of_architecture,
@@ -43,7 +44,7 @@ rule quantize_model:
     input:
         model=f"{RESULTS}/model.keras",
         preprocessing=PREPROCESSING,
-        split=SPLIT,
+        split=of(split_of),
         features=of(lambda experiment: experiment.features()),
     output:
         model=f"{RESULTS}/model_int8.tflite",
@@ -70,7 +71,7 @@ rule score_model:
     input:
         model=scored_model,
         preprocessing=PREPROCESSING,
-        split=SPLIT,
+        split=of(split_of),
         features=of(lambda experiment: experiment.features()),
     output:
         f"{RESULTS}/scores/{{runtime}}.csv",
@@ -183,3 +184,25 @@ rule evaluate_folds:
         "wav2nano evaluate-folds --folds {params.folds:q} --float-scores {input.float:q}"
         " --litert-scores {input.litert:q} --title {wildcards.experiment:q}"
         " --settings {params.settings:q} --out {params.folder:q} 2>&1 | tee {log:q}"
+
+
+rule evaluate_seeds:
+    input:
+        float=of(lambda experiment: seeds_of(experiment, "float")),
+        litert=of(lambda experiment: seeds_of(experiment, "litert")),
+    output:
+        f"{RESULTS}/seeds.json",
+    log:
+        "logs/{experiment}/evaluate_seeds.log",
+    benchmark:
+        "logs/{experiment}/evaluate_seeds.tsv"
+    resources:
+        mem_mb=1000,
+    params:
+        seeds=of(lambda experiment: as_json(experiment.seeds())),
+        answers=of(lambda experiment: experiment.settings.evaluation.answers),
+        code=code_digest("wav2nano.evaluation.evaluate_seeds"),
+    shell:
+        "wav2nano evaluate-seeds --seeds {params.seeds:q} --float-scores {input.float:q}"
+        " --litert-scores {input.litert:q} --answers {params.answers}"
+        " --title {wildcards.experiment:q} --out {output:q} 2>&1 | tee {log:q}"

@@ -9,11 +9,12 @@ rule report_results:
         environment=f"{RESULTS}/environment.json",
         model=f"{RESULTS}/model_int8.tflite",
         preprocessing=PREPROCESSING,
-        split=SPLIT,
+        split=of(split_of),
         build=of(build_of),
         board=of(board_of),
         random_split=of(random_split_of),
         folds=of(evaluation_of_folds),
+        seeds=of(evaluation_of_seeds),
     output:
         report(
             f"{RESULTS}/report/results.html",
@@ -69,7 +70,7 @@ rule report_results:
         pages=subpath(output[0], parent=True),
         built=lambda wildcards, input: [
             word
-            for name in ("build", "board", "random_split", "folds")
+            for name in ("build", "board", "random_split", "folds", "seeds")
             for path in input.get(name)
             for word in (f"--{name.replace('_', '-')}", path)
         ],
@@ -98,7 +99,7 @@ rule show_examples:
     input:
         scores=lambda wildcards: int8_scores(wildcards.experiment),
         preprocessing=PREPROCESSING,
-        split=SPLIT,
+        split=of(split_of),
         windows=of(lambda experiment: experiment.windows()),
         features=of(lambda experiment: experiment.features()),
     output:
@@ -211,6 +212,12 @@ rule compare_experiments:
         datasets=lambda wildcards: as_json(
             [EXPERIMENTS[name].settings.dataset for name in compared(wildcards.comparison)]
         ),
+        answers=lambda wildcards: as_json(
+            [
+                EXPERIMENTS[name].settings.evaluation.answers
+                for name in compared(wildcards.comparison)
+            ]
+        ),
         originals=lambda wildcards: as_json(originals_of(wildcards.comparison)),
         title=lambda wildcards: wildcards.comparison.replace("_", " ", 1).capitalize(),
         sweep=lambda wildcards, input: ["--sweep", input.sweep] if input.sweep else [],
@@ -218,7 +225,8 @@ rule compare_experiments:
     shell:
         "wav2nano compare-experiments --metrics {input.metrics:q} --scores {input.scores:q}"
         " --confusion {input.confusion:q} --learning-curves {input.learning_curves:q}"
-        " --datasets {params.datasets:q} --originals {params.originals:q} {params.sweep:q}"
+        " --datasets {params.datasets:q} --answers {params.answers:q}"
+        " --originals {params.originals:q} {params.sweep:q}"
         " --title {params.title:q} --table {output.table:q} --plot {output.plot:q}"
         " --page {output.page:q} 2>&1 | tee {log:q}"
 

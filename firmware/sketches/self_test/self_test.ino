@@ -64,7 +64,10 @@ void loop() {
     for (int frame = 0; frame < W2N_FRAMES; frame++) {
         float *values = features + frame * W2N_BINS;
         w2n_frontend_compute(w2n_ear.frontend, samples + frame * W2N_HOP, values);
-        w2n_quantize(values, w2n_ear.scale, w2n_ear.offset, W2N_BINS, inputs + frame * W2N_BINS);
+    }
+    w2n_window_deltas(w2n_ear.frontend, W2N_FRAMES, features);
+    for (int i = 0; i < W2N_FRAMES * W2N_BINS; i += W2N_BINS) {
+        w2n_quantize(features + i, w2n_ear.scale, w2n_ear.offset, W2N_BINS, inputs + i);
     }
     w2n_ear.invoke(inputs, scores);
     Serial.print("window ");

@@ -5,17 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from wav2nano.errors import UserError
 from wav2nano.evaluation import plots
-from wav2nano.evaluation.metrics import accuracy_and_f1, rounded
+from wav2nano.evaluation.average import FIGURES, average, read_tests
+from wav2nano.evaluation.metrics import accuracy_and_f1
 from wav2nano.files import write_json
 from wav2nano.settings.evaluation import EvaluationSettings
-from wav2nano.tables.scores import Scores, join_scores, read_answers
+from wav2nano.tables.scores import Scores, join_scores
 from wav2nano.uncertainty import bootstrap_by_group
-
-FIGURES = ("accuracy", "macro_f1")
 
 
 def evaluate_folds(
@@ -51,17 +48,7 @@ def evaluate_folds(
     """
     if not folds:
         raise UserError("There are no folds: set evaluation.folds in the experiment's settings.")
-    scores = {
-        "float": [_read_test(path, settings) for path in float_scores],
-        "int8": [_read_test(path, settings) for path in litert_scores],
-    }
-    paths = [*float_scores, *litert_scores]
-    for path, part in zip(paths, [*scores["float"], *scores["int8"]], strict=True):
-        if part.labels != scores["float"][0].labels:
-            raise UserError(
-                f"{path} and {paths[0]} have scores of different labels. Delete both, and the next "
-                "run makes them again."
-            )
+    scores = read_tests(float_scores, litert_scores, settings.answers)
     by_fold = {name: [accuracy_and_f1(part) for part in parts] for name, parts in scores.items()}
     found: dict[str, Any] = {
         "experiment": title,
@@ -74,7 +61,9 @@ def evaluate_folds(
             }
             for i, fold in enumerate(folds)
         ],
-        "mean": {name: mean_over_folds(figures) for name, figures in by_fold.items()},
+        # Folds share training data: they are not quite independent, and the interval of their mean
+        # is somewhat too narrow (Bengio and Grandvalet 2004).
+        "mean": {name: average(figures) for name, figures in by_fold.items()},
         "pooled": {
             name: _pooled(parts, resamplings=settings.bootstrap, seed=settings.seed)
             for name, parts in scores.items()
@@ -91,46 +80,9 @@ def evaluate_folds(
     )
 
 
-def mean_over_folds(figures: Sequence[dict[str, float]]) -> dict[str, Any]:
-    """Average figures over folds, with 95 % intervals of Student's t.
-
-    The interval takes the folds' figures for independent. They share training data and are not
-    quite (Bengio and Grandvalet 2004), so that it is somewhat too narrow. None for a single fold.
-    """
-    found: dict[str, Any] = {}
-    for key in FIGURES:
-        values = np.array([one[key] for one in figures])
-        found |= {key: rounded(values.mean()), f"{key}_ci95": t_interval(values)}
-    return found
-
-
-def t_interval(values: np.ndarray) -> list[float] | None:
-    """Compute the 95 % interval of the mean of some shares by Student's t; None of fewer than two.
-
-    Examples
-    --------
-    >>> t_interval(np.array([0.6, 0.7, 0.8]))
-    [0.4516, 0.9484]
-    """
-    from scipy.stats import t
-
-    if len(values) < 2:
-        return None
-    half = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    low, high = np.clip([values.mean() - half, values.mean() + half], 0, 1)
-    return [rounded(low), rounded(high)]
-
-
 def _pooled(parts: Sequence[Scores], *, resamplings: int, seed: int) -> dict[str, Any]:
     """Take the windows of all folds for one test set; intervals as those of a single one."""
     pooled = join_scores(parts)
     interval = bootstrap_by_group(pooled, resamplings=resamplings, seed=seed)
     found: dict[str, Any] = accuracy_and_f1(pooled)
     return found | {f"{key}_ci95": interval[key] for key in FIGURES}
-
-
-def _read_test(path: Path, settings: EvaluationSettings) -> Scores:
-    test = read_answers(path, settings.answers).of_part("test")
-    if not len(test.target):
-        raise UserError(f"{path} has no windows of the test set. Score the model again.")
-    return test

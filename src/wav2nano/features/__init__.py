@@ -1,5 +1,6 @@
 """Features of audio, for training here and on the board; each kind is a file in `kinds/`."""
 
+import math
 from typing import TYPE_CHECKING, Annotated, Union, cast
 
 import numpy as np
@@ -33,7 +34,7 @@ def shape(samples: int, rate: int, settings: FeatureSettings) -> tuple[int, int]
     Raises
     ------
     UserError
-        If such features do not exist, or a window is shorter than one frame.
+        If such features do not exist, or a window has too few frames for them.
 
     Examples
     --------
@@ -50,7 +51,16 @@ def shape(samples: int, rate: int, settings: FeatureSettings) -> tuple[int, int]
             f"frame of {frame}. Set chunking.window_seconds to {frame / rate:.3g} or more, or "
             "use a shorter frame in `features`."
         )
-    return 1 + (samples - frame) // settings.hop_samples, bins(settings)
+    hop, least = settings.hop_samples, settings.least_frames
+    frames = 1 + (samples - frame) // hop
+    if frames < least:
+        milliseconds = math.ceil(1000 * (frame + (least - 1) * hop) / rate)
+        raise UserError(
+            f"features.deltas: a delta is computed from {least} frames, and a window of {samples} "
+            f"samples ({samples / rate:.3g} s) has {frames}. Set chunking.window_seconds to "
+            f"{milliseconds / 1000:g} or more, use a shorter hop in `features`, or set deltas: 0."
+        )
+    return frames, bins(settings)
 
 
 def compute(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.ndarray:
@@ -73,7 +83,7 @@ def compute(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.nda
     Raises
     ------
     UserError
-        If the settings are not valid, or a window is shorter than one frame.
+        If the settings are not valid, or a window has too few frames for them.
 
     Examples
     --------
@@ -112,6 +122,20 @@ def front_end(rate: int, settings: FeatureSettings) -> list[Part]:
             "input of the network. Set goal: evaluation, or window_normalization: none."
         )
     return KINDS[settings.kind].front_end(rate, settings)
+
+
+def static(settings: FeatureSettings) -> np.ndarray:
+    """Tell which features of a frame are no deltas: bool [bins].
+
+    Examples
+    --------
+    >>> static(KINDS["mfcc"].Settings(coefficients=3, deltas=1)).tolist()
+    [True, True, True, False, False, False]
+    """
+    parts: list[FeatureSettings] = getattr(settings, "parts", [settings])
+    return np.concatenate(
+        [np.arange(bins(part)) < bins(part) // (1 + getattr(part, "deltas", 0)) for part in parts]
+    )
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: FeatureSettings) -> None:

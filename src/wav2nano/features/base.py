@@ -32,6 +32,11 @@ class FeatureSettings(Settings):
         raise NotImplementedError
 
     @property
+    def least_frames(self) -> int:
+        """Frames that a window needs."""
+        return 1
+
+    @property
     def kinds(self) -> list[str]:
         """Name the kinds whose code computes them."""
         return [self.kind]
@@ -57,6 +62,8 @@ class Part:
     scratch : int
         Elements of the float array that it uses meanwhile, an argument before the features; of 0
         there is none.
+    deltas : int
+        Order up to which the features' deltas follow them: 0, which is none, to 2.
     """
 
     function: str
@@ -65,6 +72,12 @@ class Part:
     n_fft: int = 0
     window: int = 0
     scratch: int = 0
+    deltas: int = 0
+
+    @property
+    def width(self) -> int:
+        """Features in a frame, with the deltas."""
+        return self.bins * (1 + self.deltas)
 
 
 class Kind(Protocol):

@@ -6,14 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
+from wav2nano.features.deltas import WIDTH
 from wav2nano.firmware_sources import FRONT_END, c_sources
 from wav2nano.hostcc import build_shared_library
 
 
 class _FrontEnd(ctypes.Structure):
-    """The integers that `w2n_frontend` starts with."""
+    """What `w2n_frontend` starts with."""
 
-    _fields_ = [(name, ctypes.c_int) for name in ("rate", "frame", "hop", "bins")]
+    _fields_ = [
+        *((name, ctypes.c_int) for name in ("rate", "frame", "hop", "bins")),
+        ("compute", ctypes.c_void_p),
+        ("delta_spans", ctypes.c_int),
+    ]
 
 
 class HostFrontEnd:
@@ -56,12 +61,19 @@ class HostFrontEnd:
         -------
         numpy.ndarray [shape=(n, frames, bins)]
             float32.
+
+        Raises
+        ------
+        ValueError
+            If a window is not int16, or has too few frames for deltas.
         """
         if windows.dtype != np.int16 or windows.ndim != 2:
             raise ValueError(f"windows are {windows.dtype} {windows.shape}, not int16 [n, samples]")
         windows = np.ascontiguousarray(windows)
         hop, bins = self._tables.hop, self._tables.bins
         frames = 1 + (windows.shape[1] - self._tables.frame) // hop
+        if self._tables.delta_spans and frames < WIDTH:
+            raise ValueError(f"windows have {frames} frames, and a delta needs {WIDTH}")
         features = np.empty((len(windows), frames, bins), np.float32)
         function = self._library.w2n_frontend_compute
         tables = ctypes.byref(self._tables)
@@ -73,6 +85,7 @@ class HostFrontEnd:
                     ctypes.c_void_p(first + 2 * hop * frame),
                     ctypes.c_void_p(out + 4 * bins * frame),
                 )
+            self._library.w2n_window_deltas(tables, frames, ctypes.c_void_p(out))
         return features
 
     def quantize(self, features: np.ndarray) -> np.ndarray:

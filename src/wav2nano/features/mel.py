@@ -6,8 +6,9 @@ import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
+from wav2nano.features.deltas import DeltaSettings
 from wav2nano.features.filters import mel_bank
-from wav2nano.features.spectrum import SpectralSettings, check_hop
+from wav2nano.features.spectrum import check_hop
 
 MAX_BANDS = 128
 
@@ -22,7 +23,7 @@ FloorDb = Annotated[float, Field(ge=-120, le=-40)]
 FLOOR_DB = -70.0
 
 
-class MelSettings(SpectralSettings):
+class MelSettings(DeltaSettings):
     """Settings of the mel spectrum."""
 
     mel_bands: Annotated[int, Field(ge=4, le=MAX_BANDS)] = 40

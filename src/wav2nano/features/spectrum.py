@@ -170,10 +170,11 @@ def of_power_spectra(
     return features
 
 
-def decibels_part(bank: np.ndarray, floor_db: float) -> Part:
-    """Compute on the board what `band_decibels` gives without a transform."""
+def decibels_part(bank: np.ndarray, floor_db: float, *, deltas: int) -> Part:
+    """Compute on the board what `band_decibels` gives without a transform, and deltas."""
     arguments = {**bank_arguments(bank), "floor_power": _floor_power(floor_db)}
-    return Part("w2n_decibels", len(bank), arguments, n_fft=2 * (bank.shape[1] - 1))
+    n_fft = 2 * (bank.shape[1] - 1)
+    return Part("w2n_decibels", len(bank), arguments, n_fft=n_fft, deltas=deltas)
 
 
 def bank_arguments(bank: np.ndarray) -> dict[str, Argument]:

@@ -10,6 +10,7 @@ from wav2nano.c_source import (
     definitions,
     extern_c,
     float_literal,
+    initializer,
     rows,
     structure,
 )
@@ -101,6 +102,10 @@ def _source(parts: Sequence[Part], quantization: tuple[np.ndarray, np.ndarray] |
     }.items():
         if size:
             definitions.append(f"static float {name}[{size}];\n\n")
+    spans = _delta_spans(parts)
+    if spans:
+        lines = [f"    {initializer(span)}," for span in spans]
+        definitions.append(array("static const w2n_delta_span deltas[]", lines) + "\n\n")
     exported = ""
     if quantization is not None:
         scale, offset = quantization
@@ -112,6 +117,7 @@ def _source(parts: Sequence[Part], quantization: tuple[np.ndarray, np.ndarray] |
         "hop": "W2N_FRONTEND_HOP",
         "bins": "W2N_FRONTEND_BINS",
         "compute": "compute",
+        **({"delta_spans": len(spans), "deltas": "deltas"} if spans else {}),
     }
     return f"""\
 /* Made by wav2nano: settings and tables of the front end. */
@@ -148,8 +154,18 @@ def _calls(parts: Sequence[Part], spectra: Sequence[tuple[int, int]]) -> str:
                         f"features + {first}" if first else "features",
                     )
                 )
-            first += part.bins
+            first += part.width
     return "".join(lines)
+
+
+def _delta_spans(parts: Sequence[Part]) -> list[tuple[int, int, int]]:
+    """Give the first feature, the number of features and the order of each part with deltas."""
+    spans, first = [], 0
+    for part in parts:
+        if part.deltas:
+            spans.append((first, part.bins, part.deltas))
+        first += part.width
+    return spans
 
 
 def _call(function: str, *arguments: object) -> str:

@@ -34,7 +34,7 @@ extern w2n_listener w2n_ear;"""
 
 MEMORY = """\
 static int16_t samples[W2N_N_FFT];
-static float frame[W2N_BINS];
+static float frame[{frame}];
 static int8_t window[W2N_FRAMES * W2N_BINS];
 static int8_t scores[W2N_SMOOTHING * W2N_LABELS];"""
 
@@ -112,6 +112,7 @@ def settings_code(
     rate, feature = preprocessing.chunking.rate, preprocessing.features
     window, hop = preprocessing.chunking.window_samples, feature.hop_samples
     frames, bins = features.shape(window, rate, feature)
+    with_deltas = not features.static(feature).all()
     targets = targets_of(preprocessing.labels)
     inference_hops = listener.inference_hops(rate / hop)
     seconds = inference_hops * hop / rate
@@ -155,7 +156,7 @@ def settings_code(
         '#include "frontend_tables.h"\n#include "model.h"',
         array("const char *const w2n_labels[W2N_LABELS]", labels),
         structure("const w2n_listener_settings w2n_settings", settings),
-        MEMORY,
+        MEMORY.format(frame="W2N_DELTA_FRAMES * W2N_BINS" if with_deltas else "W2N_BINS"),
         structure("w2n_listener w2n_ear", EAR),
     ]
     return header(ABOUT, "W2N_SETTINGS_H", content), "\n\n".join(parts) + "\n"

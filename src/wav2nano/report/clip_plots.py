@@ -63,21 +63,30 @@ def plot_features(
     path, title, subtitle
         Of the PNG file.
     """
-    parts: list[FeatureSettings] = getattr(settings, "parts", [settings])
-    rows = 2 + len(parts)
+    panels = _panels(settings)
+    rows = 2 + len(panels)
     shape: dict[str, Any] = {"nrows": rows, "sharex": True, "height_ratios": [1, *[2] * (rows - 1)]}
     with figure(path, title, subtitle, figsize=(9, 1.2 + 1.7 * rows), **shape) as (_, axes):
         _waveform(axes[0], audio, rate)
         power = _spectrogram(axes[1], audio, rate)
         axes[1].figure.colorbar(power, ax=axes[1], label="dB of full scale")
         first = 0
-        for axis, part in zip(axes[2:], parts, strict=True):
-            kind = KINDS[part.kind]
-            end = first + kind.bins(part)
-            _features(axis, values[:, first:end], rate, part, settings.window_normalization)
+        for axis, (part, bins, order) in zip(axes[2:], panels, strict=True):
+            end = first + bins
+            _features(axis, values[:, first:end], rate, part, settings.window_normalization, order)
             first = end
         axes[-1].set_xlabel("time (s)")
         axes[0].set_xlim(0, len(audio) / rate)
+
+
+def _panels(settings: FeatureSettings) -> list[tuple[FeatureSettings, int, int]]:
+    """Give what is drawn apart: each kind, and each order of its deltas, with its bins."""
+    parts: list[FeatureSettings] = getattr(settings, "parts", [settings])
+    panels = []
+    for part in parts:
+        orders = range(1 + getattr(part, "deltas", 0))
+        panels += [(part, KINDS[part.kind].bins(part) // len(orders), order) for order in orders]
+    return panels
 
 
 def _waveform(axis: Any, audio: np.ndarray, rate: int) -> None:
@@ -120,14 +129,22 @@ def _spectrogram(axis: Any, audio: np.ndarray, rate: int) -> Any:
 
 
 def _features(
-    axis: Any, values: np.ndarray, rate: int, part: FeatureSettings, normalization: str
+    axis: Any,
+    values: np.ndarray,
+    rate: int,
+    part: FeatureSettings,
+    normalization: str,
+    delta_order: int,
 ) -> None:
-    """Draw one kind: bins over frames as an image, or a single bin as a line."""
+    """Draw one kind, or its deltas: bins over frames as an image, or a single bin as a line."""
     bins_are, values_are = AXES.get(part.kind, ("feature", "value"))
+    if delta_order:
+        values_are = ("slope (dB a frame)", "curvature (dB a frame²)")[delta_order - 1]
     if normalization != "none":
         values_are = "normalised over the window"
     middles = (np.arange(len(values)) * part.hop_samples + part.frame_samples / 2) / rate
-    axis.set_title(part.kind, fontsize=10, loc="left")
+    title = (part.kind, f"{part.kind}: deltas", f"{part.kind}: deltas of second order")[delta_order]
+    axis.set_title(title, fontsize=10, loc="left")
     if values.shape[1] == 1:
         axis.plot(middles, values[:, 0], color=TEST, marker=".", markersize=3, linewidth=1)
         axis.set_ylabel(values_are)

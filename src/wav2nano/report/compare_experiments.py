@@ -12,9 +12,10 @@ from wav2nano.report.comparison_plot import Point, plot_comparison
 from wav2nano.report.embed import embed_png
 from wav2nano.report.pareto import pareto_front
 from wav2nano.report.render import render
+from wav2nano.settings.evaluation import Answers
 from wav2nano.settings.original import OriginalSettings
 from wav2nano.sweeps import SEPARATOR, describe_value, read_variants
-from wav2nano.tables.scores import read_scores
+from wav2nano.tables.scores import read_answers
 from wav2nano.uncertainty import Difference, compare_paired
 
 FIGURES = (
@@ -75,6 +76,7 @@ def compare_experiments(
     confusion: list[Path],
     learning_curves: list[Path],
     datasets: list[str],
+    answers: list[Answers],
     originals: dict[str, OriginalSettings],
     title: str,
     sweep: Path | None = None,
@@ -97,6 +99,8 @@ def compare_experiments(
         The same of the learning curves.
     datasets
         Name of each experiment's data set, in the same order.
+    answers
+        What counts as one answer in each, in the same order: windows or recordings.
     originals
         What the systems that experiments reproduce reported, by the experiments' names.
     title
@@ -116,21 +120,26 @@ def compare_experiments(
     UserError
         If there is nothing to compare, or a file lacks the figures of an experiment.
     """
-    if len(datasets) != len(metrics):
-        raise UserError(
-            f"--datasets names {len(datasets)} data sets, and --metrics {len(metrics)} files: give "
-            "as many of both."
-        )
+    for option, given in (("datasets", datasets), ("answers", answers)):
+        if len(given) != len(metrics):
+            raise UserError(
+                f"--{option} has {len(given)} entries, and --metrics {len(metrics)} files: give as "
+                "many of both."
+            )
     variants = read_variants(sweep)[1] if sweep else {}
     prefix = f"{sweep.stem}{SEPARATOR}" if sweep else ""
     names = [path.stem.removeprefix(prefix) for path in metrics]
     figures = dict(zip(names, map(_read_figures, metrics), strict=True))
     ranked = rank_experiments(figures, dict(zip(names, datasets, strict=True)))
-    scores_of = dict(zip(names, scores, strict=bool(scores)))
+    # Without scores nothing is compared.
+    tests = {
+        name: (path, counted)
+        for name, path, counted in zip(names, scores, answers, strict=bool(scores))
+    }
     differences: dict[str, Difference] = {}
     for group in ranked.values():
         order = [one.experiment for one in group]
-        differences |= _compare_with_first(order, scores_of)
+        differences |= _compare_with_first(order, tests)
     together = [one for group in ranked.values() for one in group]
     settings = list(dict.fromkeys(key for variant in variants.values() for key in variant))
     columns = {
@@ -253,13 +262,14 @@ def _claims(
     figures: Mapping[str, Mapping[str, Any]],
     originals: Mapping[str, OriginalSettings],
 ) -> list[list[Any]]:
-    """Make rows of accuracy: honest, on a random split, cross-validated, and as was published.
+    """Make rows of accuracy: honest, on a random split, averaged, and as was published.
 
     The first row names the columns; one that would be empty is left out.
     """
     header: list[Any] = [
         *("experiment", "accuracy, float32", "accuracy, int8"),
         *("a random split would have claimed, int8", "mean of the folds, int8"),
+        "mean of the seeds, int8",
         *("the original", "its figure", "its test set"),
     ]
     rows = []
@@ -270,7 +280,7 @@ def _claims(
             _share(found, key)
             for key in (
                 *("float_accuracy", "int8_accuracy"),
-                *("random_split_int8_accuracy", "folds_int8_accuracy"),
+                *("random_split_int8_accuracy", "folds_int8_accuracy", "seeds_int8_accuracy"),
             )
         ]
         rows.append([one.experiment, *texts, original.system, original.figure, original.split])
@@ -287,14 +297,20 @@ def _share(figures: Mapping[str, Any], key: str) -> str | tuple[str, str]:
     return text if low is None or high is None else (text, f"({low:.1%} to {high:.1%})")
 
 
-def _compare_with_first(order: Sequence[str], scores: Mapping[str, Path]) -> dict[str, Difference]:
-    """Compare each experiment with the first of the ranking, if their test windows are the same."""
+def _compare_with_first(
+    order: Sequence[str], tests: Mapping[str, tuple[Path, Answers]]
+) -> dict[str, Difference]:
+    """Compare each experiment with the first of the ranking, if their tests are of the same.
+
+    `tests` has the file of scores of each, and what counts as one answer: pairs are of windows, or
+    of recordings.
+    """
     found: dict[str, Difference] = {}
-    if not scores:
+    if not tests:
         return found
-    first = read_scores(scores[order[0]]).of_part("test")
+    first = read_answers(*tests[order[0]]).of_part("test")
     for name in order[1:]:
-        test = read_scores(scores[name]).of_part("test")
+        test = read_answers(*tests[name]).of_part("test")
         difference = compare_paired(test, first, resamplings=RESAMPLINGS, seed=SEED)
         if difference is not None:
             found[name] = difference

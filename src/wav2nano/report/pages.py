@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wav2nano.boards import Board
-from wav2nano.describe import describe_origin, describe_processor
+from wav2nano.describe import describe_origin, describe_processor, describe_spread
 from wav2nano.network_cost import MACS_PER_TICK, NetworkCost
 from wav2nano.report.render import render
 from wav2nano.tables.preprocessing import Preprocessing
@@ -39,12 +39,13 @@ def results_page(
     policy: str,
     random_split: dict[str, Any] | None = None,
     folds: dict[str, Any] | None = None,
+    seeds: dict[str, Any] | None = None,
 ) -> str:
     """Make the page with float, int8 and board side by side.
 
     `original` is what the system that the experiment reproduces reported, if it does so;
     `random_split` the evaluation of the same experiment on a random split, if there is one, `folds`
-    the figures of cross-validation.
+    the figures of cross-validation, `seeds` those of trainings with several seeds.
     """
     runtimes = runtimes_of(evaluation)
     figures = [evaluation[name] for name in runtimes]
@@ -81,6 +82,10 @@ def results_page(
         claimed=f"{random_split['int8']['accuracy']:.1%}" if random_split else None,
         splits=_splits(evaluation, random_split) if random_split else None,
         folds=_folds(folds) if folds else None,
+        seeds=[one["seed"] for one in seeds["seeds"]] if seeds else None,
+        over_seeds=[describe_spread(seeds["mean"][name]) for name in ("int8", "float")]
+        if seeds
+        else None,
     )
 
 

@@ -11,7 +11,7 @@ from wav2nano.errors import UserError
 from wav2nano.files import as_written, read_json, write_json, write_text
 from wav2nano.models import AnyModel
 from wav2nano.network_cost import NetworkCost, estimate_network
-from wav2nano.other_splits import name_of_fold
+from wav2nano.other_trainings import name_of_fold, name_of_seed
 from wav2nano.report.board_limits import measure_network, reasons_against
 from wav2nano.report.pages import (
     TRACKS,
@@ -43,6 +43,7 @@ def report_results(
     board: Path | None = None,
     random_split: Path | None = None,
     folds: Path | None = None,
+    seeds: Path | None = None,
     target: str,
     listener: ListenerSettings,
     model_settings: AnyModel,
@@ -77,6 +78,8 @@ def report_results(
         JSON file of the evaluation of the same experiment on a random split, if there is one.
     folds
         JSON file of the figures of cross-validation, if there are any.
+    seeds
+        JSON file of the figures of trainings with several seeds, if there are any.
     target
         Fully qualified name of the board that the experiment is for.
     listener
@@ -102,6 +105,7 @@ def report_results(
     ran = read_json(board) if board else None
     flattered = read_json(random_split) if random_split else None
     crossed = read_json(folds) if folds else None
+    repeated = read_json(seeds) if seeds else None
     rows = read_split(split)
     between = read_preprocessing(preprocessing)
     hardware = find_board(target)
@@ -132,7 +136,7 @@ def report_results(
     with as_written(environment):
         made["environment"] = environment_page(title, trained_in)
         processor = describe_processor(trained_in)
-    with as_written(*filter(None, (evaluation, build, board, random_split, folds))):
+    with as_written(*filter(None, (evaluation, build, board, random_split, folds, seeds))):
         made["results"] = results_page(
             title,
             scored,
@@ -142,6 +146,7 @@ def report_results(
             policy=policy,
             random_split=flattered,
             folds=crossed,
+            seeds=repeated,
         )
         made["budget"] = budget_page(
             title,
@@ -153,7 +158,9 @@ def report_results(
             reasons=reasons,
             estimated=measured is None,
         )
-        figures = gather_metrics(scored, measured, built, ran, between, flattered, crossed)
+        figures = gather_metrics(
+            scored, measured, built, ran, between, flattered, crossed, repeated
+        )
     for name, text in made.items():
         write_text(pages / f"{name}.html", text)
     write_json(metrics, figures)
@@ -168,6 +175,7 @@ def gather_metrics(
     preprocessing: Preprocessing,
     random_split: dict[str, Any] | None = None,
     folds: dict[str, Any] | None = None,
+    seeds: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Put the figures of one experiment into a flat mapping.
 
@@ -191,6 +199,15 @@ def gather_metrics(
             metrics |= _with_intervals(f"folds_pooled_{name}", folds["pooled"][name])
         for one in folds["folds"]:
             prefix = f"{name_of_fold(one['fold'])}_int8"
+            metrics |= {f"{prefix}_{figure}": one["int8"][figure] for figure in FIGURES}
+    if seeds is not None:
+        metrics["seeds"] = len(seeds["seeds"])
+        for name in ("float", "int8"):
+            mean = seeds["mean"][name]
+            metrics |= _with_intervals(f"seeds_{name}", mean)
+            metrics |= {f"seeds_{name}_{figure}_std": mean[f"{figure}_std"] for figure in FIGURES}
+        for one in seeds["seeds"]:
+            prefix = f"{name_of_seed(one['seed'])}_int8"
             metrics |= {f"{prefix}_{figure}": one["int8"][figure] for figure in FIGURES}
     metrics |= asdict(cost) if cost is not None else {}
     if build is not None:

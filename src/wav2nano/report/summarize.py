@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from wav2nano.describe import describe_accuracy, describe_processor
+from wav2nano.describe import describe_accuracy, describe_processor, describe_spread
 from wav2nano.files import as_written, read_json
 
 # What figures depend on, in a checkout.
@@ -51,7 +51,7 @@ def _describe(folder: Path) -> str:
             f"  float      {describe_accuracy(evaluation['float'])}",
             f"  int8       {describe_accuracy(evaluation['int8'])}",
             f"  tested on  {evaluation['test_data']['description']}, never trained on",
-            *_other_splits(folder, evaluation),
+            *_other_trainings(folder, evaluation),
             f"  trained on {describe_processor(environment)}; another may differ in the "
             "last digits, `dvc pull` gives this model",
             *_difference_to_commit(folder, evaluation, environment),
@@ -62,8 +62,8 @@ def _describe(folder: Path) -> str:
     )
 
 
-def _other_splits(folder: Path, evaluation: dict[str, Any]) -> list[str]:
-    """Tell what a random split would have claimed, and the mean of the folds, as far as made."""
+def _other_trainings(folder: Path, evaluation: dict[str, Any]) -> list[str]:
+    """Tell what a random split would have claimed, and means of folds and seeds, as far as made."""
     path = folder.absolute().parents[1] / "metrics" / f"{evaluation['experiment']}.json"
     with as_written(path):
         metrics = read_json(path) if path.exists() else {}
@@ -83,6 +83,13 @@ def _other_splits(folder: Path, evaluation: dict[str, Any]) -> list[str]:
                 ],
             }
             lines.append(f"  folds      mean {describe_accuracy(mean)} over {metrics['folds']}")
+        if "seeds" in metrics:
+            mean = {
+                f"{figure}{end}": metrics[f"seeds_int8_{figure}{end}"]
+                for figure in ("accuracy", "macro_f1")
+                for end in ("", "_std")
+            }
+            lines.append(f"  seeds      over {metrics['seeds']} seeds: {describe_spread(mean)}")
         return lines
 
 

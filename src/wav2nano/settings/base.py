@@ -71,7 +71,8 @@ Experiment = Annotated[str, Field(pattern=EXPERIMENT)]
 
 Text = Annotated[str, Field(min_length=1)]
 
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
+SEEDS = 2**32
+Seed = Annotated[int, Field(ge=0, lt=SEEDS)]
 """Of random numbers: what numpy and Keras both take."""
 
 Probability = Annotated[float, Field(ge=0, le=1)]

@@ -6,11 +6,13 @@ from pydantic import Field
 
 from wav2nano.settings.base import Seed, Settings, Text
 
+Answers = Literal["windows", "recordings"]
+
 
 class EvaluationSettings(Settings):
     """How the test set is scored."""
 
-    answers: Literal["windows", "recordings"] = "windows"
+    answers: Answers = "windows"
     """what counts as one answer: each window, as the board hears them, or each recording by the
     mean of its windows' scores, as clips that slide through several windows are scored elsewhere"""
 
@@ -32,3 +34,8 @@ class EvaluationSettings(Settings):
     groups_per_fold: Annotated[int, Field(ge=1)] = 1
     """groups (speakers, sources) in a fold, in alphabetical order, where there are no official
     folds"""
+
+    seeds: Annotated[int, Field(ge=1, le=100)] = 1
+    """trainings on the experiment's own split, with training.seed and the next ones, whose mean and
+    standard deviation show how much of a figure is luck; nothing is built from the others, and
+    folds and a random split are trained once"""

@@ -28,7 +28,8 @@ PARAMS_HEADER = """\
 
 def params_yaml() -> str:
     """Text of params.yaml: every default, with its explanation."""
-    values = Params().model_dump(mode="json")
+    params = Params()
+    values = params.model_dump(mode="json")
     lines = [PARAMS_HEADER]
     first = ["experiments"]
     for name in [*first, *(name for name in Params.model_fields if name not in first)]:
@@ -40,7 +41,8 @@ def params_yaml() -> str:
         group = _chosen(groups, values[name])
         lines.append(f"{name}: # {_summary(group)}")
         said = explanations(group)
-        for key, value in values[name].items():
+        # Not from the dump, which leaves out some settings where they are the default.
+        for key, value in getattr(params, name):
             text = said[key]
             if tags := [tag for tag in map(tag_of, groups) if tag and tag == value]:
                 text = f"or {', '.join(str(tag_of(g)) for g in groups if tag_of(g) not in tags)}"

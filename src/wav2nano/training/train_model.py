@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wav2nano.features import AnyFeatures, add_gain
+from wav2nano.features import AnyFeatures, add_gain, static
 from wav2nano.files import write_csv, write_json
 from wav2nano.keras_runtime import THREADS, import_keras, save_model
 from wav2nano.labelled_windows import Windows, load_windows
@@ -218,7 +218,7 @@ def augment(
     In this order: a shift in time, a gain, a constant offset of each bin (another frequency
     response of room and microphone), a stretch of frames and one of bins set to the mean
     (SpecAugment's masks, Park et al. 2019). What is normalised within each window has no gain and
-    no offset.
+    no offset, and an offset does not change deltas.
 
     Parameters
     ----------
@@ -236,7 +236,8 @@ def augment(
     view = np.take_along_axis(values, index[:, :, None], axis=1)
     add_gain(view, views.gain, preprocessing.features)
     if preprocessing.features.window_normalization == "none":
-        view += views.response * (settings.response * np.array(preprocessing.std, np.float32))
+        spread = settings.response * np.array(preprocessing.std, np.float32)
+        view += views.response * (spread * static(preprocessing.features))
     mean = np.array(preprocessing.mean, np.float32)
     hidden = _between(frames, views.start, views.stop)[:, :, None]
     hidden = hidden | _between(values.shape[2], views.first_bin, views.stop_bin)[:, None]

@@ -20,19 +20,38 @@ static void hear(w2n_listener *listener, const int16_t *samples) {
     memcpy(listener->samples + kept, samples + (hop - fresh), (size_t)fresh * sizeof *samples);
 }
 
+/* Put features of a frame into the window. */
+static void put_frame(w2n_listener *listener, const float *features, int32_t frame) {
+    const int32_t bins = listener->settings->bins;
+    w2n_quantize(features, listener->scale, listener->offset, bins,
+                 listener->window + frame * bins);
+}
+
 /* Append the features of the latest samples to the window. */
 static void append_frame(w2n_listener *listener) {
     const int32_t bins = listener->settings->bins;
-    const int32_t kept = (listener->settings->frames - 1) * bins;
-    memmove(listener->window, listener->window + bins, (size_t)kept);
-    w2n_frontend_compute(listener->frontend, listener->samples, listener->frame);
-    w2n_quantize(listener->frame, listener->scale, listener->offset, bins, listener->window + kept);
+    const int32_t last = listener->settings->frames - 1;
+    memmove(listener->window, listener->window + bins, (size_t)(last * bins));
+    if (listener->frontend->delta_spans == 0) {
+        w2n_frontend_compute(listener->frontend, listener->samples, listener->frame);
+        put_frame(listener, listener->frame, last);
+        return;
+    }
+    /* Deltas are those of the frame that now has four later ones. */
+    const int32_t earlier = (W2N_DELTA_FRAMES - 1) * bins;
+    float *newest = listener->frame + earlier, *middle = listener->frame + earlier / 2;
+    memmove(listener->frame, listener->frame + bins, (size_t)earlier * sizeof *newest);
+    w2n_frontend_compute(listener->frontend, listener->samples, newest);
+    put_frame(listener, newest, last);
+    w2n_deltas(listener->frontend, listener->frame, middle);
+    put_frame(listener, middle, last - W2N_DELTA_FRAMES / 2);
 }
 
 /* Run the model and find the label with the highest average of the latest scores. */
 static void infer(w2n_listener *listener, w2n_decision *decision) {
     const w2n_listener_settings *settings = listener->settings;
     const int32_t labels = settings->labels;
+    w2n_hold_deltas(listener->frontend, settings->frames, 1, listener->window);
     listener->invoke(listener->window, listener->scores + listener->next_score * labels);
     listener->next_score = (listener->next_score + 1) % settings->smoothing;
     if (listener->inferences < settings->smoothing) {

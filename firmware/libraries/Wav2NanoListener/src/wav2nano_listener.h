@@ -34,7 +34,7 @@ typedef struct {
     const float *offset; /* [bins] */
     void (*invoke)(const int8_t *input, int8_t *output);
     int16_t *samples; /* [n_fft] the latest, oldest first */
-    float *frame;     /* [bins] */
+    float *frame;     /* [bins], with deltas [W2N_DELTA_FRAMES * bins]: the latest, oldest first */
     int8_t *window;   /* [frames * bins] the model's input, oldest frame first */
     int8_t *scores;   /* [smoothing * labels] of the latest inferences */
     int32_t hops;     /* heard since the last reset; stops counting when all memory is filled */

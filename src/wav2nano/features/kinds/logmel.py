@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from wav2nano.features import mel
+from wav2nano.features import deltas, mel
 from wav2nano.features.base import Part
 from wav2nano.features.spectrum import band_decibels, decibels_part
 
@@ -20,8 +20,8 @@ class Settings(mel.MelSettings):
 
 
 def bins(settings: Settings) -> int:
-    """Features in a frame: one per band."""
-    return settings.mel_bands
+    """Features in a frame: one per band, and their deltas."""
+    return settings.mel_bands * (1 + settings.deltas)
 
 
 check = mel.check
@@ -29,21 +29,24 @@ check = mel.check
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Bands in decibels; see `wav2nano.features.spectrum.band_decibels`."""
-    return band_decibels(
+    values = band_decibels(
         windows, mel.bank(rate, settings), hop=settings.hop, floor_db=settings.floor_db
     )
+    return deltas.append(values, settings.deltas)
 
 
 def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own functions."""
-    return mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
+    values = mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
+    return deltas.reference(values, settings.deltas)
 
 
 def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
-    return [decibels_part(mel.bank(rate, settings), settings.floor_db)]
+    bank = mel.bank(rate, settings)
+    return [decibels_part(bank, settings.floor_db, deltas=settings.deltas)]
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
-    """Add the gain's decibels to each band."""
-    values += gain_db[:, np.newaxis, np.newaxis]
+    """Add the gain's decibels to each band; no delta changes."""
+    values[..., : settings.mel_bands] += gain_db[:, np.newaxis, np.newaxis]

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
-from wav2nano.features import mel
+from wav2nano.features import deltas, mel
 from wav2nano.features.base import Part
 from wav2nano.features.filters import dct
 from wav2nano.features.spectrum import band_decibels, decibels_part
@@ -28,8 +28,8 @@ class Settings(mel.MelSettings):
 
 
 def bins(settings: Settings) -> int:
-    """Features in a frame: one per coefficient."""
-    return settings.coefficients
+    """Features in a frame: one per coefficient, and their deltas."""
+    return settings.coefficients * (1 + settings.deltas)
 
 
 def check(rate: int, settings: Settings) -> None:
@@ -45,13 +45,14 @@ def check(rate: int, settings: Settings) -> None:
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Orthonormal DCT-II of the bands' decibels."""
     cosines = dct(settings.coefficients, settings.mel_bands)
-    return band_decibels(
+    values = band_decibels(
         windows,
         mel.bank(rate, settings),
         hop=settings.hop,
         floor_db=settings.floor_db,
         transform=cosines.T,
     )
+    return deltas.append(values, settings.deltas)
 
 
 def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
@@ -60,13 +61,15 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
 
     decibels = mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
     features = librosa.feature.mfcc(S=np.swapaxes(decibels, -1, -2), n_mfcc=settings.coefficients)
-    return np.swapaxes(features, -1, -2).astype(np.float32)
+    values = np.swapaxes(features, -1, -2).astype(np.float32)
+    return deltas.reference(values, settings.deltas)
 
 
 def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
     coefficients, bands = settings.coefficients, settings.mel_bands
-    decibels = decibels_part(mel.bank(rate, settings), settings.floor_db)
+    bank = mel.bank(rate, settings)
+    decibels = decibels_part(bank, settings.floor_db, deltas=settings.deltas)
     # The rows are symmetric about their middle, in sign or not: the library takes half of each.
     half_rows = dct(coefficients, bands)[:, : (bands + 1) // 2]
     return [

@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from wav2nano.features import deltas
 from wav2nano.features.base import Part
 from wav2nano.features.filters import hann
-from wav2nano.features.spectrum import SpectralSettings, band_decibels, check_hop, decibels_part
+from wav2nano.features.spectrum import band_decibels, check_hop, decibels_part
 
 
-class Settings(SpectralSettings):
+class Settings(deltas.DeltaSettings):
     """Power of each frequency, dB, as scipy's spectrogram with scaling "spectrum" defines it."""
 
     kind: Literal["spectrogram"] = "spectrogram"
@@ -24,8 +25,8 @@ class Settings(SpectralSettings):
 
 
 def bins(settings: Settings) -> int:
-    """Features in a frame: one per frequency."""
-    return settings.n_fft // 2 + 1
+    """Features in a frame: one per frequency, and their deltas."""
+    return _frequencies(settings) * (1 + settings.deltas)
 
 
 check = check_hop
@@ -33,9 +34,10 @@ check = check_hop
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Decibels of each frequency."""
-    return band_decibels(
+    values = band_decibels(
         windows, _weights(settings.n_fft), hop=settings.hop, floor_db=settings.floor_db
     )
+    return deltas.append(values, settings.deltas)
 
 
 def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
@@ -52,17 +54,23 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
         scaling="spectrum",
     )
     decibels = 10 * np.log10(np.maximum(power, 10 ** (settings.floor_db / 10)))
-    return np.swapaxes(decibels, -1, -2).astype(np.float32)
+    values = np.swapaxes(decibels, -1, -2).astype(np.float32)
+    return deltas.reference(values, settings.deltas)
 
 
 def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
-    return [decibels_part(np.diag(_weights(settings.n_fft)), settings.floor_db)]
+    bank = np.diag(_weights(settings.n_fft))
+    return [decibels_part(bank, settings.floor_db, deltas=settings.deltas)]
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
-    """Add the gain's decibels to each frequency."""
-    values += gain_db[:, np.newaxis, np.newaxis]
+    """Add the gain's decibels to each frequency; no delta changes."""
+    values[..., : _frequencies(settings)] += gain_db[:, np.newaxis, np.newaxis]
+
+
+def _frequencies(settings: Settings) -> int:
+    return settings.n_fft // 2 + 1
 
 
 def _weights(n_fft: int) -> np.ndarray:

@@ -41,6 +41,11 @@ class Settings(FeatureSettings):
         return self.parts[0].hop_samples
 
     @property
+    def least_frames(self) -> int:
+        """Frames that the part needs which needs most."""
+        return max(part.least_frames for part in self.parts)
+
+    @property
     def kinds(self) -> list[str]:
         """Name the kinds that take part."""
         return [self.kind, *(part.kind for part in self.parts)]

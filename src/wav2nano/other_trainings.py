@@ -1,7 +1,8 @@
-"""Experiments that differ from another only in how it is split, for the sake of honest figures.
+"""Experiments that differ from another only in split or seed, for the sake of honest figures.
 
-They are named after it: `digits.random_split` is `digits` with its windows split at random, and
-`digits.fold_2` is `digits` tested on the second fold of cross-validation.
+They are named after it: `digits.random_split` is `digits` with its windows split at random,
+`digits.fold_2` is `digits` tested on the second fold of cross-validation, and `digits.seed_2` is
+`digits` trained with another seed.
 """
 
 import re
@@ -11,18 +12,22 @@ from typing import Any
 from wav2nano.tables.recordings import slug
 
 RANDOM_SPLIT = "random_split"
-ENDING = re.compile(rf"\.({RANDOM_SPLIT}|fold_[A-Za-z0-9_-]+)$")
+FOLD, SEED = "fold_", "seed_"
+ENDING = re.compile(rf"\.({RANDOM_SPLIT}|{FOLD}[A-Za-z0-9_-]+|{SEED}(?:0|[1-9][0-9]{{0,9}}))$")
 MOST_FOLDS = 100  # each is a network to be trained; one a speaker makes thousands
 
-# A goal of its own: nothing that is split in another way becomes a binary.
-SETTINGS = {"goal": "evaluation", "evaluation": {"random_split_too": False, "folds": None}}
+# A goal of its own: nothing that is trained for its figures alone becomes a binary.
+SETTINGS = {
+    "goal": "evaluation",
+    "evaluation": {"random_split_too": False, "folds": None, "seeds": 1},
+}
 
 Changes = dict[str, Any]
 """What the plan of a split is for one fold, where it differs from that of the experiment."""
 
 
 def divide_name(experiment: str) -> tuple[str, str | None]:
-    """Divide a name into that of the experiment and that of its other split, if it is of one.
+    """Divide a name into that of the experiment and that of its other training, if it is one.
 
     Examples
     --------
@@ -41,7 +46,31 @@ def name_of_fold(fold: str) -> str:
     >>> name_of_fold("10"), name_of_fold("Fold A")
     ('fold_10', 'fold_Fold-A-8ccafb')
     """
-    return f"fold_{slug(fold)}"
+    return f"{FOLD}{slug(fold)}"
+
+
+def name_of_seed(seed: int) -> str:
+    """Name the training with a seed.
+
+    Examples
+    --------
+    >>> name_of_seed(2)
+    'seed_2'
+    """
+    return f"{SEED}{seed}"
+
+
+def settings_of(training: str) -> dict[str, Any]:
+    """Give the settings in which an other training differs from the experiment.
+
+    Examples
+    --------
+    >>> settings_of("seed_2")["training"], settings_of("fold_2")["goal"]
+    ({'seed': 2}, 'evaluation')
+    """
+    if training.startswith(SEED):
+        return SETTINGS | {"training": {"seed": int(training.removeprefix(SEED))}}
+    return SETTINGS
 
 
 def official_folds(folds: Iterable[str]) -> dict[str, Changes]:

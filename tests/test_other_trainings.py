@@ -1,4 +1,4 @@
-"""Other splits of an experiment are experiments of their own, and checked before any job."""
+"""Other trainings of an experiment are experiments of their own, and checked before any job."""
 
 from pathlib import Path
 
@@ -50,22 +50,54 @@ def test_each_set_of_groups_tests_in_turn(checkout):
     experiments = checkout(evaluation={"folds": "all", "groups_per_fold": 2, "bootstrap": 200})
     honest = experiments["x"]
     assert honest.folds() == ["1", "2", "3"]
-    assert honest.other_splits() == ["x.fold_1", "x.fold_2", "x.fold_3"]
+    assert honest.other_trainings() == ["x.fold_1", "x.fold_2", "x.fold_3"]
     assert honest.split_plan().test_groups == []
-    tested = [experiments[name].split_plan().test_groups for name in honest.other_splits()]
+    tested = [experiments[name].split_plan().test_groups for name in honest.other_trainings()]
     assert tested == [["own/ann", "own/bob"], ["own/eve", "own/joe"], ["own/kim"]]
     fold = experiments["x.fold_1"]
     assert fold.settings.goal == "evaluation"
     assert fold.settings.evaluation.bootstrap == 200
-    assert fold.other_splits() == []
+    assert fold.other_trainings() == []
     assert fold.features() == honest.features()
+
+
+def test_each_seed_is_trained_on_the_split_of_the_experiment(checkout):
+    settings = {"seeds": 3, "folds": ["1"], "bootstrap": 200}
+    experiments = checkout(training={"seed": 7, "epochs": 5}, evaluation=settings)
+    honest = experiments["x"]
+    assert honest.seeds() == [7, 8, 9]
+    assert honest.other_trainings() == ["x.fold_1", "x.seed_8", "x.seed_9"]
+    trainings = [experiments[name].settings.training for name in ("x", "x.seed_8", "x.seed_9")]
+    assert [training.seed for training in trainings] == [7, 8, 9]
+    assert {training.epochs for training in trainings} == {5}
+    other = experiments["x.seed_9"]
+    assert other.settings.goal == "evaluation"
+    assert other.other_trainings() == experiments["x.fold_1"].other_trainings() == []
+    assert other.split_name == honest.split_name == "x"
+    assert experiments["x.fold_1"].split_name == "x.fold_1"
+    assert other.split_plan() == honest.split_plan()
+    assert other.features() == honest.features()
+
+
+def test_the_last_seed_that_there_is(checkout, tmp_path):
+    settings = {"training": {"seed": 2**32 - 3}, "evaluation": {"seeds": 3}}
+    experiments = checkout(**settings)
+    assert experiments["x"].seeds()[-1] == 4294967295
+    assert experiments["x.seed_4294967295"].settings.training.seed == 4294967295
+    (tmp_path / "config/experiments/y.yaml").write_text(
+        "dataset: words\ntraining: {seed: 4294967293}\nevaluation: {seeds: 4}\n"
+    )
+    with pytest.raises(UserError, match=r"y\.yaml:\n  evaluation\.seeds: 4 seeds from"):
+        experiments["y"]
+    with pytest.raises(UserError, match=r"training\.seed: 4294967296 should be less than"):
+        experiments["x.seed_4294967296"]
 
 
 def test_official_folds_test_in_turn_and_the_next_validates(checkout):
     experiments = checkout(IN_FOLDS, OFFICIAL, evaluation={"folds": "all"})
     assert experiments["x"].folds() == ["1", "2", "10"]
     assert experiments["x"].split_plan().folds == {"validation": ["1"], "test": ["2"]}
-    plans = [experiments[name].split_plan().folds for name in experiments["x"].other_splits()]
+    plans = [experiments[name].split_plan().folds for name in experiments["x"].other_trainings()]
     assert plans == [
         {"test": ["1"], "validation": ["2"]},
         {"test": ["2"], "validation": ["10"]},
@@ -76,7 +108,7 @@ def test_official_folds_test_in_turn_and_the_next_validates(checkout):
 def test_of_two_official_folds_groups_of_the_other_validate(checkout):
     names = [name for name in IN_FOLDS if "_10" not in name]
     experiments = checkout(names, OFFICIAL, evaluation={"folds": ["2"]})
-    assert experiments["x"].other_splits() == ["x.fold_2"]
+    assert experiments["x"].other_trainings() == ["x.fold_2"]
     assert experiments["x.fold_2"].split_plan().folds == {"test": ["2"]}
 
 
@@ -84,7 +116,7 @@ def test_without_recordings_nothing_is_known_of_folds(checkout, tmp_path):
     checkout([], evaluation={"folds": ["7"]})
     defaults = load_yaml(ROOT / "params.yaml")
     experiments = Experiments(defaults, sha256=lambda _: "", need_recordings=False, root=tmp_path)
-    assert experiments["x"].other_splits() == []
+    assert experiments["x"].other_trainings() == []
 
 
 ONE_GROUP = [f"{word}_ann_{take}.wav" for word in ("yes", "no") for take in range(5)]
