@@ -96,7 +96,7 @@ def test_statistics_have_every_digit_of_one_array(data, monkeypatch, part):
     np.testing.assert_array_equal(std, values.std(axis=(0, 1), dtype=np.float64), strict=True)
 
 
-def steps(data, folder):
+def steps(data, folder, settings=TRAINING):
     """Train, quantise and score; gives the bytes of all files."""
     split, paths, _ = data
     # The names of layers count models in this process.
@@ -109,7 +109,7 @@ def steps(data, folder):
         chunking=ChunkingSettings(),
         feature_settings=FEATURES,
         model_settings=MODEL,
-        settings=TRAINING,
+        settings=settings,
         model=model,
         history=folder / "history.csv",
         preprocessing=preprocessing,
@@ -196,6 +196,20 @@ def test_training_is_that_on_one_array(data, made):
     assert rows[:, -2:].tolist() == [[f"{score:.7g}" for score in row] for row in scores]
 
 
+def test_the_last_weights_may_be_kept(data, tmp_path):
+    # So fast that the last epoch is not the best.
+    hasty = TRAINING.model_copy(update={"learning_rate": 0.5, "epochs": 6, "weights": "last"})
+    steps(data, tmp_path, hasty)
+    history = np.loadtxt(tmp_path / "history.csv", delimiter=",", skiprows=1)
+    assert history[:, 5].tolist() == [0] * (len(history) - 1) + [1]
+    assert history[:, 3].argmin() < len(history) - 1
+    scores = np.loadtxt(tmp_path / "float.csv", delimiter=",", skiprows=1, dtype=str)
+    scores = scores[scores[:, 0] == "validation"]
+    validation, _ = load(data, "validation")
+    right = scores[:, -2:].astype(float).argmax(axis=1) == validation.target
+    assert right.mean() == pytest.approx(history[-1, 4], abs=1e-6)
+
+
 def test_memory_does_not_grow_with_the_features(tmp_path, monkeypatch):
     """100 MB of features pass through 5 MB: with Keras, see benchmarks/bench_memory.py."""
     monkeypatch.setattr(labelled_windows, "BLOCK_BYTES", 5_000_000)
@@ -220,7 +234,10 @@ def test_memory_does_not_grow_with_the_features(tmp_path, monkeypatch):
     random = np.random.default_rng(0)
     tracemalloc.start()
     measure(windows)
-    for _ in _epoch(windows, 1, np.ones(1, np.float32), random, preprocessing, TRAINING):
+    batches = _epoch(
+        windows, 1, np.ones(1, np.float32), random, preprocessing, preprocessing, TRAINING
+    )
+    for _ in batches:
         pass
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
