@@ -198,8 +198,8 @@ def test_training_is_that_on_one_array(data, made):
 
 def test_the_last_weights_may_be_kept(data, tmp_path):
     # So fast that the last epoch is not the best.
-    hasty = TRAINING.model_copy(update={"learning_rate": 0.5, "epochs": 6, "weights": "last"})
-    steps(data, tmp_path, hasty)
+    hasty = {"learning_rate": 0.5, "epochs": 3, "schedule": "constant", "weights": "last"}
+    steps(data, tmp_path, TRAINING.model_copy(update=hasty))
     history = np.loadtxt(tmp_path / "history.csv", delimiter=",", skiprows=1)
     assert history[:, 5].tolist() == [0] * (len(history) - 1) + [1]
     assert history[:, 3].argmin() < len(history) - 1
