@@ -96,12 +96,12 @@ def test_flash_does_not_grow_with_the_steps(name, tmp_path):
 @pytest.mark.parametrize("name", ["simple_rnn", "gru"])
 def test_too_many_steps_to_unroll_are_refused(name, settings, message):
     with pytest.raises(UserError, match=message):
-        check((201, 13), ARCHITECTURES[name].Settings(**settings))
+        check((201, 13), ARCHITECTURES[name].Settings(**settings), "mfcc")
 
 
 def test_two_hundred_steps_are_not_too_many():
-    check((200, 13), ARCHITECTURES["gru"].Settings(filters=[]))
-    check((400, 13), ARCHITECTURES["gru"].Settings(filters=[8]))
+    check((200, 13), ARCHITECTURES["gru"].Settings(filters=[]), "mfcc")
+    check((400, 13), ARCHITECTURES["gru"].Settings(filters=[8]), "mfcc")
 
 
 def test_both_directions_share_the_scale_under_which_they_are_joined():
