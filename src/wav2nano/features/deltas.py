@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from wav2nano.features.spectrum import SpectralSettings
+from wav2nano.features.spectrum import OfPower, SpectralSettings
 
 WIDTH = 9  # frames that a delta is computed from
 HALF = WIDTH // 2
@@ -82,6 +82,11 @@ def append(values: np.ndarray, order: int) -> np.ndarray:
     result[:, :HALF, bins:] = result[:, HALF : HALF + 1, bins:]
     result[:, -HALF:, bins:] = result[:, -HALF - 1 : -HALF, bins:]
     return result
+
+
+def following(of_power: OfPower, order: int) -> OfPower:
+    """Make features of the power, and `append` their deltas."""
+    return lambda power: append(of_power(power), order)
 
 
 def reference(values: np.ndarray, order: int) -> np.ndarray:

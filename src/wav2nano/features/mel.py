@@ -72,7 +72,7 @@ def bank(rate: int, settings: MelSettings) -> np.ndarray:
 def librosa_decibels(
     windows: np.ndarray, rate: int, settings: MelSettings, *, floor_db: float
 ) -> np.ndarray:
-    """Give what `spectrum.band_decibels` gives with `bank`, by librosa's own functions.
+    """Give what `spectrum.decibels` gives with `bank`, by librosa's own functions.
 
     float32 [n, frames, bands].
     """
