@@ -94,7 +94,7 @@ def reference(values: np.ndarray, order: int) -> np.ndarray:
     import librosa
 
     found = [
-        librosa.feature.delta(values, width=WIDTH, order=n, axis=1, mode="interp")
+        librosa.feature.delta(values, width=WIDTH, order=n, axis=-2, mode="interp")
         for n in range(1, order + 1)
     ]
-    return np.concatenate([values, *found], axis=2).astype(np.float32)
+    return np.concatenate([values, *found], axis=-1).astype(np.float32)

@@ -14,7 +14,7 @@ from wav2nano.features.filters import hann
 # [k, frames, n_fft // 2 + 1] of samples of +-1, which it leaves as they are.
 OfPower = Callable[[np.ndarray], np.ndarray]
 
-BLOCK_FRAMES = 512  # frames at a time: their spectra stay in the processor's cache
+BLOCK_FRAMES = 256  # frames at a time: their spectra stay in the processor's cache
 
 
 class SpectralSettings(FeatureSettings):
@@ -58,7 +58,7 @@ def check_hop(rate: int, settings: SpectralSettings) -> None:
 
 def of_librosa(
     function: Callable[..., np.ndarray],
-    windows: np.ndarray,
+    samples: np.ndarray,
     settings: SpectralSettings,
     **arguments: Any,
 ) -> np.ndarray:
@@ -68,8 +68,8 @@ def of_librosa(
     ----------
     function
         Of `librosa.feature`.
-    windows : numpy.ndarray [shape=(n, samples)]
-        int16.
+    samples : numpy.ndarray [shape=(..., samples)]
+        float32, of +-1.
     settings
         Of the kind.
     arguments
@@ -77,10 +77,9 @@ def of_librosa(
 
     Returns
     -------
-    numpy.ndarray [shape=(n, frames, bins)]
+    numpy.ndarray [shape=(..., frames, bins)]
         float32.
     """
-    samples = windows.astype(np.float32) / 32768
     values = function(y=samples, hop_length=settings.hop, center=False, **arguments)
     return np.swapaxes(values, -1, -2).astype(np.float32)
 
@@ -210,7 +209,7 @@ def _power_spectrum(frames: np.ndarray, *, out: np.ndarray) -> None:
 
     spectrum = rfft(frames, overwrite_x=True)
     np.square(spectrum.real, out=out)
-    out += np.square(spectrum.imag, out=spectrum.imag)
+    out += np.square(spectrum.imag, out=frames[..., : out.shape[-1]])
 
 
 def _band_groups(bank: np.ndarray) -> list[tuple[slice, slice, np.ndarray]]:

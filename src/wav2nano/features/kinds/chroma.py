@@ -45,12 +45,12 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own function."""
     import librosa
 
     chroma = librosa.feature.chroma_stft(
-        y=windows.astype(np.float32) / 32768,
+        y=samples,
         sr=rate,
         n_fft=settings.n_fft,
         hop_length=settings.hop,

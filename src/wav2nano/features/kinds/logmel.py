@@ -37,9 +37,9 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own functions."""
-    values = mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
+    values = mel.librosa_decibels(samples, rate, settings, floor_db=settings.floor_db)
     return deltas.reference(values, settings.deltas)
 
 

@@ -53,11 +53,11 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own functions."""
     import librosa
 
-    decibels = mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
+    decibels = mel.librosa_decibels(samples, rate, settings, floor_db=settings.floor_db)
     features = librosa.feature.mfcc(S=np.swapaxes(decibels, -1, -2), n_mfcc=settings.coefficients)
     values = np.swapaxes(features, -1, -2).astype(np.float32)
     return deltas.reference(values, settings.deltas)

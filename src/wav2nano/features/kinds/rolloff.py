@@ -75,13 +75,13 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own function."""
     import librosa
 
     return of_librosa(
         librosa.feature.spectral_rolloff,
-        windows,
+        samples,
         settings,
         sr=rate,
         n_fft=settings.n_fft,

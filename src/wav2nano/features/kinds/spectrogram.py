@@ -43,12 +43,12 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by scipy's own function."""
     from scipy.signal import spectrogram
 
     _, _, power = spectrogram(
-        windows.astype(np.float64) / 32768,
+        samples.astype(np.float64),
         rate,
         window="hann",
         nperseg=settings.n_fft,

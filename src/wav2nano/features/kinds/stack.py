@@ -104,14 +104,14 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return values
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Do so with what other libraries compute."""
     return np.concatenate(
         [
-            KINDS[part.kind].reference(_heard(windows, part.frame_samples, settings), rate, part)
+            KINDS[part.kind].reference(_heard(samples, part.frame_samples, settings), rate, part)
             for part in settings.parts
         ],
-        axis=2,
+        axis=-1,
     )
 
 
@@ -135,8 +135,8 @@ def _places(settings: Settings) -> Iterator[tuple[FeatureSettings, slice]]:
         first = end
 
 
-def _heard(windows: np.ndarray, frame_samples: int, settings: Settings) -> np.ndarray:
+def _heard(samples: np.ndarray, frame_samples: int, settings: Settings) -> np.ndarray:
     """Give the samples of which such frames are as many as the longest ones."""
     hop = settings.hop_samples
-    last_start = (windows.shape[1] - settings.frame_samples) // hop * hop
-    return windows[:, : last_start + frame_samples]
+    last_start = (samples.shape[-1] - settings.frame_samples) // hop * hop
+    return samples[..., : last_start + frame_samples]

@@ -102,16 +102,16 @@ def log_mel(samples: np.ndarray) -> np.ndarray:
     return np.log(magnitudes @ _bank() + np.float32(LOG_OFFSET)).astype(np.float32)
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them with TensorFlow's own front end, as the authors do."""
     import tensorflow as tf
 
     network = _network()
     bank = tf.signal.linear_to_mel_weight_matrix(BANDS, N_FFT // 2 + 1, RATE, F_MIN, F_MAX)
-    audio = np.lib.stride_tricks.sliding_window_view(windows, PATCH, axis=1)[
+    audio = np.lib.stride_tricks.sliding_window_view(samples, PATCH, axis=1)[
         :, :: settings.patch_hop
     ]
-    magnitudes = tf.abs(tf.signal.stft(audio.astype(np.float32) / 32768, FRAME, HOP, N_FFT))
+    magnitudes = tf.abs(tf.signal.stft(audio, FRAME, HOP, N_FFT))
     patches = tf.math.log(tf.matmul(magnitudes, bank) + LOG_OFFSET).numpy()
     return np.array([[network.embed(patch) for patch in window] for window in patches])
 
