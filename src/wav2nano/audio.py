@@ -129,7 +129,7 @@ def read_audio(path: Path | str, rate: int) -> np.ndarray:
     # It grows in place: a list of blocks would have to be copied to be joined.
     buffer = bytearray()
     for block in _mono_blocks(file, name):
-        buffer += (to_int16(block) if as_it_is else block).data
+        buffer += (to_int16(block) if as_it_is else _to_float(block)).data
     if as_it_is:
         return np.frombuffer(buffer, np.int16)
     samples = np.frombuffer(buffer, np.float32)
@@ -157,16 +157,22 @@ def inspect_audio(content: bytes, *, name: str) -> AudioInfo:
 
 
 def to_int16(samples: np.ndarray) -> np.ndarray:
-    """Round samples of full scale 1.0 to int16, as the board's microphone gives them.
+    """Round samples of full scale 1.0 to int16, as the board's microphone gives them; int16 stays.
 
     Examples
     --------
     >>> to_int16(np.array([0.5, -1.0, 1.0])).tolist()  # 1.0 itself is out of reach
     [16384, -32768, 32767]
     """
+    if samples.dtype == np.int16:
+        return samples
     scaled = samples * 32768.0
     np.rint(scaled, out=scaled)
     return np.clip(scaled, -32768, 32767, out=scaled).astype(np.int16)
+
+
+def _to_float(samples: np.ndarray) -> np.ndarray:
+    return samples / np.float32(32768) if samples.dtype == np.int16 else samples
 
 
 def _plain_wav(content: bytes) -> tuple[int, np.ndarray] | None:
@@ -223,10 +229,14 @@ def _open(content: bytes, name: str) -> _Stream:
 
 
 def _mono_blocks(file: _Stream, name: str) -> Iterator[np.ndarray]:
-    """Decode block by block, whatever the header promises: it may be wrong, or promise too much."""
+    """Decode block by block, whatever the header promises: it may be wrong, or promise too much.
+
+    Blocks are float32 of full scale 1.0, or int16 where that is what the file holds.
+    """
+    exact = file.channels == 1 and file.subtype == "PCM_16"
     # No larger than is useful: the pages of a large array take longer than a short recording.
     length = max(1, min(BLOCK // file.channels, max(file.frames, SHORT_BLOCK)))
-    block = np.empty((length, file.channels), dtype=np.float32)
+    block = np.empty((length, file.channels), dtype=np.int16 if exact else np.float32)
     samples = 0
     while True:
         try:
@@ -241,7 +251,7 @@ def _mono_blocks(file: _Stream, name: str) -> Iterator[np.ndarray]:
                 f"{name} has more than {LONGEST:,} samples. Cut it into several recordings."
             )
         # A recorder's full scale is 1.0; what is far beyond would overflow in the channels' mean.
-        if not np.abs(decoded).max() <= LOUDEST:
+        if not exact and not np.abs(decoded).max() <= LOUDEST:
             raise UserError(
                 f"{name} contains NaN, infinite or absurdly large samples. Export it again as "
                 "16-bit WAV."
