@@ -93,7 +93,7 @@ def read_bytes(path: Path | str) -> bytes:
         # A pipe would be waited for, a device read for ever.
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise UserError(f"{text} is no file: a folder, a pipe or a device.")
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             return file.read()
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or error

@@ -28,7 +28,7 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     samples = windows.astype(np.float32)
     frames = np.lib.stride_tricks.sliding_window_view(samples, settings.n_fft, axis=1)
     frames = frames[:, :: settings.hop]
-    squares = np.einsum("wfs,wfs->wf", frames, frames)
+    squares = np.vecdot(frames, frames)
     return np.sqrt(squares * _scale(settings))[..., np.newaxis]
 
 
