@@ -46,8 +46,9 @@ def chunk_recording(
     surplus = len(samples) - length
     if surplus <= 0:
         before = -surplus // 2
-        padded = np.pad(samples, (before, -surplus - before))
-        return padded[None], np.array([-before])
+        padded = np.zeros((1, length), np.int16)
+        padded[0, before : before + len(samples)] = samples
+        return padded, np.array([-before])
     if settings.long == "loudest":
         energy = np.cumsum(np.square(samples, dtype=np.float64))
         in_window = energy[length - 1 :] - np.concatenate([[0.0], energy[:surplus]])

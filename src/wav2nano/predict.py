@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from wav2nano import features
-from wav2nano.audio import read_audio, to_int16
+from wav2nano.audio import read_audio
 from wav2nano.chunking import chunk_recording
 from wav2nano.errors import UserError
 from wav2nano.runtimes import Runtime, load_runtime
@@ -90,7 +90,7 @@ def score_files(
     results: list[np.ndarray | UserError] = []
     for file in files:
         try:
-            samples = to_int16(read_audio(file, rate))
+            samples = read_audio(file, rate)
         except UserError as error:
             results.append(error)
             continue

@@ -11,7 +11,7 @@ import numpy as np
 from nano33sim import Board, PinChange, Recording, SerialLine, SimulationError
 from nano33sim.microphone import RATE
 from nano33sim.recording import ACTIVE_LOW
-from wav2nano.audio import read_audio, to_int16
+from wav2nano.audio import read_audio
 from wav2nano.errors import UserError
 
 # Virtual time between two progress reports.
@@ -91,7 +91,7 @@ def _track(recordings: list[Path], pause: float) -> tuple[np.ndarray, list[tuple
     beginnings = []
     length = 0
     for path in recordings:
-        samples = to_int16(read_audio(path, RATE))
+        samples = read_audio(path, RATE)
         silence = np.zeros(round(pause * RATE), np.int16)
         beginnings.append((length + len(silence), path))
         parts += [silence, samples]

@@ -47,6 +47,17 @@ CASES = [
     pytest.param(
         16000, stack(mfcc(hop=320), raw(320), simple("chroma", 1024, hop=320)), id="stack"
     ),
+    pytest.param(
+        16000,
+        stack(
+            simple("centroid", hop=250),
+            simple("zcr", 256, hop=250),
+            mfcc(hop=250, f_max=7600.0),
+            simple("chroma", 1024, hop=250),
+            logmel(hop=250, f_max=7600.0),
+        ),
+        id="stack-of-shared-spectra",
+    ),
     # A tone's power in a mel band grows as n_fft squared, and with it the error beside the tone.
     pytest.param(16000, logmel(2048, f_max=8000.0, floor_db=-60.0), id="logmel-2048"),
     pytest.param(16000, mfcc(4096, mel_bands=128, floor_db=-55.0), id="mfcc-4096"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wav2nano.audio import read_audio, to_int16
+from wav2nano.audio import read_audio
 from wav2nano.chunking import chunk_recording
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.tables.recordings import read_listed
@@ -31,7 +31,7 @@ def chunk_audio(*, recordings: Path, shard: str, settings: ChunkingSettings, out
     recording: list[str] = []
     label: list[str] = []
     for row in sorted(rows, key=lambda row: row.id):
-        samples = to_int16(read_audio(row.path, settings.rate))
+        samples = read_audio(row.path, settings.rate)
         windows, starts = chunk_recording(samples, settings)
         audio.append(windows)
         start.append(starts)

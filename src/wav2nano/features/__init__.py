@@ -103,7 +103,7 @@ def reference(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.n
 
     Parameters, shapes and types are those of `compute`.
     """
-    values = KINDS[settings.kind].reference(windows, rate, settings)
+    values = KINDS[settings.kind].reference(windows / np.float32(32768), rate, settings)
     return window_normalization.reference(values, settings.window_normalization)
 
 

@@ -95,7 +95,11 @@ class Kind(Protocol):
     compute
         (windows int16 [n, samples], rate, settings) to float32 [n, frames, bins].
     reference
-        The same, from an independent library.
+        (samples of +-1, float32 [..., samples], rate, settings) to the same features, float32
+        [..., frames, bins], from an independent library.
+    of_power
+        (rate, settings) to `spectrum.OfPower`; only of kinds that are made of the power spectrum,
+        which a stack computes once for all of them.
     front_end
         (rate, settings) to the list of `Part` that computes the same on the board.
     add_gain

@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from wav2nano.features.spectrum import SpectralSettings
+from wav2nano.features.spectrum import OfPower, SpectralSettings
 
 WIDTH = 9  # frames that a delta is computed from
 HALF = WIDTH // 2
@@ -84,12 +84,17 @@ def append(values: np.ndarray, order: int) -> np.ndarray:
     return result
 
 
+def following(of_power: OfPower, order: int) -> OfPower:
+    """Make features of the power, and `append` their deltas."""
+    return lambda power: append(of_power(power), order)
+
+
 def reference(values: np.ndarray, order: int) -> np.ndarray:
     """Give what `append` makes of features, by librosa's own function."""
     import librosa
 
     found = [
-        librosa.feature.delta(values, width=WIDTH, order=n, axis=1, mode="interp")
+        librosa.feature.delta(values, width=WIDTH, order=n, axis=-2, mode="interp")
         for n in range(1, order + 1)
     ]
-    return np.concatenate([values, *found], axis=2).astype(np.float32)
+    return np.concatenate([values, *found], axis=-1).astype(np.float32)

@@ -70,16 +70,16 @@ def bank(rate: int, settings: MelSettings) -> np.ndarray:
 
 
 def librosa_decibels(
-    windows: np.ndarray, rate: int, settings: MelSettings, *, floor_db: float
+    samples: np.ndarray, rate: int, settings: MelSettings, *, floor_db: float
 ) -> np.ndarray:
-    """Give what `spectrum.band_decibels` gives with `bank`, by librosa's own functions.
+    """Give what `spectrum.decibels` gives with `bank`, by librosa's own functions.
 
-    float32 [n, frames, bands].
+    Of float32 [..., samples] to float32 [..., frames, bands].
     """
     import librosa
 
     power = librosa.feature.melspectrogram(
-        y=windows.astype(np.float32) / 32768,
+        y=samples,
         sr=rate,
         n_fft=settings.n_fft,
         hop_length=settings.hop,

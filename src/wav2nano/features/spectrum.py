@@ -1,6 +1,6 @@
 """The power spectrum of many windows at once, in bands and decibels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -10,7 +10,11 @@ from wav2nano.errors import UserError
 from wav2nano.features.base import Argument, FeatureSettings, Part
 from wav2nano.features.filters import centre, hann
 
-BLOCK_FRAMES = 512  # frames at a time: their spectra stay in the processor's cache
+# What makes features, [k, frames, bins], of the power spectra of all frames of k windows, float32
+# [k, frames, n_fft // 2 + 1] of samples of +-1, which it leaves as they are.
+OfPower = Callable[[np.ndarray], np.ndarray]
+
+BLOCK_FRAMES = 256  # frames at a time: their spectra stay in the processor's cache
 
 
 class SpectralSettings(FeatureSettings):
@@ -54,7 +58,7 @@ def check_hop(rate: int, settings: SpectralSettings) -> None:
 
 def of_librosa(
     function: Callable[..., np.ndarray],
-    windows: np.ndarray,
+    samples: np.ndarray,
     settings: SpectralSettings,
     **arguments: Any,
 ) -> np.ndarray:
@@ -64,8 +68,8 @@ def of_librosa(
     ----------
     function
         Of `librosa.feature`.
-    windows : numpy.ndarray [shape=(n, samples)]
-        int16.
+    samples : numpy.ndarray [shape=(..., samples)]
+        float32, of +-1.
     settings
         Of the kind.
     arguments
@@ -73,105 +77,114 @@ def of_librosa(
 
     Returns
     -------
-    numpy.ndarray [shape=(n, frames, bins)]
+    numpy.ndarray [shape=(..., frames, bins)]
         float32.
     """
-    samples = windows.astype(np.float32) / 32768
     values = function(y=samples, hop_length=settings.hop, center=False, **arguments)
     return np.swapaxes(values, -1, -2).astype(np.float32)
 
 
-def band_decibels(
-    windows: np.ndarray,
-    bank: np.ndarray,
-    *,
-    hop: int,
-    floor_db: float,
-    transform: np.ndarray | None = None,
+def compute(
+    windows: np.ndarray, of_power: OfPower, settings: SpectralSettings, *, bins: int
 ) -> np.ndarray:
-    """Power of bands of each frame, in decibels.
-
-    Frame i covers the samples from i * hop to i * hop + n_fft (no padding). Its power spectrum,
-    under a periodic Hann window, is summed by the bank and taken to decibels of full scale
-    squared, not below `floor_db`. In librosa's terms:
-    `melspectrogram(y=windows / 32768, center=False)`,
-    `power_to_db(ref=1, amin=10 ** (floor_db / 10), top_db=None)`.
+    """Compute features from the power spectrum of each frame.
 
     Parameters
     ----------
     windows : numpy.ndarray [shape=(n, samples)]
         int16.
-    bank : numpy.ndarray [shape=(bands, n_fft // 2 + 1) or (n_fft // 2 + 1,)]
-        Weights of the spectrum's bins in each band, float32; with one weight for each bin, a bin is
-        a band.
-    hop : int
-        Samples from one frame to the next.
-    floor_db : float
-        Least value.
-    transform : numpy.ndarray [shape=(bands, bins)], optional
-        What the decibels of a frame are multiplied with.
+    of_power
+        What makes them of the power.
+    settings
+        Of which `n_fft` and `hop` are used.
+    bins : int
+        Features in a frame.
 
     Returns
     -------
     numpy.ndarray [shape=(n, frames, bins)]
-        float32; without a transform the bins are the bands.
+        float32.
+    """
+    frames = 1 + (windows.shape[1] - settings.n_fft) // settings.hop
+    values = np.empty((len(windows), frames, bins), np.float32)
+    fill(values, windows, [(slice(None), of_power)], n_fft=settings.n_fft, hop=settings.hop)
+    return values
+
+
+def fill(
+    values: np.ndarray,
+    windows: np.ndarray,
+    parts: Sequence[tuple[slice, OfPower]],
+    *,
+    n_fft: int,
+    hop: int,
+    window: np.ndarray | None = None,
+) -> None:
+    """Compute several features from one power spectrum of each frame, a block of windows at a time.
+
+    Frame i covers the samples from i * hop to i * hop + n_fft (no padding), under a window.
+
+    Parameters
+    ----------
+    values : numpy.ndarray [shape=(n, frames, bins)]
+        float32, to write to.
+    windows : numpy.ndarray [shape=(n, samples)]
+        int16.
+    parts
+        For some of the bins, what makes them of the power.
+    n_fft, hop : int
+        Samples of a frame, and from one to the next.
+    window : numpy.ndarray [shape=(at most n_fft,)], optional
+        For the samples in the middle of a frame, the others having no weight; without it a periodic
+        Hann window for all.
+    """
+    scaled = centre(hann(n_fft) if window is None else window, n_fft) / np.float32(32768)
+    audio = np.lib.stride_tricks.sliding_window_view(windows, n_fft, axis=1)[:, ::hop]
+    block = max(1, min(BLOCK_FRAMES // values.shape[1], len(windows)))
+    # Used again by each block: new memory has new pages, which take longer than what is computed.
+    frames = np.empty((block, *audio.shape[1:]), np.float32)
+    power = np.empty((*frames.shape[:2], n_fft // 2 + 1), np.float32)
+    for first in range(0, len(windows), block):
+        some = slice(first, min(first + block, len(windows)))
+        count = some.stop - first
+        np.multiply(audio[some], scaled, out=frames[:count])
+        _power_spectrum(frames[:count], out=power[:count])
+        for bins, of_power in parts:
+            values[some, :, bins] = of_power(power[:count])
+
+
+def decibels(bank: np.ndarray, floor_db: float, transform: np.ndarray | None = None) -> OfPower:
+    """Power of bands of each frame, in decibels.
+
+    The power spectrum is summed by the bank and taken to decibels of full scale squared, not below
+    `floor_db`. In librosa's terms: `melspectrogram(y=windows / 32768, center=False)`,
+    `power_to_db(ref=1, amin=10 ** (floor_db / 10), top_db=None)`.
+
+    Parameters
+    ----------
+    bank : numpy.ndarray [shape=(bands, n_fft // 2 + 1) or (n_fft // 2 + 1,)]
+        Weights of the spectrum's bins in each band, float32; with one weight for each bin, a bin is
+        a band.
+    floor_db : float
+        Least value.
+    transform : numpy.ndarray [shape=(bands, bins)], optional
+        What the decibels of a frame are multiplied with; without it the bins are the bands.
     """
     groups = _band_groups(bank) if bank.ndim == 2 else None
     floor_power = _floor_power(floor_db)
 
     def of_power(power: np.ndarray) -> np.ndarray:
-        band_power = power * bank if groups is None else _band_power(power, groups)
-        decibels = _decibels(band_power, floor_power)
-        return decibels if transform is None else decibels @ transform
+        values = power * bank if groups is None else _band_power(power, groups)
+        np.maximum(values, floor_power, out=values)
+        np.log(values, out=values)  # in single precision four times as fast as np.log10
+        values *= np.float32(10 / np.log(10))
+        return values if transform is None else values @ transform
 
-    bins = len(bank) if transform is None else transform.shape[1]
-    return of_power_spectra(windows, of_power, n_fft=2 * (bank.shape[-1] - 1), hop=hop, bins=bins)
-
-
-def of_power_spectra(
-    windows: np.ndarray,
-    of_power: Callable[[np.ndarray], np.ndarray],
-    *,
-    n_fft: int,
-    hop: int,
-    bins: int,
-    window: np.ndarray | None = None,
-) -> np.ndarray:
-    """Compute features from the power spectrum of each frame, a block of windows at a time.
-
-    Parameters
-    ----------
-    windows : numpy.ndarray [shape=(n, samples)]
-        int16.
-    of_power : callable
-        Power, float32 [k, frames, n_fft // 2 + 1] of samples of +-1, to features of these frames,
-        [k, frames, bins].
-    n_fft, hop : int
-        Samples of a frame, and from one to the next.
-    bins : int
-        Features in a frame.
-    window : numpy.ndarray [shape=(at most n_fft,)], optional
-        What the samples in the middle of a frame are multiplied with, the others with 0; without
-        it all, with a Hann window.
-
-    Returns
-    -------
-    numpy.ndarray [shape=(n, frames, bins)]
-        float32.
-    """
-    frames = 1 + (windows.shape[1] - n_fft) // hop
-    scaled = centre(hann(n_fft) if window is None else window, n_fft) / np.float32(32768)
-    features = np.empty((len(windows), frames, bins), np.float32)
-    audio = np.lib.stride_tricks.sliding_window_view(windows, n_fft, axis=1)[:, ::hop]
-    block = max(1, BLOCK_FRAMES // frames)
-    for first in range(0, len(windows), block):
-        power = _power_spectrum(audio[first : first + block] * scaled)
-        features[first : first + block] = of_power(power)
-    return features
+    return of_power
 
 
 def decibels_part(bank: np.ndarray, floor_db: float, *, deltas: int) -> Part:
-    """Compute on the board what `band_decibels` gives without a transform, and deltas."""
+    """Compute on the board what `decibels` gives without a transform, and deltas."""
     arguments = {**bank_arguments(bank), "floor_power": _floor_power(floor_db)}
     n_fft = 2 * (bank.shape[1] - 1)
     return Part("w2n_decibels", len(bank), arguments, n_fft=n_fft, deltas=deltas)
@@ -193,13 +206,13 @@ def _floor_power(floor_db: float) -> np.float32:
     return np.float32(10 ** (floor_db / 10))
 
 
-def _power_spectrum(frames: np.ndarray) -> np.ndarray:
+def _power_spectrum(frames: np.ndarray, *, out: np.ndarray) -> None:
+    """Write the power of frames, whose values are lost, float32 [..., n_fft // 2 + 1]."""
     from scipy.fft import rfft  # half a second that only the first call should take
 
     spectrum = rfft(frames, overwrite_x=True)
-    power = np.square(spectrum.real)
-    power += np.square(spectrum.imag)
-    return power
+    np.square(spectrum.real, out=out)
+    out += np.square(spectrum.imag, out=frames[..., : out.shape[-1]])
 
 
 def _band_groups(bank: np.ndarray) -> list[tuple[slice, slice, np.ndarray]]:
@@ -221,10 +234,3 @@ def _band_power(power: np.ndarray, groups: list[tuple[slice, slice, np.ndarray]]
     for bands, bins, weights in groups:
         band_power[..., bands] = power[..., bins] @ weights
     return band_power
-
-
-def _decibels(power: np.ndarray, floor_power: np.float32) -> np.ndarray:
-    # np.log in single precision is four times as fast as np.log10.
-    decibels = np.log(np.maximum(power, floor_power))
-    decibels *= np.float32(10 / np.log(10))
-    return decibels

@@ -45,11 +45,11 @@ def mel_bank() -> np.ndarray:
 
 
 def tensorflow_log_mel(samples: np.ndarray) -> np.ndarray:
-    """Compute it with TensorFlow's own functions, as the authors do: int16 [..., samples]."""
+    """Compute it with TensorFlow's own functions, as the authors do: samples of +-1."""
     import tensorflow as tf
 
     bank = tf.signal.linear_to_mel_weight_matrix(
         BANDS, N_FFT // 2 + 1, RATE, F_MIN, F_MAX, tf.float64
     )
-    magnitudes = tf.abs(tf.signal.stft(samples / 32768, FRAME, HOP, N_FFT))
+    magnitudes = tf.abs(tf.signal.stft(samples.astype(np.float64), FRAME, HOP, N_FFT))
     return np.asarray(tf.math.log(tf.matmul(magnitudes, bank) + LOG_OFFSET), np.float32)

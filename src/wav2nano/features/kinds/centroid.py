@@ -4,8 +4,9 @@ from typing import Literal
 
 import numpy as np
 
+from wav2nano.features import spectrum
 from wav2nano.features.base import Part
-from wav2nano.features.spectrum import SpectralSettings, check_hop, of_librosa, of_power_spectra
+from wav2nano.features.spectrum import SpectralSettings, check_hop, of_librosa
 
 
 class Settings(SpectralSettings):
@@ -23,28 +24,33 @@ def bins(settings: Settings) -> int:
 check = check_hop
 
 
-def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def of_power(rate: int, settings: Settings) -> spectrum.OfPower:
     """Divide the magnitudes' first moment by their sum; where this is 0, so is the centroid."""
     n_fft = settings.n_fft
     # A product with both columns at once: the sum, and the sum weighted by frequency.
     moments = np.stack([np.ones(n_fft // 2 + 1), np.fft.rfftfreq(n_fft, 1 / rate)], axis=1)
     moments = moments.astype(np.float32)
 
-    def of_power(power: np.ndarray) -> np.ndarray:
+    def centroid(power: np.ndarray) -> np.ndarray:
         sums = np.sqrt(power) @ moments
         total, weighted = sums[..., :1], sums[..., 1:]
         return np.divide(weighted, total, out=np.zeros_like(total), where=total > 0)
 
-    return of_power_spectra(windows, of_power, n_fft=n_fft, hop=settings.hop, bins=1)
+    return centroid
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+    """Compute them from the power spectra of all frames."""
+    return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
+
+
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own function."""
     import librosa
 
     return of_librosa(
         librosa.feature.spectral_centroid,
-        windows,
+        samples,
         settings,
         sr=rate,
         n_fft=settings.n_fft,

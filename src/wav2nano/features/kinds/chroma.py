@@ -4,13 +4,9 @@ from typing import Literal
 
 import numpy as np
 
+from wav2nano.features import spectrum
 from wav2nano.features.base import Part
-from wav2nano.features.spectrum import (
-    SpectralSettings,
-    bank_arguments,
-    check_hop,
-    of_power_spectra,
-)
+from wav2nano.features.spectrum import SpectralSettings, check_hop
 
 SEMITONES = 12
 A0_HERTZ = 27.5
@@ -32,26 +28,29 @@ def bins(settings: Settings) -> int:
 check = check_hop
 
 
-def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def of_power(rate: int, settings: Settings) -> spectrum.OfPower:
     """Sum the power spectrum by semitones and divide by the greatest sum, unless it is 0."""
     weights = chroma_bank(rate, settings.n_fft).T
 
-    def of_power(power: np.ndarray) -> np.ndarray:
+    def chroma(power: np.ndarray) -> np.ndarray:
         semitones = power @ weights
         greatest = semitones.max(axis=-1, keepdims=True)
         return np.divide(semitones, greatest, out=np.zeros_like(semitones), where=greatest > 0)
 
-    return of_power_spectra(
-        windows, of_power, n_fft=settings.n_fft, hop=settings.hop, bins=SEMITONES
-    )
+    return chroma
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+    """Compute them from the power spectra of all frames."""
+    return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
+
+
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own function."""
     import librosa
 
     chroma = librosa.feature.chroma_stft(
-        y=windows.astype(np.float32) / 32768,
+        y=samples,
         sr=rate,
         n_fft=settings.n_fft,
         hop_length=settings.hop,
@@ -65,7 +64,7 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
 def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
     bank = chroma_bank(rate, settings.n_fft)
-    return [Part("w2n_chroma", SEMITONES, bank_arguments(bank), n_fft=settings.n_fft)]
+    return [Part("w2n_chroma", SEMITONES, spectrum.bank_arguments(bank), n_fft=settings.n_fft)]
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:

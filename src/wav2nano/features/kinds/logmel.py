@@ -4,9 +4,8 @@ from typing import Literal
 
 import numpy as np
 
-from wav2nano.features import deltas, mel
+from wav2nano.features import deltas, mel, spectrum
 from wav2nano.features.base import Part
-from wav2nano.features.spectrum import band_decibels, decibels_part
 
 
 class Settings(mel.MelSettings):
@@ -27,24 +26,27 @@ def bins(settings: Settings) -> int:
 check = mel.check
 
 
+def of_power(rate: int, settings: Settings) -> spectrum.OfPower:
+    """Bands in decibels; see `wav2nano.features.spectrum.decibels`."""
+    bands = spectrum.decibels(mel.bank(rate, settings), settings.floor_db)
+    return deltas.following(bands, settings.deltas)
+
+
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
-    """Bands in decibels; see `wav2nano.features.spectrum.band_decibels`."""
-    values = band_decibels(
-        windows, mel.bank(rate, settings), hop=settings.hop, floor_db=settings.floor_db
-    )
-    return deltas.append(values, settings.deltas)
+    """Compute them from the power spectra of all frames."""
+    return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own functions."""
-    values = mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
+    values = mel.librosa_decibels(samples, rate, settings, floor_db=settings.floor_db)
     return deltas.reference(values, settings.deltas)
 
 
 def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
     bank = mel.bank(rate, settings)
-    return [decibels_part(bank, settings.floor_db, deltas=settings.deltas)]
+    return [spectrum.decibels_part(bank, settings.floor_db, deltas=settings.deltas)]
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:

@@ -8,10 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
-from wav2nano.features import deltas, mel
+from wav2nano.features import deltas, mel, spectrum
 from wav2nano.features.base import Part
 from wav2nano.features.filters import dct
-from wav2nano.features.spectrum import band_decibels, decibels_part
 
 
 class Settings(mel.MelSettings):
@@ -42,24 +41,23 @@ def check(rate: int, settings: Settings) -> None:
         )
 
 
-def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def of_power(rate: int, settings: Settings) -> spectrum.OfPower:
     """Orthonormal DCT-II of the bands' decibels."""
     cosines = dct(settings.coefficients, settings.mel_bands)
-    values = band_decibels(
-        windows,
-        mel.bank(rate, settings),
-        hop=settings.hop,
-        floor_db=settings.floor_db,
-        transform=cosines.T,
-    )
-    return deltas.append(values, settings.deltas)
+    cepstrum = spectrum.decibels(mel.bank(rate, settings), settings.floor_db, cosines.T)
+    return deltas.following(cepstrum, settings.deltas)
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+    """Compute them from the power spectra of all frames."""
+    return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
+
+
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own functions."""
     import librosa
 
-    decibels = mel.librosa_decibels(windows, rate, settings, floor_db=settings.floor_db)
+    decibels = mel.librosa_decibels(samples, rate, settings, floor_db=settings.floor_db)
     features = librosa.feature.mfcc(S=np.swapaxes(decibels, -1, -2), n_mfcc=settings.coefficients)
     values = np.swapaxes(features, -1, -2).astype(np.float32)
     return deltas.reference(values, settings.deltas)
@@ -69,7 +67,7 @@ def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
     coefficients, bands = settings.coefficients, settings.mel_bands
     bank = mel.bank(rate, settings)
-    decibels = decibels_part(bank, settings.floor_db, deltas=settings.deltas)
+    decibels = spectrum.decibels_part(bank, settings.floor_db, deltas=settings.deltas)
     # The rows are symmetric about their middle, in sign or not: the library takes half of each.
     half_rows = dct(coefficients, bands)[:, : (bands + 1) // 2]
     return [

@@ -44,12 +44,11 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return samples / np.float32(32768)
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
-    """Compute them by librosa's own functions."""
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+    """Compute them by librosa's own function."""
     import librosa
 
-    audio = librosa.util.buf_to_float(np.ascontiguousarray(windows)).reshape(windows.shape)
-    frames = librosa.util.frame(audio, frame_length=settings.frame, hop_length=settings.frame)
+    frames = librosa.util.frame(samples, frame_length=settings.frame, hop_length=settings.frame)
     return np.swapaxes(frames, -1, -2)
 
 

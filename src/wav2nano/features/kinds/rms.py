@@ -28,17 +28,17 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     samples = windows.astype(np.float32)
     frames = np.lib.stride_tricks.sliding_window_view(samples, settings.n_fft, axis=1)
     frames = frames[:, :: settings.hop]
-    squares = np.einsum("wfs,wfs->wf", frames, frames)
+    squares = np.vecdot(frames, frames)
     return np.sqrt(squares * _scale(settings))[..., np.newaxis]
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own function."""
     import librosa
 
     return of_librosa(
         librosa.feature.rms,
-        windows,
+        samples,
         settings,
         frame_length=settings.n_fft,
     )

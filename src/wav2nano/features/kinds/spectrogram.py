@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from wav2nano.features import deltas
+from wav2nano.features import deltas, spectrum
 from wav2nano.features.base import Part
 from wav2nano.features.filters import hann
-from wav2nano.features.spectrum import band_decibels, check_hop, decibels_part
+from wav2nano.features.spectrum import check_hop
 
 
 class Settings(deltas.DeltaSettings):
@@ -32,20 +32,23 @@ def bins(settings: Settings) -> int:
 check = check_hop
 
 
-def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def of_power(rate: int, settings: Settings) -> spectrum.OfPower:
     """Decibels of each frequency."""
-    values = band_decibels(
-        windows, _weights(settings.n_fft), hop=settings.hop, floor_db=settings.floor_db
-    )
-    return deltas.append(values, settings.deltas)
+    frequencies = spectrum.decibels(_weights(settings.n_fft), settings.floor_db)
+    return deltas.following(frequencies, settings.deltas)
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+    """Compute them from the power spectra of all frames."""
+    return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
+
+
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by scipy's own function."""
     from scipy.signal import spectrogram
 
     _, _, power = spectrogram(
-        windows.astype(np.float64) / 32768,
+        samples.astype(np.float64),
         rate,
         window="hann",
         nperseg=settings.n_fft,
@@ -61,7 +64,7 @@ def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
 def front_end(rate: int, settings: Settings) -> list[Part]:
     """Compute the same on the board."""
     bank = np.diag(_weights(settings.n_fft))
-    return [decibels_part(bank, settings.floor_db, deltas=settings.deltas)]
+    return [spectrum.decibels_part(bank, settings.floor_db, deltas=settings.deltas)]
 
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:

@@ -1,11 +1,13 @@
 """Several kinds of features side by side, in one frame."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal, Union, cast
 
 import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
+from wav2nano.features import spectrum
 from wav2nano.features.base import FeatureSettings, Kind, Part
 from wav2nano.registry import entries
 
@@ -85,24 +87,31 @@ def check(rate: int, settings: Settings) -> None:
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
-    """Put the parts of each frame one after another."""
-    return np.concatenate(
-        [
-            KINDS[part.kind].compute(_heard(windows, part, settings), rate, part)
-            for part in settings.parts
-        ],
-        axis=2,
-    )
+    """Put the parts of each frame one after another; those of one `n_fft` share its spectra."""
+    frames = 1 + (windows.shape[1] - settings.frame_samples) // settings.hop_samples
+    values = np.empty((len(windows), frames, bins(settings)), np.float32)
+    of_power: dict[int, list[tuple[slice, spectrum.OfPower]]] = {}
+    for part, some in _places(settings):
+        kind = KINDS[part.kind]
+        if hasattr(kind, "of_power"):
+            of_power.setdefault(part.frame_samples, []).append((some, kind.of_power(rate, part)))
+        else:
+            heard = _heard(windows, part.frame_samples, settings)
+            values[..., some] = kind.compute(heard, rate, part)
+    for n_fft, parts in of_power.items():
+        heard = _heard(windows, n_fft, settings)
+        spectrum.fill(values, heard, parts, n_fft=n_fft, hop=settings.hop_samples)
+    return values
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Do so with what other libraries compute."""
     return np.concatenate(
         [
-            KINDS[part.kind].reference(_heard(windows, part, settings), rate, part)
+            KINDS[part.kind].reference(_heard(samples, part.frame_samples, settings), rate, part)
             for part in settings.parts
         ],
-        axis=2,
+        axis=-1,
     )
 
 
@@ -113,15 +122,21 @@ def front_end(rate: int, settings: Settings) -> list[Part]:
 
 def add_gain(values: np.ndarray, gain_db: np.ndarray, settings: Settings) -> None:
     """Change what each part changes."""
+    for part, some in _places(settings):
+        KINDS[part.kind].add_gain(values[..., some], gain_db, part)
+
+
+def _places(settings: Settings) -> Iterator[tuple[FeatureSettings, slice]]:
+    """Give each part, and where its features are in a frame."""
     first = 0
     for part in settings.parts:
-        kind = KINDS[part.kind]
-        end = first + kind.bins(part)
-        kind.add_gain(values[..., first:end], gain_db, part)
+        end = first + KINDS[part.kind].bins(part)
+        yield part, slice(first, end)
         first = end
 
 
-def _heard(windows: np.ndarray, part: FeatureSettings, settings: Settings) -> np.ndarray:
-    """Give the samples of which a part makes as many frames as the part with the longest."""
-    last_start = (windows.shape[1] - settings.frame_samples) // part.hop_samples * part.hop_samples
-    return windows[:, : last_start + part.frame_samples]
+def _heard(samples: np.ndarray, frame_samples: int, settings: Settings) -> np.ndarray:
+    """Give the samples of which such frames are as many as the longest ones."""
+    hop = settings.hop_samples
+    last_start = (samples.shape[-1] - settings.frame_samples) // hop * hop
+    return samples[..., : last_start + frame_samples]

@@ -89,10 +89,10 @@ def log_mel(samples: np.ndarray) -> np.ndarray:
     return np.log(magnitudes @ mel_bank().T + np.float32(LOG_OFFSET)).astype(np.float32)
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them with TensorFlow's own front end, as the authors do."""
     network = _network()
-    audio = np.lib.stride_tricks.sliding_window_view(windows, PATCH, axis=1)[
+    audio = np.lib.stride_tricks.sliding_window_view(samples, PATCH, axis=1)[
         :, :: settings.patch_hop
     ]
     patches = yamnet_spectrum.tensorflow_log_mel(audio)

@@ -11,7 +11,7 @@ import numpy as np
 from wav2nano.features import yamnet_spectrum
 from wav2nano.features.base import FeatureSettings, Part
 from wav2nano.features.filters import hann
-from wav2nano.features.spectrum import bank_arguments, of_power_spectra
+from wav2nano.features.spectrum import bank_arguments, fill
 from wav2nano.features.yamnet_spectrum import BANDS, FRAME, HOP, LOG_OFFSET, N_FFT, mel_bank
 
 NEPERS_PER_DECIBEL = np.float32(np.log(10) / 20)
@@ -57,13 +57,17 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     def of_power(power: np.ndarray) -> np.ndarray:
         return np.log(np.sqrt(power) @ bank + np.float32(LOG_OFFSET))
 
-    return of_power_spectra(windows, of_power, n_fft=N_FFT, hop=HOP, bins=BANDS, window=hann(FRAME))
+    frames = 1 + (windows.shape[1] - N_FFT) // HOP
+    values = np.empty((len(windows), frames, BANDS), np.float32)
+    parts = [(slice(None), of_power)]
+    fill(values, windows, parts, n_fft=N_FFT, hop=HOP, window=hann(FRAME))
+    return values
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them with TensorFlow's own front end, as YAMNet's authors do."""
     first = (N_FFT - FRAME) // 2
-    return yamnet_spectrum.tensorflow_log_mel(windows[:, first : windows.shape[1] - first])
+    return yamnet_spectrum.tensorflow_log_mel(samples[:, first : samples.shape[1] - first])
 
 
 def front_end(rate: int, settings: Settings) -> list[Part]:

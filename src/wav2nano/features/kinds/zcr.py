@@ -32,13 +32,13 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     return (counts / np.float32(settings.n_fft))[..., np.newaxis]
 
 
-def reference(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
+def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own function."""
     import librosa
 
     return of_librosa(
         librosa.feature.zero_crossing_rate,
-        windows,
+        samples,
         settings,
         frame_length=settings.n_fft,
     )
