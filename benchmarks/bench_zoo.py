@@ -62,7 +62,7 @@ def main() -> None:
         run(folder, "wav2nano", "fetch-dataset", "digits", "--source", arguments.digits.resolve())
         architectures = yaml.safe_load((ROOT / f"config/sweeps/{SWEEP}.yaml").read_text())
         found = architectures["product"]["model.architecture"]
-        names += [f"{SWEEP}.{architecture}" for architecture in found]
+        names += [f"{SWEEP}.{architecture}" for architecture in found] + ["digits_best"]
     if arguments.urban:
         use_urban_folds(folder, arguments.urban.resolve())
         names += URBAN
