@@ -57,6 +57,10 @@ CASES = {
     "mfcc-1024": mfcc(n_fft=1024, hop=77, mel_bands=41, coefficients=40),
     "logmel-1024": logmel(n_fft=1024, mel_bands=128, f_min=1000.0, f_max=8000.0),
     "logmel-64": logmel(n_fft=64, hop=64, mel_bands=6),
+    "yamnet_logmel": KINDS["yamnet_logmel"].Settings(),
+    "two-windows-512": KINDS["stack"].Settings(
+        parts=[logmel(hop=160), KINDS["yamnet_logmel"].Settings()]
+    ),
     "spectrogram-128": spectrogram(n_fft=128, hop=64),
     "mfcc-160": mfcc(n_fft=160, hop=80, mel_bands=14, coefficients=14),
     "logmel-200": logmel(n_fft=200, hop=100, mel_bands=17),
