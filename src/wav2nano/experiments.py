@@ -401,7 +401,8 @@ class Experiments:
         settings, file = self.settings(name)
         dataset, sources = self.dataset(settings.dataset)
         spoken = _spoken_labels(file, settings, dataset)
-        if not spoken and not sources and self._need_recordings:
+        needed = not spoken or settings.split.synthetic == "train"
+        if needed and not sources and self._need_recordings:
             raise UserError(explain_no_recordings(dataset))
         archives = {
             archive.name: archive
@@ -442,7 +443,7 @@ def check(experiment: Experiment) -> None:
         shape = features.shape(
             settings.chunking.window_samples, settings.chunking.rate, settings.features
         )
-        models.check(shape, settings.model, settings.features.kind)
+        models.check(shape, settings.model, settings.features)
         _check_labels(settings.labels)
         _check_board(experiment)
         _check_split(experiment)
@@ -502,6 +503,11 @@ def _spoken_labels(file: str, settings: ExperimentSettings, dataset: DatasetSett
     described = {UNKNOWN: dataset.synthesis.unknown, SILENCE: dataset.synthesis.silence}
     background = [label for label in BACKGROUND if described[label]]
     if settings.synthesize == "background":
+        if not background:
+            raise UserError(
+                f"{file}:\n  synthesize: background is other words and noise, and the synthesis "
+                f"settings of the data set {dataset.name} have neither `unknown` nor `silence`."
+            )
         return background
     if settings.labels is None:
         raise UserError(f"{file}:\n  labels: a list is needed if words are to be synthesised.")
@@ -563,7 +569,7 @@ def _check_split(experiment: Experiment) -> None:
             f"{experiment.settings.chunking.long} takes only one window of each. "
             "Set chunking.long: slide."
         )
-    if experiment.settings.split.synthetic == "train":
+    if experiment.settings.split.synthetic == "train" and experiment.sources:
         labels = experiment.settings.labels
         recorded = {asked_label(source.label, labels) for source in experiment.sources}
         for archive in experiment.archives.values():
@@ -580,7 +586,7 @@ def _check_folds(experiment: Experiment) -> None:
     used = experiment.settings
     if used.evaluation.folds is None:
         return
-    if experiment.archives and not experiment.sources:
+    if experiment.archives and not experiment.sources and used.split.synthetic == "all":
         raise UserError(
             "evaluation.folds: folds are of recordings, but all of these are synthesised. Set "
             "evaluation.folds: null."

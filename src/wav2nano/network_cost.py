@@ -16,7 +16,7 @@ from wav2nano.settings.listener import SLOWEST, ListenerSettings
 MACS_PER_TICK = 2
 
 # Settings of architectures that make layers smaller, or fewer.
-SIZES = ("units", "step_units", "filters", "outer_filters", "dense", "blocks")
+SIZES = ("units", "step_units", "filters", "outer_filters", "dense", "blocks", "pairs")
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def check(
     costs = _costs(chunking, settings, model, classes)
     cost = _of_all(costs, inferences_per_second(chunking, settings, listener))
     smaller = [f"smaller model.{name}" for name in SIZES if name in type(model).model_fields]
-    frame = "hop" if "hop" in type(settings).model_fields else "frame"
-    fewer = [f"a longer features.{frame}", "a shorter chunking.window_seconds"]
+    longer = [f"a longer features.{n}" for n in ("hop", "frame") if hasattr(settings, n)]
+    fewer = [*longer, "a shorter chunking.window_seconds"]
 
     if cost.weight_bytes > board.flash_bytes:
         most = max(costs, key=lambda layer: layer.weight_bytes)

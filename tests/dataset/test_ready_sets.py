@@ -13,7 +13,8 @@ import pytest
 import soundfile
 import yaml
 
-from wav2nano import features, models
+from wav2nano import features, models, network_cost
+from wav2nano.boards import find_board
 from wav2nano.dataset.fetch_dataset import digest_recordings, fetch_recordings
 from wav2nano.dataset.index_dataset import index_dataset
 from wav2nano.dataset.scan import scan_recordings
@@ -147,7 +148,18 @@ def test_experiments_are_valid(name):
     dataset = load_dataset(settings.dataset, root=ROOT)
     window = settings.chunking.window_samples
     shape = features.shape(window, settings.chunking.rate, settings.features)
-    models.check(shape, settings.model, settings.features.kind)
+    models.check(shape, settings.model, settings.features)
+    if settings.goal == "firmware":
+        board = find_board(settings.firmware.board)
+        classes = len(settings.labels or range(10))
+        network_cost.check(
+            board,
+            settings.chunking,
+            settings.features,
+            settings.model,
+            settings.listener,
+            classes=classes,
+        )
     assert dataset.licence
     assert dataset.recordings == f"data/raw/{settings.dataset}"
 

@@ -208,7 +208,8 @@ def test_networks_that_validate_are_built(drawn, shape):
     try:
         used = parse(ExperimentSettings, {"model": drawn}, source="here").model
         architecture = models.ARCHITECTURES[used.architecture]
-        models.check(shape, used, getattr(architecture, "FEATURES", "mfcc"))
+        kind = features.KINDS[getattr(architecture, "FEATURES", "mfcc")]
+        models.check(shape, used, kind.Settings())
     except UserError:
         return
     network = models.build_model(import_keras(1), shape, 3, used)

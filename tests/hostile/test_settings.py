@@ -428,10 +428,24 @@ EXPERIMENTS = [
     ),
     ("labels: [" + "x" * 61 + "]", "labels: the label"),
     ("labels: [one, [two]]", "labels.1: [two] should be text, in quotes if YAML takes it for"),
+    ("split: {synthetic: train}", "There are no recordings in data/raw/"),
+    ("split: {synthetic: test}", "split.synthetic: 'test' is not one of: all, train"),
+    ("training: {weights: first}", "training.weights: 'first' is not one of: best, last"),
+    ("model: {architecture: yamnet, pairs: 14}", "model.pairs: 14 should be at most 13"),
     (
-        "split: {synthetic: train}",
-        "split.synthetic: train leaves nothing to validate and test yes on: all recordings of it "
-        "are synthesised. Record some, or set split.synthetic: all.",
+        "model: {architecture: yamnet}",
+        "model.architecture: yamnet was trained on other features than mfcc. Set features.kind: "
+        "yamnet_logmel.",
+    ),
+    (
+        "model: {architecture: yamnet}\n"
+        "features: {kind: yamnet_logmel, window_normalization: min_max}\ngoal: evaluation",
+        "model.architecture: yamnet was trained on features as they are. Set "
+        "features.window_normalization: none.",
+    ),
+    (
+        "model: {architecture: yamnet}\nfeatures: {kind: yamnet_logmel}",
+        "model: the layer pointwise_conv_0 needs 150,528 bytes of RAM for its inputs and outputs",
     ),
     ("labels: null", "labels: a list is needed if words are to be synthesised."),
     (

@@ -3,21 +3,24 @@
 import pytest
 
 from wav2nano.errors import UserError
+from wav2nano.features import KINDS
 from wav2nano.keras_runtime import import_keras
 from wav2nano.models import build_model, check
 from wav2nano.models.architectures import cnn
+
+MFCC = KINDS["mfcc"].Settings()
 
 
 def test_a_cnn_that_runs_out_of_frames_is_refused():
     settings = cnn.Settings(filters=[8] * 5, pool=3)
     with pytest.raises(UserError, match=r"convolution 3 of 5 has 3 frames left"):
-        check((49, 13), settings, "mfcc")
+        check((49, 13), settings, MFCC)
 
 
 def test_a_kernel_and_a_stride_for_each_convolution():
     """The sizes are those of torch.nn.Conv1d's formula, floor((frames - kernel) / stride + 1)."""
     settings = cnn.Settings(filters=[8, 16], kernel=[13, 11], stride=[4, 1], pool=8, units=[])
-    check((32000, 1), settings, "mfcc")
+    check((32000, 1), settings, MFCC)
     model = build_model(import_keras(1), (32000, 1), 3, settings)
     assert model.get_layer("conv_0").kernel.shape == (13, 1, 8)
     assert model.get_layer("conv_0").output.shape == (None, 7997, 8)
@@ -28,7 +31,7 @@ def test_a_kernel_and_a_stride_for_each_convolution():
 def test_a_list_of_another_length_is_refused():
     settings = cnn.Settings(filters=[8, 8, 8], kernel=[13, 11])
     with pytest.raises(UserError, match=r"kernel: \[13, 11\] has 2 numbers, .* makes 3 conv"):
-        check((49, 13), settings, "mfcc")
+        check((49, 13), settings, MFCC)
 
 
 @pytest.mark.parametrize("frames", range(1, 40))
@@ -41,7 +44,7 @@ def test_what_is_refused_is_what_keras_refuses(frames, stride, pool):
     except ValueError:
         built = False
     try:
-        check((frames, 2), settings, "mfcc")
+        check((frames, 2), settings, MFCC)
     except UserError:
         assert not built
     else:

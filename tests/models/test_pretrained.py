@@ -71,7 +71,7 @@ def test_what_seven_pairs_cost():
 
 def test_other_features_are_refused():
     with pytest.raises(UserError, match=r"trained on other features than mfcc. Set features.kind:"):
-        models.check((49, 13), yamnet.Settings(), "mfcc")
+        models.check((49, 13), yamnet.Settings(), features.KINDS["mfcc"].Settings())
 
 
 def test_a_missing_file_is_told(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 from wav2nano.codegen import HostModel, generate_model_c
 from wav2nano.codegen.read_tflite import read_graph
 from wav2nano.errors import UserError
+from wav2nano.features import KINDS
 from wav2nano.keras_runtime import import_keras
 from wav2nano.litert import LiteRtModel
 from wav2nano.models import ARCHITECTURES, build_model, check, weights_by_layer
@@ -13,6 +14,8 @@ from wav2nano.quantization.quantize_model import convert
 
 SHAPE, CLASSES = (14, 5), 3
 RECURRENT = [name for name in ARCHITECTURES if "l2" in ARCHITECTURES[name].Settings.model_fields]
+
+MFCC = KINDS["mfcc"].Settings()
 
 
 @pytest.mark.parametrize("name", RECURRENT)
@@ -96,12 +99,12 @@ def test_flash_does_not_grow_with_the_steps(name, tmp_path):
 @pytest.mark.parametrize("name", ["simple_rnn", "gru"])
 def test_too_many_steps_to_unroll_are_refused(name, settings, message):
     with pytest.raises(UserError, match=message):
-        check((201, 13), ARCHITECTURES[name].Settings(**settings), "mfcc")
+        check((201, 13), ARCHITECTURES[name].Settings(**settings), MFCC)
 
 
 def test_two_hundred_steps_are_not_too_many():
-    check((200, 13), ARCHITECTURES["gru"].Settings(filters=[]), "mfcc")
-    check((400, 13), ARCHITECTURES["gru"].Settings(filters=[8]), "mfcc")
+    check((200, 13), ARCHITECTURES["gru"].Settings(filters=[]), MFCC)
+    check((400, 13), ARCHITECTURES["gru"].Settings(filters=[8]), MFCC)
 
 
 def test_both_directions_share_the_scale_under_which_they_are_joined():

@@ -1,5 +1,6 @@
 """Features are read a part at a time, with the numbers of all in one array and in less memory."""
 
+import shutil
 import tracemalloc
 
 import h5py
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from wav2nano import labelled_windows
+from wav2nano.errors import UserError
 from wav2nano.evaluation.score_model import score_model
 from wav2nano.features import KINDS
 from wav2nano.keras_runtime import import_keras
@@ -208,6 +210,17 @@ def test_the_last_weights_may_be_kept(data, tmp_path):
     validation, _ = load(data, "validation")
     right = scores[:, -2:].astype(float).argmax(axis=1) == validation.target
     assert right.mean() == pytest.approx(history[-1, 4], abs=1e-6)
+
+
+def test_training_that_diverges_is_told(data, tmp_path):
+    split, paths, values = data
+    copies = [tmp_path / path.name for path in paths]
+    for path, copy in zip(paths, copies, strict=True):
+        shutil.copyfile(path, copy)
+        with h5py.File(copy, "r+") as file:
+            file["features"][...] = np.nan
+    with pytest.raises(UserError, match=r"diverged in epoch 1: the validation loss is nan. Set a"):
+        steps((split, copies, values), tmp_path)
 
 
 def test_memory_does_not_grow_with_the_features(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-# Requires: features of all shards, and the split.
+# Requires: features of all shards, the split, and a published network if one's layers are used.
 # Makes: the trained model, its int8 form, scores by every runtime, figures and plots; and those of
 # cross-validation and of several seeds, from the scores of experiments that each leave out a fold or are
 # trained with another seed.

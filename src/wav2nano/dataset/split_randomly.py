@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from wav2nano.tables.features import FeatureSet, read_features
+from wav2nano.tables.recordings import OWN
 from wav2nano.tables.split import (
     SplitRow,
     read_split,
@@ -45,7 +46,7 @@ def split_randomly(*, split: Path, features: list[Path], seed: int, out: Path) -
 def shuffle_windows(split: list[SplitRow], windows: FeatureSet, seed: int) -> list[SplitRow]:
     """Exchange the parts of windows with the same label at random.
 
-    What only trains, such as synthetic recordings that join real ones, stays there.
+    Synthetic recordings that only train stay there.
 
     Parameters
     ----------
@@ -59,12 +60,12 @@ def shuffle_windows(split: list[SplitRow], windows: FeatureSet, seed: int) -> li
     of_window = rows_of_windows(
         split, windows.recording, windows.start, rate=windows.rate, samples=windows.samples
     )
-    tested = {row.origin for row in split if row.part != "train"}
+    mixed = any(row.origin != OWN and row.part != "train" for row in split)
     inside = [(i, row) for i, row in enumerate(of_window) if row is not None]
     label = np.array([row.label for _, row in inside])
     part = np.array([row.part for _, row in inside])
     random = np.random.default_rng(seed)
-    free = np.array([row.origin in tested for _, row in inside])
+    free = np.array([mixed or row.origin == OWN for _, row in inside])
     for name in np.unique(label):
         part[free & (label == name)] = random.permutation(part[free & (label == name)])
     names, counts = np.unique(windows.recording.astype(str), return_counts=True)

@@ -21,16 +21,16 @@ def learning_curves(
     history: dict[str, np.ndarray], test: dict[str, Any], path: Path, title: str, subtitle: str
 ) -> None:
     """Accuracy and loss over epochs; the test value at the epoch whose weights were kept."""
-    best = history["epoch"][history["kept"] == 1][0]
+    kept = history["epoch"][history["kept"] == 1][0]
     with figure(path, f"{title}: training", subtitle, ncols=2, figsize=(10, 4.6)) as (_, axes):
         for axis, key in zip(axes, ("accuracy", "loss"), strict=True):
             axis.plot(history["epoch"], history[key], color=FLOAT, label="training")
             axis.plot(
                 history["epoch"], history[f"validation_{key}"], color=INT8, label="validation"
             )
-            axis.axvline(best, color="#bbbbbb", linestyle=":", label=f"kept: epoch {best:.0f}")
+            axis.axvline(kept, color="#bbbbbb", linestyle=":", label=f"kept: epoch {kept:.0f}")
             axis.plot(
-                best, test[key], "o", color=TEST, label=f"test, once at the end: {test[key]:.3f}"
+                kept, test[key], "o", color=TEST, label=f"test, once at the end: {test[key]:.3f}"
             )
             axis.set(xlabel="epoch", ylabel=key if key == "accuracy" else "cross-entropy loss")
             axis.grid(alpha=0.3)

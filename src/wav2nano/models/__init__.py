@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
+from wav2nano.features.base import FeatureSettings
 from wav2nano.models.base import Architecture, ModelSettings
 from wav2nano.registry import entries
 
@@ -22,8 +23,8 @@ else:
     ]
 
 
-def check(shape: tuple[int, int], settings: ModelSettings, kind: str) -> None:
-    """Check that the network can be built for features of this shape (frames, bins) and kind.
+def check(shape: tuple[int, int], settings: ModelSettings, features: FeatureSettings) -> None:
+    """Check that the network can be built for these features, of this shape (frames, bins).
 
     Raises
     ------
@@ -31,11 +32,16 @@ def check(shape: tuple[int, int], settings: ModelSettings, kind: str) -> None:
         Naming the setting and what would be right.
     """
     architecture = ARCHITECTURES[settings.architecture]
-    wanted = getattr(architecture, "FEATURES", kind)
-    if kind != wanted:
+    wanted = getattr(architecture, "FEATURES", features.kind)
+    if features.kind != wanted:
         raise UserError(
             f"model.architecture: {settings.architecture} was trained on other features than "
-            f"{kind}. Set features.kind: {wanted}."
+            f"{features.kind}. Set features.kind: {wanted}."
+        )
+    if hasattr(architecture, "FEATURES") and features.window_normalization != "none":
+        raise UserError(
+            f"model.architecture: {settings.architecture} was trained on features as they are. Set "
+            "features.window_normalization: none."
         )
     architecture.check(shape, settings)
 

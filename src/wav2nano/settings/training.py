@@ -29,7 +29,8 @@ class TrainingSettings(Settings):
     """epochs without a better validation loss before stopping; `null`: all epochs"""
 
     weights: Literal["best", "last"] = "best"
-    """which are kept: those of the epoch with the best validation loss, or of the last epoch"""
+    """which are kept: those of the epoch with the best validation loss, or of the last epoch, for
+    which set `patience: null`, too"""
 
     class_weights: Literal["balanced", "none"] = "balanced"
     """balanced: rare labels count as much as frequent ones; none: every window counts the same"""

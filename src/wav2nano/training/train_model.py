@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from wav2nano.errors import UserError
 from wav2nano.features import AnyFeatures, add_gain, static
 from wav2nano.files import write_csv, write_json
 from wav2nano.keras_runtime import THREADS, import_keras, save_model
@@ -108,9 +109,10 @@ def train_model(
         metrics=["accuracy"],
     )
     copies = f" in {versions} versions" if versions > 1 else ""
+    trained = sum(math.prod(weights.shape) for weights in network.trainable_weights)
     print(
-        f"training {network.count_params():,} parameters on {len(parts['train'].target)} windows"
-        f"{copies}, validating on {len(validation.target)}",
+        f"training {trained:,} of {network.count_params():,} parameters on "
+        f"{len(parts['train'].target)} windows{copies}, validating on {len(validation.target)}",
         file=sys.stderr,
     )
     epochs = _fit(keras, network, train, versions, validation, measured, between, settings)
@@ -325,8 +327,12 @@ def _fit(
             steps=math.ceil(len(validation.target) / EVALUATED),
             verbose=0,
         )
-        better = loss < best
-        if better:
+        if not math.isfinite(loss) and (best_weights is None or settings.weights == "last"):
+            raise UserError(
+                f"Training diverged in epoch {epoch}: the validation loss is {loss}. Set a lower "
+                f"training.learning_rate than {settings.learning_rate:g}."
+            )
+        if loss < best:
             best, best_weights, best_epoch = loss, model.get_weights(), epoch
         history.append(
             {

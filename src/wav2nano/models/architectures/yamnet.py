@@ -41,7 +41,7 @@ class Settings(ModelSettings):
 
     pairs: Annotated[int, Field(ge=1, le=len(PAIRS))] = 7
     """how many of YAMNet's 13 pairs of a depthwise and a pointwise convolution follow its first
-    one; 7 have 529,000 weights, as many as fit the board"""
+    one; 7 have 529,000 weights"""
 
     fine_tune: bool = False
     """whether they are trained, too, or only the head"""
