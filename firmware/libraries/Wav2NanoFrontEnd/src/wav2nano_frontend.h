@@ -24,6 +24,7 @@
  *     log-mel: dB                MFCC: orthonormal DCT-II of dB  librosa.feature.mfcc
  *     spectrogram: dB of each bin                               scipy.signal.spectrogram
  *     centroid, roll-off, chroma                                librosa.feature, center=False
+ *     YAMNet's log-mel: ln(bands of magnitudes + 0.001)         tf.signal, window in the middle
  *     zero-crossing rate, RMS: of y itself                      librosa.feature, center=False
  *     deltas of log-mel, MFCC, spectrogram                      librosa.feature.delta(width=9)
  *
