@@ -146,5 +146,5 @@ def test_a_new_recording_hides_no_change_of_code(prepared):
 
 def test_a_new_recording_hides_no_change_of_features(prepared):
     record(prepared, [40])
-    prepared.replace("src/wav2nano/dataset/extract_features.py", "BATCH = 256", "BATCH = 128")
+    prepared.replace("src/wav2nano/dataset/extract_features.py", "BATCH = 64", "BATCH = 32")
     assert jobs_to_prepare(prepared) == INDEX_TO_SPLIT | {"chunk_audio": 1, "extract_features": 8}

@@ -26,6 +26,7 @@ AXES = {
     "rolloff": ("", "roll-off (Hz)"),
     "spectrogram": ("bin of the spectrum", "power (dB of full scale)"),
     "yamnet": ("value of the embedding", "value (no unit)"),
+    "yamnet_logmel": ("mel band", "magnitude (its logarithm)"),
     "zcr": ("", "zero crossings (a sample)"),
 }
 
