@@ -67,7 +67,7 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
 def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them with TensorFlow's own front end, as YAMNet's authors do."""
     first = (N_FFT - FRAME) // 2
-    return yamnet_spectrum.tensorflow_log_mel(samples[:, first : samples.shape[1] - first])
+    return yamnet_spectrum.tensorflow_log_mel(samples[..., first : samples.shape[-1] - first])
 
 
 def front_end(rate: int, settings: Settings) -> list[Part]:
