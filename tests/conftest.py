@@ -1,7 +1,8 @@
 """Fixtures that all tests share."""
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,27 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("real recordings are not here: set WAV2NANO_TEST_DATA to their folder")
     return folder
+
+
+@pytest.fixture
+def yamnet_file(shared_data, tmp_path, monkeypatch) -> Iterator[Path]:
+    """YAMNet where the workflow puts it, in a folder of its own."""
+    from wav2nano.features.kinds import yamnet as embeddings
+    from wav2nano.model_files import YAMNET
+    from wav2nano.models.architectures import yamnet as layers
+
+    source = shared_data.parent / "models" / "yamnet" / "yamnet_spectra_in_int8.tflite"
+    if not source.exists():
+        pytest.skip("YAMNet is not beside the real recordings")
+    monkeypatch.chdir(tmp_path)
+    YAMNET.path.parent.mkdir(parents=True)
+    shutil.copyfile(source, YAMNET.path)
+    kept = (embeddings._network, layers._convolutions)
+    for cached in kept:
+        cached.cache_clear()
+    yield YAMNET.path
+    for cached in kept:
+        cached.cache_clear()
 
 
 @pytest.fixture(scope="session")

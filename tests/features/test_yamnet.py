@@ -1,7 +1,6 @@
 """Embeddings of YAMNet, where its model file is here."""
 
 import json
-import shutil
 
 import numpy as np
 import pytest
@@ -13,20 +12,6 @@ from wav2nano.features.kinds import yamnet
 
 SETTINGS = yamnet.Settings(patch_hop=160)
 CHECKED = "tones.yaml"
-
-
-@pytest.fixture
-def model_file(shared_data, tmp_path, monkeypatch):
-    """YAMNet where the workflow puts it, in a folder of its own."""
-    source = shared_data.parent / "models" / "yamnet" / "yamnet_spectra_in_int8.tflite"
-    if not source.exists():
-        pytest.skip("YAMNet is not beside the real recordings")
-    monkeypatch.chdir(tmp_path)
-    yamnet._network.cache_clear()
-    yamnet.MODEL.path.parent.mkdir(parents=True)
-    shutil.copyfile(source, yamnet.MODEL.path)
-    yield yamnet.MODEL.path
-    yamnet._network.cache_clear()
 
 
 def test_the_front_end_is_that_of_the_authors(real_windows):
@@ -42,7 +27,7 @@ def test_the_front_end_is_that_of_the_authors(real_windows):
         assert np.abs(actual - expected).max() <= 1e-4 * np.ptp(expected)
 
 
-def test_embeddings_equal_the_reference(model_file, real_windows):
+def test_embeddings_equal_the_reference(yamnet_file, real_windows):
     windows = real_windows[16000][:6]
     actual = compute(windows, 16000, SETTINGS)
     expected = reference(windows, 16000, SETTINGS)
@@ -59,8 +44,8 @@ def test_a_missing_model_is_told(tmp_path, monkeypatch):
         compute(np.zeros((1, 16000), np.int16), 16000, SETTINGS)
 
 
-def test_another_model_is_refused(model_file):
-    model_file.write_bytes(model_file.read_bytes()[:-1] + b"\0\0")
+def test_another_model_is_refused(yamnet_file):
+    yamnet_file.write_bytes(yamnet_file.read_bytes()[:-1] + b"\0\0")
     with pytest.raises(UserError, match=r"is not YAMNet with int8 weights: its SHA-256 is"):
         compute(np.zeros((1, 16000), np.int16), 16000, SETTINGS)
 

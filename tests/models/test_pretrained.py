@@ -1,7 +1,5 @@
 """The layers that were taken from YAMNet give what YAMNet itself computes in LiteRT."""
 
-import shutil
-
 import numpy as np
 import pytest
 import soundfile
@@ -14,23 +12,7 @@ from wav2nano.models.architectures import yamnet
 from wav2nano.models.cost import layer_costs
 
 
-@pytest.fixture
-def model_file(shared_data, tmp_path, monkeypatch):
-    """YAMNet where the workflow puts it, in a folder of its own."""
-    source = shared_data.parent / "models" / "yamnet" / "yamnet_spectra_in_int8.tflite"
-    if not source.exists():
-        pytest.skip("YAMNet is not beside the real recordings")
-    monkeypatch.chdir(tmp_path)
-    embeddings._network.cache_clear()
-    yamnet._convolutions.cache_clear()
-    yamnet.MODEL.path.parent.mkdir(parents=True)
-    shutil.copyfile(source, yamnet.MODEL.path)
-    yield yamnet.MODEL.path
-    embeddings._network.cache_clear()
-    yamnet._convolutions.cache_clear()
-
-
-def test_all_layers_give_its_embedding(model_file, shared_data):
+def test_all_layers_give_its_embedding(yamnet_file, shared_data):
     paths = sorted((shared_data / "speech_commands_v2_test_half").glob("*/*.flac"))[::100]
     recordings = [soundfile.read(path, dtype="int16")[0] for path in paths]
     windows = np.array([audio[:15712] for audio in recordings if len(audio) >= 15712])

@@ -160,17 +160,21 @@ def modules_of(features):
     return [f"wav2nano.features.kinds.{kind}" for kind in features.kinds]
 
 
+def published_model(user):
+    """File of the published network that a kind of features or an architecture needs, if any."""
+    model = getattr(user, "MODEL", None)
+    return [str(model.path)] if model else []
+
+
 def model_of_features(wildcards):
     """The published network that computes the features, if one does."""
-    model = getattr(KINDS[features_of(wildcards).kind], "MODEL", None)
-    return [str(model.path)] if model else []
+    return published_model(KINDS[features_of(wildcards).kind])
 
 
 def model_of_architecture(wildcards):
     """The published network whose layers the experiment's network begins with, if it does."""
     architecture = EXPERIMENTS[wildcards.experiment].settings.model.architecture
-    model = getattr(ARCHITECTURES[architecture], "MODEL", None)
-    return [str(model.path)] if model else []
+    return published_model(ARCHITECTURES[architecture])
 
 
 def recordings_of_shard(wildcards):

@@ -39,15 +39,7 @@ def bins(settings: Settings) -> int:
     return BANDS
 
 
-def check(rate: int, settings: Settings) -> None:
-    """Check that the audio has the rate that YAMNet was trained with.
-
-    Raises
-    ------
-    UserError
-        Naming the setting and what would be right.
-    """
-    yamnet_spectrum.check(rate, settings.kind)
+check = yamnet_spectrum.check
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
