@@ -549,7 +549,7 @@ def _check_board(experiment: Experiment) -> None:
             f"chunking.rate: {microphone}, or goal: evaluation for an experiment that is not for "
             "the board."
         )
-    sketch_memory.check(board, settings.chunking, settings.features)
+    sketch_memory.check(board, settings.chunking, settings.features, settings.listener)
     labels = {asked_label(source.label, settings.labels) for source in experiment.sources}
     labels |= {archive.label for archive in experiment.archives.values()}
     network_cost.check(
