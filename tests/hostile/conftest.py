@@ -102,7 +102,7 @@ STEPS = {
         *("--evaluation", "evaluation/evaluation.json", "--environment", "environment.json"),
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
         *("--split", "split.csv", "--target", BOARD, "--listener", "{}", "--policy", "group"),
-        *("--model-settings", MODEL),
+        *("--answers", "windows", "--model-settings", MODEL),
         *("--settings", '{"experiment": "tones"}', "--data", json.dumps(DATASET)),
         *("--metrics", "metrics/tones.json", "--trained-on", "trained_on.json"),
         *("--pages", "report"),

@@ -234,6 +234,7 @@ def report(tmp_path):
             settings={"seed": 1},
             data={"name": "own"},
             policy="group",
+            answers="windows",
             metrics=tmp_path / "metrics" / "keywords.json",
             trained_on=tmp_path / "trained_on.json",
             pages=tmp_path / "pages",

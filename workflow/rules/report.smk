@@ -75,6 +75,7 @@ rule report_results:
             for word in (f"--{name.replace('_', '-')}", path)
         ],
         policy=of(lambda experiment: experiment.policy),
+        answers=of(lambda experiment: experiment.settings.evaluation.answers),
         target=of(lambda experiment: experiment.board.fqbn),
         listener=settings(lambda settings: settings.listener),
         model=settings(lambda settings: settings.model),
@@ -91,7 +92,7 @@ rule report_results:
         " --preprocessing {input.preprocessing:q} --split {input.split:q} {params.built:q}"
         " --target {params.target:q} --listener {params.listener:q}"
         " --model-settings {params.model:q} --policy {params.policy}"
-        " --settings {params.settings:q} --data {params.data:q}"
+        " --answers {params.answers} --settings {params.settings:q} --data {params.data:q}"
         " --metrics {output.metrics:q} --trained-on {output.trained_on:q} --pages {params.pages:q} 2>&1 | tee {log:q}"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from wav2nano.evaluation.metrics import rates
 from wav2nano.plotting import FLOAT, INT8, OTHERS, TEST, figure
+from wav2nano.settings.evaluation import Answers
 from wav2nano.tables.scores import Scores
 
 NAMES = {"float": "float32", "int8": "int8"}
@@ -41,7 +42,12 @@ def learning_curves(
 
 
 def confusion_matrices(
-    figures: dict[str, Any], labels: list[str], path: Path, title: str, subtitle: str
+    figures: dict[str, Any],
+    labels: list[str],
+    path: Path,
+    title: str,
+    subtitle: str,
+    answers: Answers = "windows",
 ) -> None:
     """Plot counts by true and predicted label, shaded by share of the true label."""
     many = len(labels) > FEW
@@ -70,13 +76,18 @@ def confusion_matrices(
             axis.set(xlabel="predicted label", ylabel="true label")
             axis.set_title(
                 f"{NAMES[name]}: {figures[name]['accuracy']:.1%} of "
-                f"{figures[name]['windows']:,} windows correct",
+                f"{figures[name][answers]:,} {answers} correct",
                 fontsize=10,
             )
 
 
 def per_class(
-    figures: dict[str, Any], labels: list[str], path: Path, title: str, subtitle: str
+    figures: dict[str, Any],
+    labels: list[str],
+    path: Path,
+    title: str,
+    subtitle: str,
+    answers: Answers = "windows",
 ) -> None:
     """Precision, recall and F1 of each label, as bars from the left."""
     height = min(max(3.4, 0.42 * len(labels) + 1.6), 4 * MOST_INCHES)
@@ -96,9 +107,9 @@ def per_class(
             axis.set_xticks([0, 0.25, 0.5, 0.75, 1])
             axis.grid(axis="x", alpha=0.3)
         support = figures["float"]["per_class"]
-        names = [f"{label} ({support[label]['windows']:,})" for label in labels]
+        names = [f"{label} ({support[label][answers]:,})" for label in labels]
         axes[0].set_yticks(position, names)
-        axes[0].set_ylabel("label (windows in the test set)")
+        axes[0].set_ylabel(f"label ({answers} in the test set)")
         handles, texts = axes[0].get_legend_handles_labels()
         axes[2].figure.legend(
             handles, texts, frameon=False, ncols=2, loc="outside lower center", fontsize=9

@@ -25,6 +25,7 @@ from wav2nano.report.pages import (
     settings_page,
     split_page,
 )
+from wav2nano.settings.evaluation import Answers
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.split import read_split
@@ -50,6 +51,7 @@ def report_results(
     settings: dict[str, Any],
     data: dict[str, Any],
     policy: str,
+    answers: Answers,
     metrics: Path,
     trained_on: Path,
     pages: Path,
@@ -92,6 +94,8 @@ def report_results(
         Settings of its data set, to be shown.
     policy
         How the recordings were split.
+    answers
+        What counts as one answer: windows or recordings.
     metrics
         JSON file to write.
     trained_on
@@ -144,6 +148,7 @@ def report_results(
             binary,
             original=settings.get("original", {}),
             policy=policy,
+            answers=answers,
             random_split=flattered,
             folds=crossed,
             seeds=repeated,
