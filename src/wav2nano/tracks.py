@@ -173,8 +173,10 @@ def detection_track(
     places = np.arange(0, count, stretch)
     places = places + random.integers(0, stretch, len(places))
     places = places[places < count]
-    order = _endless(np.flatnonzero(~wanted), count, random)
-    order[places] = _endless(np.flatnonzero(wanted), len(places), random)
+    order = np.empty(count, np.int64)
+    target = np.isin(np.arange(count), places)
+    order[target] = _endless(np.flatnonzero(wanted), len(places), random)
+    order[~target] = _endless(np.flatnonzero(~wanted), count - len(places), random)
     late = round(LATE_SECONDS * rate)
     played = [
         Played(names[index], labels[index], place * length, (place + 1) * length + late)

@@ -103,7 +103,7 @@ def evaluate_detection(
         "hours": round(hours, 4),
         "background_minutes": round(background * audio.shape[1] / rate / 60, 2),
         "repeats": round(repeats, 2),
-        "threshold": round(host.threshold / LEVELS / host.smoothing, 4),
+        "threshold": round(host.threshold / LEVELS / host.smoothing, 3),
         **_count(outcome, hours),
         "misses_ci95": share_by_group(
             [match is None for match in outcome.matches],
@@ -123,18 +123,19 @@ def evaluate_detection(
     ]
     _write_curve(out / "detection.csv", curve, targets, hours)
     detection_curves(
+        [_count(one, hours) for _, one in curve],
         {
-            name: [_count(one if i < 0 else one.of_label(i), hours) for _, one in curve]
-            for i, name in enumerate(["all", *targets], start=-1)
+            name: [_count(one.of_label(label), hours) for _, one in curve]
+            for label, name in enumerate(targets)
         },
         found,
         out / "detection.png",
         title,
-        f"{hours:.3g} hours of the test set with {len(track.played)} targets, "
+        f"{hours:.3g} h of the test set with {len(track.played)} targets, "
         "heard by the firmware's C on this machine",
     )
-    worst = sorted(outcome.false, key=lambda one: (-one.total, one.sample))[:MOST_FALSE]
-    write_windows(out / "false_reports.h5", _to_listen(worst, track, host, names, labels, rate), {})
+    sound = _to_listen(_worst(outcome.false, track), track, host, names, labels, rate)
+    write_windows(out / "false_reports.h5", sound, {})
     # Last: if detection.json exists, everything does.
     write_json(out / "detection.json", found)
     print(describe_detection(found), file=sys.stderr)
@@ -179,13 +180,22 @@ def _latency(outcome: Outcome, track: WindowTrack, rate: int) -> dict[str, float
 def _write_curve(
     path: Path, curve: Sequence[tuple[float, Outcome]], targets: Sequence[str], hours: float
 ) -> None:
-    """Write a row for each threshold and label, and one for all labels together, named `all`."""
+    """Write for each threshold a row of all labels, without a name, and one of each."""
     rows = []
     for share, outcome in curve:
-        for i, name in enumerate(["all", *targets], start=-1):
-            counted = _count(outcome if i < 0 else outcome.of_label(i), hours)
-            rows.append((f"{share:.2f}", name, *counted.values()))
+        named = [("", outcome), *((name, outcome.of_label(i)) for i, name in enumerate(targets))]
+        rows += [(f"{share:.2f}", name, *_count(one, hours).values()) for name, one in named]
     write_csv(path, ["threshold", "label", *_count(Outcome([], [], []), hours)], rows)
+
+
+def _worst(reports: Sequence[Report], track: WindowTrack) -> list[Report]:
+    """Choose those with the highest sums of scores, one of each recording."""
+    length = track.windows.shape[1]
+    found: dict[int, Report] = {}
+    for one in sorted(reports, key=lambda one: (-one.total, one.sample)):
+        middle = max(0, one.sample - length // 2) // length  # of what the window held
+        found.setdefault(int(track.order[middle]), one)
+    return list(found.values())[:MOST_FALSE]
 
 
 def _to_listen(

@@ -164,7 +164,8 @@ def det_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: st
 
 
 def detection_curves(
-    curves: dict[str, list[dict[str, Any]]],
+    total: list[dict[str, Any]],
+    of_labels: dict[str, list[dict[str, Any]]],
     found: dict[str, Any],
     path: Path,
     title: str,
@@ -178,17 +179,18 @@ def detection_curves(
 
     colors = color_sequences["tab10"]
     # A rate below one in the whole track cannot be measured with it.
-    least = 1 / max(found["hours"], 1e-9)
+    least = 1 / found["hours"]
+
+    def draw(axis: Any, points: list[dict[str, Any]], **style: Any) -> None:
+        rate = [max(point["false_reports_per_hour"], least / 2) for point in points]
+        axis.plot(rate, [100 * point["misses"] for point in points], **style)
+
     with figure(path, f"{title}: detection", subtitle, figsize=(8, 5.8)) as (_, axis):
-        for number, (name, points) in enumerate(curves.items()):
-            rate = [max(point["false_reports_per_hour"], least / 2) for point in points]
-            misses = [100 * point["misses"] for point in points]
-            style: dict[str, Any] = {"color": OTHERS, "linewidth": 1}
-            if name == "all":
-                style = {"color": TEST, "linewidth": 2.4, "label": "all labels", "zorder": 3}
-            elif len(curves) <= len(colors) + 1:
-                style = {"color": colors[number - 1], "linewidth": 1.2, "label": name}
-            axis.plot(rate, misses, **style)
+        few = len(of_labels) <= len(colors)
+        for number, (name, points) in enumerate(of_labels.items()):
+            colour = {"color": colors[number], "label": name} if few else {"color": OTHERS}
+            draw(axis, points, linewidth=1.2, **colour)
+        draw(axis, total, color=TEST, linewidth=2.4, label="all labels together")
         axis.plot(
             max(found["false_reports_per_hour"], least / 2),
             100 * found["misses"],

@@ -165,7 +165,7 @@ def report_results(
             estimated=measured is None,
         )
         figures = gather_metrics(
-            scored, measured, built, ran, between, heard, flattered, crossed, repeated
+            scored, measured, built, ran, between, flattered, crossed, repeated, heard
         )
     for name, text in made.items():
         write_text(pages / f"{name}.html", text)
@@ -179,10 +179,10 @@ def gather_metrics(
     build: dict[str, Any] | None,
     board: dict[str, Any] | None,
     preprocessing: Preprocessing,
-    detection: dict[str, Any] | None = None,
     random_split: dict[str, Any] | None = None,
     folds: dict[str, Any] | None = None,
     seeds: dict[str, Any] | None = None,
+    detection: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Put the figures of one experiment into a flat mapping.
 

@@ -64,7 +64,7 @@ def detection_rows(found: dict[str, Any]) -> list[list[Any]]:
             one["false_reports"],
             f"{one['false_reports_per_hour']:.1f}",
         ]
-        for name, one in {**found["labels"], "all": found}.items()
+        for name, one in [*found["labels"].items(), ("together", found)]
     ]
 
 

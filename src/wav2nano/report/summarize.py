@@ -53,7 +53,7 @@ def _describe(folder: Path) -> str:
     return "\n".join(
         [
             f"{evaluation['experiment']}: {binary if made else 'evaluated, without a binary'}",
-            *([f"  listening  {describe_detection(read_json(heard))}"] if heard.exists() else []),
+            *([f"  listening  {describe_detection(read_json(heard))}"] if made else []),
             *(_build(read_json(build)) if made else []),
             f"  float      {describe_accuracy(evaluation['float'])}",
             f"  int8       {describe_accuracy(evaluation['int8'])}",
