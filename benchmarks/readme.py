@@ -40,8 +40,8 @@ def figures() -> str:
     low, high = (built[f"detection_false_reports_per_hour_{end}"] for end in ("low", "high"))
     rows = [
         (
-            "five keywords in an hour of other words and noise without a pause, voices never trained "
-            "on, **synthetic speech**",
+            "five keywords in an hour of other words and noise without a pause, voices never "
+            "trained on, **synthetic speech**",
             f"hears {1 - built['detection_misses']:.1%} at "
             f"{built['detection_false_reports_per_hour']:.0f} false reports an hour "
             f"({low:.0f} to {high:.0f})",
