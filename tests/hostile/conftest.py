@@ -92,6 +92,20 @@ STEPS = {
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
         *("--listener", "{}", "--board", BOARD, "--title", "tones", "--out", "code"),
     ],
+    "evaluate-detection": [
+        *("--code", "code/model.c", "code/model.h", "code/frontend_tables.c"),
+        *("code/frontend_tables.h", "code/settings.c", "code/settings.h"),
+        *("--preprocessing", "preprocessing.json", "--split", "split.csv"),
+        *("--windows", "windows.h5", "--settings", '{"hours": 0.01}'),
+        *("--libraries", str(ROOT / "firmware/libraries"), "--title", "tones"),
+        *("--out", "evaluation"),
+    ],
+    "show-detection": [
+        *("--detection", "evaluation/detection.json"),
+        *("--false-reports", "evaluation/false_reports.h5"),
+        *("--preprocessing", "preprocessing.json"),
+        *("--data", '{"title": "Tones", "licence": "none"}', "--page", "detection.html"),
+    ],
     "compile-firmware": [
         *("--sketch", str(ROOT / "firmware/sketches/listener"), "--code", "code/model.c"),
         *("code/model.h", "code/frontend_tables.c", "code/frontend_tables.h", "code/settings.c"),
@@ -103,6 +117,7 @@ STEPS = {
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
         *("--split", "split.csv", "--target", BOARD, "--listener", "{}", "--policy", "group"),
         *("--answers", "windows", "--model-settings", MODEL),
+        *("--detection", "evaluation/detection.json"),
         *("--settings", '{"experiment": "tones"}', "--data", json.dumps(DATASET)),
         *("--metrics", "metrics/tones.json", "--trained-on", "trained_on.json"),
         *("--pages", "report"),

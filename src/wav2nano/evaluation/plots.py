@@ -174,6 +174,53 @@ def det_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: st
             axis.set(ylabel="misses: share of the label (log)")
 
 
+def detection_curves(
+    total: list[dict[str, Any]],
+    of_labels: dict[str, list[dict[str, Any]]],
+    found: dict[str, Any],
+    path: Path,
+    title: str,
+    subtitle: str,
+) -> None:
+    """Misses against false reports an hour over all thresholds: all labels, and each of them.
+
+    A curve ends at the left where there is no false report; the firmware's threshold is marked.
+    """
+    from matplotlib import color_sequences
+
+    colors = color_sequences["tab10"]
+    # A rate below one in the whole track cannot be measured with it.
+    least = 1 / found["hours"]
+
+    def draw(axis: Any, points: list[dict[str, Any]], **style: Any) -> None:
+        rate = [max(point["false_reports_per_hour"], least / 2) for point in points]
+        axis.plot(rate, [100 * point["misses"] for point in points], **style)
+
+    with figure(path, f"{title}: detection", subtitle, figsize=(8, 5.8)) as (_, axis):
+        few = len(of_labels) <= len(colors)
+        for number, (name, points) in enumerate(of_labels.items()):
+            colour = {"color": colors[number], "label": name} if few else {"color": OTHERS}
+            draw(axis, points, linewidth=1.2, **colour)
+        draw(axis, total, color=TEST, linewidth=2.4, label="all labels together")
+        axis.plot(
+            max(found["false_reports_per_hour"], least / 2),
+            100 * found["misses"],
+            "o",
+            color=INT8,
+            zorder=4,
+            label=f"the firmware, threshold {found['threshold']:g}",
+        )
+        axis.axvspan(
+            least / 2, least, color="#eeeeee", zorder=0, label="fewer than one in the track"
+        )
+        axis.set(xscale="log", ylim=(0, 100), ylabel="misses, %")
+        axis.set(xlabel="false reports an hour (log)")
+        axis.set_xlim(left=least / 2)
+        _write_plainly(axis.xaxis)
+        axis.grid(alpha=0.3)
+        axis.legend(frameon=False, fontsize=8)
+
+
 def _write_plainly(axis: Any) -> None:
     """Write 0.01, 0.1, 1 at a logarithmic axis: by itself it uses TeX, which plots do not read."""
     from matplotlib.ticker import FuncFormatter, NullFormatter

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from wav2nano.boards import Board
-from wav2nano.describe import describe_origin, describe_processor, describe_spread
+from wav2nano.describe import (
+    describe_detection,
+    describe_origin,
+    describe_processor,
+    describe_spread,
+)
 from wav2nano.network_cost import MACS_PER_TICK, NetworkCost
 from wav2nano.report.render import render
 from wav2nano.settings.evaluation import Answers
@@ -39,6 +44,7 @@ def results_page(
     original: dict[str, str],
     policy: str,
     answers: Answers = "windows",
+    detection: dict[str, Any] | None = None,
     random_split: dict[str, Any] | None = None,
     folds: dict[str, Any] | None = None,
     seeds: dict[str, Any] | None = None,
@@ -46,9 +52,10 @@ def results_page(
     """Make the page with float, int8 and board side by side.
 
     `original` is what the system that the experiment reproduces reported, if it does so;
-    `answers` is what was scored, `random_split` the evaluation of the same experiment on a random
-    split, if there is one, `folds` the figures of cross-validation, `seeds` those of trainings with
-    several seeds.
+    `answers` is what was scored, `detection` what was missed and reported in error in a stream of
+    sound, of a firmware; `random_split` the evaluation of the same experiment on a random split, if
+    there is one, `folds` the figures of cross-validation, `seeds` those of trainings with several
+    seeds.
     """
     runtimes = runtimes_of(evaluation)
     figures = [evaluation[name] for name in runtimes]
@@ -73,6 +80,7 @@ def results_page(
         "results",
         title=f"{title}: float, int8 and board",
         test_data=evaluation["test_data"],
+        detection=describe_detection(detection) if detection else None,
         rows=rows,
         header=header,
         board=board,
