@@ -1,5 +1,6 @@
 """The listener's rule at any threshold against its C, and what is right or false in a track."""
 
+import json
 import shutil
 
 import numpy as np
@@ -9,8 +10,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from wav2nano.evaluation.detection import Report, average, judge, poisson_interval, report
+from wav2nano.evaluation.evaluate_detection import evaluate_detection
+from wav2nano.features import KINDS
 from wav2nano.firmware_sources import FRONT_END, LISTENER
+from wav2nano.report.show_detection import show_detection
 from wav2nano.runtimes.host_listener import HostListener, Inferences
+from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.settings.detection import DetectionSettings
+from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
+from wav2nano.tables.split import SplitRow, write_split
+from wav2nano.tables.windows import AudioWindows, write_windows
 from wav2nano.tracks import Played, detection_track, match_reports, word_end
 from wav2nano.uncertainty import share_by_group
 
@@ -52,17 +61,23 @@ w2n_listener w2n_ear = {{.settings = &w2n_settings, .frontend = &frontend, .invo
 """
 
 
+def harness(folder, **settings):
+    """Write the listener's library and a model that says what is played; the files of code."""
+    shutil.copytree(LISTENER, folder / "libraries" / "listener" / "src")
+    (folder / "libraries" / "frontend" / "src").mkdir(parents=True)
+    for path in FRONT_END.glob("*.h"):
+        shutil.copy(path, folder / "libraries" / "frontend" / "src")
+    source = folder / "harness.c"
+    source.write_text(HARNESS.format(**settings))
+    return [source]
+
+
 @pytest.mark.parametrize(
     ("smoothing", "threshold", "quiet"), [(1, 0, 0), (1, 200, 3), (2, 300, 1), (4, 560, 5)]
 )
 def test_reports_are_those_of_the_c(tmp_path, smoothing, threshold, quiet):
-    shutil.copytree(LISTENER, tmp_path / "libraries" / "listener" / "src")
-    (tmp_path / "libraries" / "frontend" / "src").mkdir(parents=True)
-    for path in FRONT_END.glob("*.h"):
-        shutil.copy(path, tmp_path / "libraries" / "frontend" / "src")
-    source = tmp_path / "harness.c"
-    source.write_text(HARNESS.format(smoothing=smoothing, threshold=threshold, quiet=quiet))
-    host = HostListener([source], tmp_path / "libraries")
+    code = harness(tmp_path, smoothing=smoothing, threshold=threshold, quiet=quiet)
+    host = HostListener(code, tmp_path / "libraries")
     random = np.random.default_rng(smoothing)
     samples = random.integers(-128, 128, 4 * 5000).astype(np.int16)
     blocks = np.split(samples, np.sort(random.integers(0, len(samples), 300)))
@@ -185,3 +200,76 @@ def test_a_share_of_whole_groups_is_less_sure_than_of_as_many_answers():
     assert narrow == pytest.approx([expected.low, expected.high], abs=0.01)
     assert wide[1] - wide[0] > 4 * (narrow[1] - narrow[0])
     assert share_by_group(found, ["one"] * 600, resamplings=100, seed=1) is None
+
+
+def test_a_track_is_counted_and_shown(tmp_path):
+    """Of a's recordings one in four sounds like _unknown_, and of the others one in ten like b."""
+    length = 800
+    sound = {label: np.full(4, -128, np.int16) for label in ("a", "b", "_unknown_", "_silence_")}
+    for number, pattern in enumerate(sound.values()):
+        pattern[number] = 100
+    played = [("a", "a")] * 3 + [("a", "_unknown_")] + [("b", "b")] * 4
+    played += [("_unknown_", "b")] + [("_unknown_", "_unknown_")] * 9
+    names = [f"{number}<b>.wav" for number in range(len(played))]
+    labels = [label for label, _ in played]
+    audio = np.stack([np.tile(sound[heard], length // 4) for _, heard in played])
+    windows = AudioWindows(audio, names, labels, np.zeros(18, int))
+    write_windows(tmp_path / "windows.h5", windows, {})
+    rows = [
+        SplitRow(name, label, name[0], "own", "test")
+        for name, label in zip(names, labels, strict=True)
+    ]
+    write_split(tmp_path / "split.csv", rows)
+    between = Preprocessing(
+        labels=list(sound),
+        chunking=ChunkingSettings(window_seconds=length / RATE),
+        features=KINDS["raw"].Settings(frame=4),
+        mean=[0.0] * 4,
+        std=[1.0] * 4,
+    )
+    write_preprocessing(tmp_path / "preprocessing.json", between)
+    evaluate_detection(
+        code=harness(tmp_path, smoothing=1, threshold=180, quiet=100),
+        preprocessing=tmp_path / "preprocessing.json",
+        split=tmp_path / "split.csv",
+        windows=[tmp_path / "windows.h5"],
+        settings=DetectionSettings(hours=0.02, seconds_per_target=0.5),
+        libraries=tmp_path / "libraries",
+        title="tones",
+        out=tmp_path,
+    )
+    found = json.loads((tmp_path / "detection.json").read_text())
+    # 72 seconds: 144 targets, of which 18 rounds of four are of a, and 1296 others.
+    assert found["targets"] == 144
+    assert found["labels"]["a"] == {
+        "targets": 72,
+        "missed": 18,
+        "misses": 0.25,
+        "false_reports": 0,
+        "false_reports_per_hour": 0.0,
+    }
+    assert found["labels"]["b"]["missed"] == 0
+    assert found["labels"]["b"]["false_reports"] == 130
+    assert found["false_reports_per_hour"] == 6500.0
+    assert found["repeats"] == 129.6
+    low, high = (129.6 / 0.02 * end for end in poisson_interval(130 / 129.6))
+    assert found["false_reports_per_hour_ci95"] == pytest.approx([low, high], abs=0.1)
+    # The sound does not fade: its report comes before its end.
+    assert -0.05 < found["latency_seconds"]["median"] < 0
+
+    curve = (tmp_path / "detection.csv").read_text().splitlines()
+    assert len(curve) == 1 + 100 * 3
+    assert curve[-3] == "0.99,,144,144,1.0,0,0.0"
+
+    show_detection(
+        detection=tmp_path / "detection.json",
+        false_reports=tmp_path / "false_reports.h5",
+        preprocessing=tmp_path / "preprocessing.json",
+        data={"title": "<i>", "licence": "none"},
+        page=tmp_path / "page.html",
+    )
+    page = (tmp_path / "page.html").read_text()
+    assert "hears 87.5% at 6500.0 false reports an hour" in page
+    assert page.count("<audio") == 12
+    assert "8&lt;b&gt;.wav" in page
+    assert "<i>" not in page

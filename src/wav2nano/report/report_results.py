@@ -194,12 +194,10 @@ def gather_metrics(
     Stack and instructions are the largest seen over what was played to the board, and lost samples
     are counted over both tracks. Without a build there are no figures of one.
     """
-    metrics: dict[str, Any] = {}
+    metrics: dict[str, Any] = _detection(detection) if detection is not None else {}
     for name in runtimes_of(evaluation):
         metrics |= _with_intervals(name, evaluation[name])
     metrics["int8_validation_macro_f1"] = evaluation["validation"]["int8"]["macro_f1"]
-    if detection is not None:
-        metrics |= _detection(detection)
     if random_split is not None:
         metrics |= {
             f"random_split_{name}_{figure}": random_split[name][figure]
