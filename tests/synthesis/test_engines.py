@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from wav2nano.errors import UserError
-from wav2nano.synthesis import engines, espeak_worker
-from wav2nano.synthesis.engines import Utterance, speak
-from wav2nano.synthesis.voices import ESPEAK_ACCENTS, ESPEAK_VARIANTS, FIXED_INTONATION, SPEAKERS
+from wav2nano.synthesis import base, espeak_worker
+from wav2nano.synthesis.base import Utterance
+from wav2nano.synthesis.engines import espeak, festival, flite
+from wav2nano.synthesis.voices import ENGINES, speak
 
 VOICES = {
     "espeak": ["en+m1", "en-us+f2", "en-029+klatt", "en-gb-scotland+whisper"],
-    "flite": [voice for engine, voice in SPEAKERS if engine == "flite"],
-    "festival": [voice for engine, voice in SPEAKERS if engine == "festival"],
+    "flite": list(flite.SPEAKERS),
+    "festival": list(festival.SPEAKERS),
 }
 
 
@@ -68,13 +69,13 @@ def test_rate_and_pitch_are_heard(installed_engine):
             [Utterance("all", voice, rate, semitones, 0.5) for rate, semitones in manners],
         )
         assert len(slow[0]) > 1.15 * len(plain[0]), voice
-        if (installed_engine, voice) not in FIXED_INTONATION and "whisper" not in voice:
+        if voice not in ENGINES[installed_engine].FIXED_INTONATION and "whisper" not in voice:
             assert 1.15 < pitch(*high) / pitch(*plain) < 1.6, voice
 
 
 def test_range_is_heard(installed_engine):
     for voice in VOICES[installed_engine]:
-        if (installed_engine, voice) in FIXED_INTONATION:
+        if voice in ENGINES[installed_engine].FIXED_INTONATION:
             continue
         flat, lively = speak(
             installed_engine,
@@ -84,19 +85,19 @@ def test_range_is_heard(installed_engine):
 
 
 def test_every_espeak_accent_and_variant_differs():
-    names = [f"{accent}+m1" for accent in ESPEAK_ACCENTS]
-    names += [f"en-us+{variant}" for variant in ESPEAK_VARIANTS if variant != "m1"]
-    engines.check_espeak_voices(names)
-    accents = [f"{accent}+m1" for accent in ESPEAK_ACCENTS]
+    names = [f"{accent}+m1" for accent in espeak.ACCENTS]
+    names += [f"en-us+{variant}" for variant in espeak.VARIANTS if variant != "m1"]
+    espeak.check_voices(names)
+    accents = [f"{accent}+m1" for accent in espeak.ACCENTS]
     said = speak("espeak", [Utterance("bath", accent, 1.0, 0.0, 1.0) for accent in accents])
     assert len({samples.tobytes() for samples, _ in said}) >= 3
 
 
 def test_espeak_voices_that_sound_the_same_are_refused(monkeypatch):
     silence = (np.zeros(100, np.int16), 22050)
-    monkeypatch.setattr(engines, "_speak_espeak", lambda utterances: [silence] * len(utterances))
+    monkeypatch.setattr(espeak, "speak", lambda utterances: [silence] * len(utterances))
     with pytest.raises(UserError, match="the same sounds"):
-        engines.check_espeak_voices(["en+m1", "en-us+m1"])
+        espeak.check_voices(["en+m1", "en-us+m1"])
 
 
 def test_an_accent_that_ignores_variants_is_refused():
@@ -154,8 +155,8 @@ def test_an_engine_that_fails_names_the_word(monkeypatch, tmp_path, engine, voic
     listing = f"case \"$*\" in *-lv*|*voice.list*) echo '{voice}'; exit;; esac"
     program(tmp_path, engine, f"{listing}\n{script}")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(engines, "TIMEOUT", 0.5)
-    monkeypatch.setattr(engines, "START_TIMEOUT", 0.5)
+    monkeypatch.setattr(base, "TIMEOUT", 0.5)
+    monkeypatch.setattr(base, "START_TIMEOUT", 0.5)
     with pytest.raises(UserError, match=f"{message}.*'never'.*{voice}"):
         speak(engine, [Utterance("never", voice, 1.0, 0.0, 1.0)])
 

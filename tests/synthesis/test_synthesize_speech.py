@@ -11,7 +11,8 @@ from synthesis_cases import LABELS, RATE, settings_with
 
 from wav2nano.audio import inspect_audio, read_bytes
 from wav2nano.errors import UserError
-from wav2nano.synthesis import engines
+from wav2nano.synthesis import synthesize_speech as step
+from wav2nano.synthesis import voices
 from wav2nano.synthesis.planning import plan
 from wav2nano.synthesis.synthesize_speech import (
     LONGEST,
@@ -94,9 +95,9 @@ def test_every_recording_is_a_recording_of_its_own(tmp_path):
 
 
 def test_copies_are_spoken_once_and_heard_differently(tmp_path, monkeypatch):
-    speak, counted = engines.speak, []
+    speak, counted = voices.speak, []
     monkeypatch.setattr(
-        engines, "speak", lambda engine, said: counted.append(len(said)) or speak(engine, said)
+        voices, "speak", lambda engine, said: counted.append(len(said)) or speak(engine, said)
     )
     settings = settings_with(copies=4, acoustics={"noise": {"kinds": ["white", "hum"]}})
     synthesize("never", settings, tmp_path / "never.zip")
@@ -143,7 +144,7 @@ def test_formants_scale_the_spectrum():
 
 def test_a_silent_engine_is_named(monkeypatch):
     silence = (np.zeros(16000, np.int16), 16000)
-    monkeypatch.setattr(engines, "speak", lambda engine, said: [silence] * len(said))
+    monkeypatch.setattr(voices, "speak", lambda engine, said: [silence] * len(said))
     with pytest.raises(UserError, match="espeak said nothing for 'never"):
         speak_dry(plan("never", [], settings_with()), RATE)
 
@@ -165,8 +166,8 @@ def engine_that_repeats(repeats):
 
 def test_identical_recordings_are_said_again(monkeypatch):
     settings = settings_with()
-    monkeypatch.setattr(engines, "check_espeak_voices", lambda voices: None)
-    monkeypatch.setattr(engines, "speak", engine_that_repeats({5, 12}))
+    monkeypatch.setattr(step, "check_voices", lambda voices: None)
+    monkeypatch.setattr(voices, "speak", engine_that_repeats({5, 12}))
     planned = plan("never", [], settings)
     spoken = speak_different(planned, settings, RATE)
     assert len({dry.digest for _, dry in spoken}) == len(planned)
@@ -176,7 +177,7 @@ def test_identical_recordings_are_said_again(monkeypatch):
 
 def test_an_engine_that_always_says_the_same_is_refused(monkeypatch):
     settings = settings_with()
-    monkeypatch.setattr(engines, "check_espeak_voices", lambda voices: None)
-    monkeypatch.setattr(engines, "speak", engine_that_repeats(range(10**6)))
+    monkeypatch.setattr(step, "check_voices", lambda voices: None)
+    monkeypatch.setattr(voices, "speak", engine_that_repeats(range(10**6)))
     with pytest.raises(UserError, match="identical"):
         speak_different(plan("never", [], settings), settings, RATE)

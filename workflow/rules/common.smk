@@ -160,6 +160,11 @@ def modules_of(features):
     return [f"wav2nano.features.kinds.{kind}" for kind in features.kinds]
 
 
+def modules_of_engines(synthesis):
+    """Name the modules of the engines that speak."""
+    return [f"wav2nano.synthesis.engines.{engine}" for engine in synthesis["engines"]]
+
+
 def published_model(user):
     """File of the published network that a kind of features or an architecture needs, if any."""
     model = getattr(user, "MODEL", None)

@@ -73,6 +73,9 @@ class RecordedVoicesSettings(Settings):
     """times the voice's own intonation"""
 
 
+AnyEngineSettings = EspeakSettings | RecordedVoicesSettings
+
+
 class EnginesSettings(Settings):
     """The engines that speak; one that is not installed is left out."""
 
@@ -86,10 +89,9 @@ class EnginesSettings(Settings):
     """Debian packages festival, festvox-kallpc16k, festvox-kdlpc16k, festvox-us-slt-hts"""
 
     @property
-    def chosen(self) -> dict[str, EspeakSettings | RecordedVoicesSettings]:
+    def chosen(self) -> dict[str, AnyEngineSettings]:
         """Settings of the engines that are not left out, in the order of their turns."""
-        engines = {"espeak": self.espeak, "flite": self.flite, "festival": self.festival}
-        return {name: engine for name, engine in engines.items() if engine is not None}
+        return {name: engine for name, engine in self if engine is not None}
 
 
 class RoomSettings(Settings):

@@ -20,7 +20,9 @@ from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 from wav2nano.progress import Progress
 from wav2nano.settings.synthesis import SynthesisSettings
-from wav2nano.synthesis import engines
+from wav2nano.synthesis import voices
+from wav2nano.synthesis.base import Utterance
+from wav2nano.synthesis.engines.espeak import check_voices
 from wav2nano.synthesis.planning import (
     ACOUSTICS,
     SILENCE_SESSIONS,
@@ -29,7 +31,6 @@ from wav2nano.synthesis.planning import (
     random,
     redraw,
 )
-from wav2nano.synthesis.voices import engine_voices
 from wav2nano.tables.recordings import SILENCE, Recording, write_recordings
 
 SECONDS = 1.0
@@ -161,12 +162,12 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
     pace = {number: item.rate for number, item in said_by.items()}
     dry: dict[int, Dry] = {}
     for _ in range(HURRIES + 1):
-        for engine in engines.ENGINES:
+        for engine in voices.ENGINES:
             turns = [number for number in pace if said_by[number].engine == engine]
             utterances = [_utterance(said_by[number], pace[number]) for number in turns]
             if len(turns) > 20:
                 print(f"{planned[0].label}: {engine} speaks {len(turns)} times", file=sys.stderr)
-            for number, said in zip(turns, engines.speak(engine, utterances), strict=True):
+            for number, said in zip(turns, voices.speak(engine, utterances), strict=True):
                 for index in copies[number]:
                     dry[index] = _trim(*said, planned[index], rate)
         seconds = {
@@ -190,8 +191,8 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
     )
 
 
-def _utterance(item: Planned, pace: float) -> engines.Utterance:
-    return engines.Utterance(item.text, item.voice, pace, item.pitch, item.range)
+def _utterance(item: Planned, pace: float) -> Utterance:
+    return Utterance(item.text, item.voice, pace, item.pitch, item.range)
 
 
 def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
@@ -226,7 +227,7 @@ def speak_different(
     """
     espeak = sorted({item.voice for item in planned if item.engine == "espeak"})
     if espeak:
-        engines.check_espeak_voices(espeak)
+        check_voices(espeak)
     spoken = list(zip(planned, speak_dry(planned, rate), strict=True))
     first: dict[bytes, int] = {}
     redrawn = 0
@@ -293,16 +294,16 @@ def _noises(settings: SynthesisSettings, rate: int) -> dict[str, noise.Noise]:
 
 def _talk(settings: SynthesisSettings, rate: int) -> list[np.ndarray]:
     engine, chosen = next(iter(settings.engines.chosen.items()))
-    voices = engine_voices(engine, chosen)
+    groups = voices.engine_voices(engine, chosen)
     rng = random(settings, "babble")
-    picked = [voices[place] for place in rng.permutation(len(voices))]
+    picked = [groups[place] for place in rng.permutation(len(groups))]
     utterances = [
-        engines.Utterance(sentence, picked[index % len(picked)][0].name, 1.0, 0.0, 1.0)
+        Utterance(sentence, picked[index % len(picked)][0].name, 1.0, 0.0, 1.0)
         for index, sentence in enumerate(BABBLE)
     ]
     return [
         soxr.resample(samples.astype(np.float64) / 32768, said_rate, rate)
-        for samples, said_rate in engines.speak(engine, utterances)
+        for samples, said_rate in voices.speak(engine, utterances)
     ]
 
 
