@@ -1097,6 +1097,26 @@ SPEECH = [
         "synthesis.engines.espeaks is not a setting. Settings here are: espeak,",
     ),
     (
+        "    flite: #",
+        "    pico: {voices: [en-GB], rate: [1, 1], pitch: [0, 0], range: [1, 1]}\n    flite: #",
+        "synthesis.engines.pico.range is not a setting. Settings here are: pitch, rate, voices",
+    ),
+    (
+        "    flite: #",
+        "    pico: {voices: [], rate: [1, 1], pitch: [0, 0]}\n    flite: #",
+        "synthesis.engines.pico.voices: needs at least 1 entry",
+    ),
+    (
+        "    flite: #",
+        "    pico: {voices: [de-DE], rate: [1, 1], pitch: [0, 0]}\n    flite: #",
+        "synthesis.engines.pico.voices: no voice 'de-DE'; there are en-GB, en-US",
+    ),
+    (
+        "voices: [slt,",
+        "voices: [slt, nobody,",
+        "synthesis.engines.flite.voices: no voice 'nobody'; there are slt, rms, awb, kal16",
+    ),
+    (
         "probability: 0.3",
         "probability: 1.3",
         "synthesis.acoustics.room.probability: 1.3 should be at most 1",

@@ -73,7 +73,25 @@ class RecordedVoicesSettings(Settings):
     """times the voice's own intonation"""
 
 
-AnyEngineSettings = EspeakSettings | RecordedVoicesSettings
+class PicoSettings(Settings):
+    """SVOX Pico, which is fetched once; it cannot set the extent of intonation."""
+
+    voices: Annotated[list[Text], Field(min_length=1)]
+    """en-GB, en-US"""
+
+    rate: Factors
+    """times the voice's own speed"""
+
+    pitch: Semitones
+    """semitones above the voice's own"""
+
+    @property
+    def range(self) -> list[float]:
+        """The voice's own intonation."""
+        return [1.0, 1.0]
+
+
+AnyEngineSettings = EspeakSettings | RecordedVoicesSettings | PicoSettings
 
 
 class EnginesSettings(Settings):
@@ -87,6 +105,9 @@ class EnginesSettings(Settings):
 
     festival: RecordedVoicesSettings | None = None
     """Debian packages festival, festvox-kallpc16k, festvox-kdlpc16k, festvox-us-slt-hts"""
+
+    pico: PicoSettings | None = None
+    """SVOX Pico, two voices: fetched once (5 MB) and compiled"""
 
     @property
     def chosen(self) -> dict[str, AnyEngineSettings]:

@@ -1,5 +1,10 @@
 """What every text-to-speech engine is: its voices, and how it speaks many utterances at once."""
 
+import json
+import os
+import struct
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -7,6 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from wav2nano.errors import UserError
+from wav2nano.provenance import SOURCE
+from wav2nano.synthesis.workers import forked
 
 TIMEOUT = 10.0  # seconds for one utterance; the slowest needs 0.1
 START_TIMEOUT = 60.0  # seconds for an engine to start and load its voices on a busy machine
@@ -49,6 +56,9 @@ class Engine(Protocol):
     FIXED_INTONATION
         Names of the voices whose pitch and range the engine cannot set; the scale of the formants
         still moves both.
+
+    An engine whose files are fetched has `FILES`, and `prepare()` if something is made of them
+    before it can speak.
     """
 
     FIXED_INTONATION: frozenset[str]
@@ -99,6 +109,45 @@ def recorded_voices(
             )
         voices.append([Voice(engine, name, speakers[name], licences[name])])
     return voices
+
+
+def speak_by_worker(
+    engine: str, batch: dict[str, Any], utterances: Sequence[Utterance], remedy: str
+) -> list[Speech]:
+    """Let the worker of an engine say what is in its `batch`, in the engine's units.
+
+    Raises
+    ------
+    UserError
+        If it does not start, where `remedy` helps, or fails to say a word.
+    """
+    result = subprocess.run(
+        [sys.executable, "-P", "-m", f"{forked.__package__}.{engine}"],
+        input=json.dumps({**batch, "timeout": TIMEOUT}).encode(),
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        check=False,
+    )
+    if result.returncode:
+        raise UserError(
+            f"{engine} did not start: {last_line(result.stderr)}. {remedy}, or remove "
+            f"synthesis.engines.{engine} from the settings"
+        )
+    rate, place = *struct.unpack_from("<i", result.stdout), 4
+    speech = []
+    for item in utterances:
+        status, size = struct.unpack_from("<ii", result.stdout, place)
+        place += 8
+        if status == forked.NO_VOICE:
+            raise failed(engine, item, "does not have the voice")
+        if status == forked.TIMED_OUT:
+            raise failed(engine, item, f"said nothing for {TIMEOUT:.0f} s")
+        if status != forked.SPOKEN:
+            raise failed(engine, item, "crashed")
+        samples = np.frombuffer(result.stdout, "<i2", count=size // 2, offset=place)
+        place += size
+        speech.append((samples, rate))
+    return speech
 
 
 def missing(engine: str, what: str, package: str) -> UserError:

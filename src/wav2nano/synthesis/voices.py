@@ -1,8 +1,11 @@
 """The engines by name, the voices that the settings ask for, and how they speak."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
+from wav2nano.errors import UserError
+from wav2nano.package_files import PackagedFiles, fetch
 from wav2nano.registry import entries
 from wav2nano.settings.synthesis import AnyEngineSettings
 from wav2nano.synthesis.base import Engine, Speech, Utterance, Voice
@@ -39,3 +42,56 @@ def speak(engine: str, utterances: Sequence[Utterance]) -> list[Speech]:
         If the engine or a voice is not installed, or fails to say a word.
     """
     return ENGINES[engine].speak(utterances) if utterances else []
+
+
+def files_of(engine: str) -> PackagedFiles | None:
+    """Files that are fetched before an engine can speak, if it has any."""
+    return getattr(ENGINES[engine], "FILES", None)
+
+
+def prepare(engine: str) -> None:
+    """Make what an engine needs besides its files, if anything."""
+    getattr(ENGINES[engine], "prepare", lambda: None)()
+
+
+def fetch_at_need(engines: Iterable[str]) -> None:
+    """Fetch the files of engines that are not here; one that cannot be had is told in a line."""
+    for engine in engines:
+        files = files_of(engine)
+        try:
+            if files:
+                fetch(files)
+                prepare(engine)
+        except UserError as error:
+            print(error, file=sys.stderr, flush=True)
+
+
+def present(chosen: Mapping[str, AnyEngineSettings]) -> list[str]:
+    """Name the engines that can speak; a line says who cannot, because files are not here.
+
+    Raises
+    ------
+    UserError
+        If none can, or a voice is unknown.
+    """
+    persons = {
+        name: {voices[0].group for voices in engine_voices(name, settings)}
+        for name, settings in chosen.items()
+    }
+    absent = [name for name in chosen if (files := files_of(name)) and not files.are_here()]
+    speaking = [name for name in chosen if name not in absent]
+    if absent and not speaking:
+        raise UserError(
+            f"synthesis.engines: the files of {' and '.join(absent)} are not here, and there is no "
+            f"other engine. Get them (wav2nano fetch-voices {absent[0]}), or add espeak"
+        )
+    if absent:
+        heard = set().union(*(persons[name] for name in speaking))
+        everyone = set().union(*persons.values())
+        print(
+            f"synthesis.engines: without {' and '.join(absent)}, whose files are not here: "
+            f"{len(everyone - heard)} of {len(everyone)} persons fewer speak",
+            file=sys.stderr,
+            flush=True,
+        )
+    return speaking

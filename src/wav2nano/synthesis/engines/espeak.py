@@ -1,17 +1,11 @@
 """espeak-ng: formant synthesis, with accents and vocal tracts that combine."""
 
-import json
-import struct
-import subprocess
-import sys
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
-
 from wav2nano.errors import UserError
 from wav2nano.settings.synthesis import EspeakSettings
-from wav2nano.synthesis import base, espeak_worker
+from wav2nano.synthesis import base
 from wav2nano.synthesis.base import Speech, Utterance, Voice
 
 ACCENTS = (
@@ -87,7 +81,6 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
     batch = {
         "library": espeakng_loader.get_library_path(),
         "data": espeakng_loader.get_data_path(),
-        "timeout": base.TIMEOUT,
         "utterances": [
             {
                 "text": item.text,
@@ -99,32 +92,8 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
             for item in utterances
         ],
     }
-    result = subprocess.run(
-        [sys.executable, "-I", espeak_worker.__file__],
-        input=json.dumps(batch).encode(),
-        capture_output=True,
-        check=False,
-    )
-    if result.returncode:
-        raise UserError(
-            f"espeak-ng did not start: {base.last_line(result.stderr)}. Install the pip package "
-            "espeakng-loader again, or remove synthesis.engines.espeak from the settings"
-        )
-    rate, place = *struct.unpack_from("<i", result.stdout), 4
-    speech = []
-    for item in utterances:
-        status, size = struct.unpack_from("<ii", result.stdout, place)
-        place += 8
-        if status == espeak_worker.NO_VOICE:
-            raise base.failed("espeak", item, "does not have the voice")
-        if status == espeak_worker.TIMED_OUT:
-            raise base.failed("espeak", item, f"said nothing for {base.TIMEOUT:.0f} s")
-        if status != espeak_worker.SPOKEN:
-            raise base.failed("espeak", item, "crashed")
-        samples = np.frombuffer(result.stdout, "<i2", count=size // 2, offset=place)
-        place += size
-        speech.append((samples, rate))
-    return speech
+    remedy = "Install the pip package espeakng-loader again"
+    return base.speak_by_worker("espeak", batch, utterances, remedy)
 
 
 def check_voices(voices: Sequence[str]) -> None:

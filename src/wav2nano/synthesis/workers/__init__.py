@@ -1,0 +1,1 @@
+"""Processes of their own for engines that are C libraries; they need the standard library alone."""
