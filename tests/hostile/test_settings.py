@@ -1112,6 +1112,16 @@ SPEECH = [
         "synthesis.engines.pico.voices: no voice 'de-DE'; there are en-GB, en-US",
     ),
     (
+        "    flite: #",
+        "    piper: {voices: [joe], rate: [1, 1], range: [1, 1], pitch: [0, 0]}\n    flite: #",
+        "synthesis.engines.piper.pitch is not a setting. Settings here are: range, rate, voices",
+    ),
+    (
+        "    flite: #",
+        "    piper: {voices: [jane], rate: [1, 1], range: [1, 1]}\n    flite: #",
+        "synthesis.engines.piper.voices: no voice 'jane'; there are joe",
+    ),
+    (
         "voices: [slt,",
         "voices: [slt, nobody,",
         "synthesis.engines.flite.voices: no voice 'nobody'; there are slt, rms, awb, kal16",

@@ -12,7 +12,7 @@ from wav2nano.settings.describe import groups_in
 from wav2nano.settings.synthesis import EnginesSettings
 from wav2nano.synthesis import base
 from wav2nano.synthesis.base import Utterance
-from wav2nano.synthesis.engines import espeak, festival, flite, pico
+from wav2nano.synthesis.engines import espeak, festival, flite, pico, piper
 from wav2nano.synthesis.fetch_voices import fetch_voices
 from wav2nano.synthesis.voices import ENGINES, fetch_at_need, files_of, present, speak
 from wav2nano.synthesis.workers import espeak as espeak_worker
@@ -23,6 +23,7 @@ VOICES = {
     "flite": list(flite.SPEAKERS),
     "festival": list(festival.SPEAKERS),
     "pico": list(pico.SPEAKERS),
+    "piper": list(piper.SPEAKERS),
 }
 
 
@@ -214,7 +215,9 @@ def test_a_missing_or_damaged_file_names_the_command(monkeypatch, tmp_path):
 
 
 def test_files_are_fetched_of_engines_that_have_some():
-    with pytest.raises(UserError, match=r"no files to fetch for 'espeak'; there are for: .*pico"):
+    with pytest.raises(
+        UserError, match=r"no files to fetch for 'espeak'; there are for: .*pico, piper"
+    ):
         fetch_voices("espeak")
 
 

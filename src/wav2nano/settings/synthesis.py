@@ -91,7 +91,25 @@ class PicoSettings(Settings):
         return [1.0, 1.0]
 
 
-AnyEngineSettings = EspeakSettings | RecordedVoicesSettings | PicoSettings
+class PiperSettings(Settings):
+    """Piper, which is fetched once; it cannot set the pitch."""
+
+    voices: Annotated[list[Text], Field(min_length=1)]
+    """joe"""
+
+    rate: Factors
+    """times the voice's own speed"""
+
+    range: Factors
+    """times the variation, of sounds and of their lengths, that the voice has of its own"""
+
+    @property
+    def pitch(self) -> list[float]:
+        """The voice's own pitch."""
+        return [0.0, 0.0]
+
+
+AnyEngineSettings = EspeakSettings | RecordedVoicesSettings | PicoSettings | PiperSettings
 
 
 class EnginesSettings(Settings):
@@ -108,6 +126,9 @@ class EnginesSettings(Settings):
 
     pico: PicoSettings | None = None
     """SVOX Pico, two voices: fetched once (5 MB) and compiled"""
+
+    piper: PiperSettings | None = None
+    """Piper, one voice: fetched once (58 MB)"""
 
     @property
     def chosen(self) -> dict[str, AnyEngineSettings]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 import numpy as np
@@ -121,11 +122,12 @@ def speak_by_worker(
     UserError
         If it does not start, where `remedy` helps, or fails to say a word.
     """
+    path = [str(SOURCE), *filter(None, [os.environ.get("PYTHONPATH")])]
     result = subprocess.run(
         [sys.executable, "-P", "-m", f"{forked.__package__}.{engine}"],
         input=json.dumps({**batch, "timeout": TIMEOUT}).encode(),
         capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         check=False,
     )
     if result.returncode:
@@ -156,6 +158,19 @@ def missing(engine: str, what: str, package: str) -> UserError:
         f"The speech engine {engine} is in the settings, but {what} is not installed. "
         f"Install it ({package}), or remove synthesis.engines.{engine} from the settings"
     )
+
+
+def require_onnxruntime(engine: str) -> None:
+    """Make sure that networks in ONNX can be run.
+
+    Raises
+    ------
+    UserError
+        If they cannot.
+    """
+    if not find_spec("onnxruntime"):
+        package = "pip install onnxruntime"
+        raise missing(engine, "the Python package onnxruntime", package)
 
 
 def failed(engine: str, utterance: Utterance, how: str) -> UserError:
