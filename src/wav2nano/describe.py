@@ -5,7 +5,12 @@ from typing import Any
 from wav2nano.tables.recordings import OWN
 
 NOISE = "noise"  # origin of what nobody speaks; all others but OWN are engines of speech synthesis
-ENGINE_TITLES = {"espeak": "espeak-ng", "pico": "SVOX Pico", "piper": "Piper"}
+ENGINE_TITLES = {
+    "espeak": "espeak-ng",
+    "pico": "SVOX Pico",
+    "piper": "Piper",
+    "kokoro": "Kokoro-82M",
+}
 
 
 def describe_accuracy(figures: dict[str, Any]) -> str:

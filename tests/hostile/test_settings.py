@@ -1122,6 +1122,21 @@ SPEECH = [
         "synthesis.engines.piper.voices: no voice 'jane'; there are joe",
     ),
     (
+        "    flite: #",
+        "    kokoro: {voices: all, rate: [1, 1], pitch: [0, 0]}\n    flite: #",
+        "synthesis.engines.kokoro.pitch is not a setting. Settings here are: blends, rate, voices",
+    ),
+    (
+        "    flite: #",
+        "    kokoro: {voices: all, blends: 1001, rate: [1, 1]}\n    flite: #",
+        "synthesis.engines.kokoro.blends: 1001 should be at most 1,000",
+    ),
+    (
+        "    flite: #",
+        "    kokoro: {voices: [af_heart], blends: 54, rate: [1, 1]}\n    flite: #",
+        "synthesis.engines.kokoro.blends: 54, but these voices make 53. Set it to that or less",
+    ),
+    (
         "voices: [slt,",
         "voices: [slt, nobody,",
         "synthesis.engines.flite.voices: no voice 'nobody'; there are slt, rms, awb, kal16",

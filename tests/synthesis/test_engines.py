@@ -24,6 +24,7 @@ VOICES = {
     "festival": list(festival.SPEAKERS),
     "pico": list(pico.SPEAKERS),
     "piper": list(piper.SPEAKERS),
+    "kokoro": ["af_heart", "bm_lewis", "bm_lewis+jm_kumo"],
 }
 
 
@@ -216,7 +217,7 @@ def test_a_missing_or_damaged_file_names_the_command(monkeypatch, tmp_path):
 
 def test_files_are_fetched_of_engines_that_have_some():
     with pytest.raises(
-        UserError, match=r"no files to fetch for 'espeak'; there are for: .*pico, piper"
+        UserError, match=r"no files to fetch for 'espeak'; there are for: kokoro, pico, piper"
     ):
         fetch_voices("espeak")
 

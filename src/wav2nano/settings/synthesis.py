@@ -109,7 +109,32 @@ class PiperSettings(Settings):
         return [0.0, 0.0]
 
 
-AnyEngineSettings = EspeakSettings | RecordedVoicesSettings | PicoSettings | PiperSettings
+class KokoroSettings(Settings):
+    """Kokoro-82M, which is fetched once; it can set the speed alone."""
+
+    voices: AllOrList
+    """all, or a list of names: af_heart, bm_lewis"""
+
+    blends: Annotated[int, Field(ge=0, le=1000)] = 0
+    """number of persons more, each with a timbre halfway between two voices"""
+
+    rate: Factors
+    """times the voice's own speed"""
+
+    @property
+    def pitch(self) -> list[float]:
+        """The voice's own pitch."""
+        return [0.0, 0.0]
+
+    @property
+    def range(self) -> list[float]:
+        """The voice's own intonation."""
+        return [1.0, 1.0]
+
+
+AnyEngineSettings = (
+    EspeakSettings | RecordedVoicesSettings | PicoSettings | PiperSettings | KokoroSettings
+)
 
 
 class EnginesSettings(Settings):
@@ -129,6 +154,9 @@ class EnginesSettings(Settings):
 
     piper: PiperSettings | None = None
     """Piper, one voice: fetched once (58 MB)"""
+
+    kokoro: KokoroSettings | None = None
+    """Kokoro-82M, 28 voices and their blends: fetched once (90 MB)"""
 
     @property
     def chosen(self) -> dict[str, AnyEngineSettings]:
