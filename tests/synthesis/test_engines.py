@@ -246,3 +246,14 @@ def test_an_engine_that_cannot_be_had_is_told(monkeypatch, tmp_path, capsys):
     told = capsys.readouterr().err
     assert "pico needs the package ttspico 0.3.2 from PyPI, which could not be fetched" in told
     assert "http" not in told
+
+
+def test_pico_ends_with_the_word():
+    word = np.random.default_rng(0).integers(-9000, 9000, 6400).astype(np.int16)
+    stop = np.zeros(1600, np.int16)  # as between the parts of "backpack"
+    click = np.full(80, 100, np.int16)
+    said = np.concatenate([word, stop, word, np.zeros(6400, np.int16), click])
+    np.testing.assert_array_equal(pico.without_tail(said, 16000)[-6400:], word)
+    assert len(pico.without_tail(said, 16000)) == 14400
+    np.testing.assert_array_equal(pico.without_tail(word, 16000), word)
+    assert len(pico.without_tail(stop, 16000)) == 1600

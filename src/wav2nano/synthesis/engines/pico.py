@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from wav2nano.hostcc import compile_c
 from wav2nano.package_files import Package, PackagedFile, PackagedFiles
 from wav2nano.settings.synthesis import PicoSettings
@@ -73,6 +75,9 @@ SPEED = (20, 500)
 PITCH = (50, 200)
 VOLUME = 50  # at its own it clips
 
+SILENCE = 2  # of 32768
+PAUSE = 0.12  # seconds; no stop within a word is as long
+
 
 def voices(settings: PicoSettings) -> list[list[Voice]]:
     """Voices by their names."""
@@ -110,7 +115,15 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
         "utterances": [{"text": _tagged(item), "voice": item.voice} for item in utterances],
     }
     remedy = f"Delete {folder} and run {FILES.advice}"
-    return base.speak_by_worker("pico", batch, utterances, remedy)
+    said = base.speak_by_worker("pico", batch, utterances, remedy)
+    return [(without_tail(samples, rate), rate) for samples, rate in said]
+
+
+def without_tail(samples: np.ndarray, rate: int) -> np.ndarray:
+    """Cut what follows silence after speech: a click, with which en-US ends a sentence."""
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > SILENCE)
+    pauses = np.flatnonzero(np.diff(loud) > PAUSE * rate)
+    return samples[: loud[pauses[0]] + 1] if len(pauses) else samples
 
 
 def _tagged(item: Utterance) -> str:
