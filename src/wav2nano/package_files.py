@@ -198,8 +198,9 @@ def _run_client(package: Package, work: Path, progress: Progress) -> list[Path]:
         with client:
             while client.poll() is None:
                 time.sleep(POLL_SECONDS)
-                arrived = min(_bytes_below(work), package.size)
-                progress.add(max(0, before + arrived - progress.done))
+                arrived = before + min(_bytes_below(work), package.size)
+                if arrived > progress.done:
+                    progress.add(arrived - progress.done)
     if b"No space left" in (work / "said").read_bytes():
         raise UserError(f"The disk of {work.parent} is full. Free some, then try again.")
     if client.returncode:

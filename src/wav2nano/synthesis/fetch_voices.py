@@ -15,7 +15,7 @@ def fetch_voices(engine: str) -> None:
     Parameters
     ----------
     engine
-        Its name: pico.
+        Its name: pico, piper or kokoro.
 
     Raises
     ------
