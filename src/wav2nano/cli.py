@@ -29,6 +29,7 @@ The workflow runs the steps in their order: snakemake --cores 8 firmware"""
 # In the order of the workflow; then those to be used by hand.
 COMMANDS = [
     "wav2nano.dataset.fetch_dataset",
+    "wav2nano.synthesis.fetch_voices",
     "wav2nano.synthesis.synthesize_speech",
     "wav2nano.dataset.index_dataset",
     "wav2nano.dataset.select_recordings",

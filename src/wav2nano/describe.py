@@ -5,6 +5,12 @@ from typing import Any
 from wav2nano.tables.recordings import OWN
 
 NOISE = "noise"  # origin of what nobody speaks; all others but OWN are engines of speech synthesis
+ENGINE_TITLES = {
+    "espeak": "espeak-ng",
+    "pico": "SVOX Pico",
+    "piper": "Piper",
+    "kokoro": "Kokoro-82M",
+}
 
 
 def describe_accuracy(figures: dict[str, Any]) -> str:
@@ -66,7 +72,7 @@ def describe_origin(origin: str) -> str:
         return "recorded"
     if origin == NOISE:
         return "noise, computed"
-    return f"synthetic speech, {'espeak-ng' if origin == 'espeak' else origin}"
+    return f"synthetic speech, {ENGINE_TITLES.get(origin, origin)}"
 
 
 def describe_processor(environment: dict[str, Any]) -> str:

@@ -47,6 +47,7 @@ from wav2nano.settings.load import (
 )
 from wav2nano.settings.split import SplitPlan
 from wav2nano.sweeps import describe_variant, read_variants, sweep_of, unfold
+from wav2nano.synthesis.voices import present
 from wav2nano.tables.recordings import (
     BACKGROUND,
     OWN,
@@ -275,6 +276,7 @@ class Experiments:
         self._loaded: dict[str, Experiment] = {}
         self._datasets: dict[str, tuple[DatasetSettings, list[Source]]] = {}
         self._sweeps: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {}
+        self._engines: dict[str, list[str]] = {}
 
     def __getitem__(self, name: str) -> Experiment:
         """Read, check and remember an experiment.
@@ -408,12 +410,35 @@ class Experiments:
             raise UserError(explain_no_recordings(dataset))
         archives = {
             archive.name: archive
-            for archive in (_archive(label, settings, dataset) for label in spoken)
+            for archive in (
+                _archive(label, settings, dataset, self._speaking(dataset)) for label in spoken
+            )
         }
         other_training = divide_name(name)[1]
         experiment = Experiment(name, other_training, file, settings, dataset, archives, sources)
         check(experiment)
         return experiment
+
+    def engines(self, name: str) -> list[str]:
+        """Speech engines that an experiment wants, whether they can speak here or not.
+
+        Raises
+        ------
+        UserError
+            If there is no such experiment, or a setting is wrong.
+        """
+        settings, _ = self.settings(name)
+        synthesis = load_dataset(settings.dataset, root=self._root).synthesis
+        if synthesis is None or settings.synthesize == "nothing":
+            return []
+        return list(synthesis.engines.chosen)
+
+    def _speaking(self, dataset: DatasetSettings) -> list[str]:
+        """Speech engines of a data set that can speak here."""
+        assert dataset.synthesis is not None
+        if dataset.name not in self._engines:
+            self._engines[dataset.name] = present(dataset.synthesis.engines.chosen)
+        return self._engines[dataset.name]
 
 
 def _names_in(folder: Path, root: Path) -> list[str]:
@@ -517,11 +542,14 @@ def _spoken_labels(file: str, settings: ExperimentSettings, dataset: DatasetSett
     return [*settings.labels, *background]
 
 
-def _archive(label: str, settings: ExperimentSettings, dataset: DatasetSettings) -> Archive:
+def _archive(
+    label: str, settings: ExperimentSettings, dataset: DatasetSettings, speaking: Iterable[str]
+) -> Archive:
     """Gather what a label's recordings depend on, and nothing else."""
     assert dataset.synthesis is not None
     left_out = {UNKNOWN: {"silence"}, SILENCE: {"unknown"}}.get(label, {"silence", "unknown"})
     synthesis = dataset.synthesis.model_dump(exclude=left_out, exclude_none=True)
+    synthesis["engines"] = {name: synthesis["engines"][name] for name in speaking}
     labels = settings.labels or [] if label == UNKNOWN else []
     rate = settings.chunking.rate
     digest = short_digest([label, labels, rate, synthesis])

@@ -1097,6 +1097,51 @@ SPEECH = [
         "synthesis.engines.espeaks is not a setting. Settings here are: espeak,",
     ),
     (
+        "    flite: #",
+        "    pico: {voices: [en-GB], rate: [1, 1], pitch: [0, 0], range: [1, 1]}\n    flite: #",
+        "synthesis.engines.pico.range is not a setting. Settings here are: pitch, rate, voices",
+    ),
+    (
+        "    flite: #",
+        "    pico: {voices: [], rate: [1, 1], pitch: [0, 0]}\n    flite: #",
+        "synthesis.engines.pico.voices: needs at least 1 entry",
+    ),
+    (
+        "    flite: #",
+        "    pico: {voices: [de-DE], rate: [1, 1], pitch: [0, 0]}\n    flite: #",
+        "synthesis.engines.pico.voices: no voice 'de-DE'; there are en-GB, en-US",
+    ),
+    (
+        "    flite: #",
+        "    piper: {voices: [joe], rate: [1, 1], range: [1, 1], pitch: [0, 0]}\n    flite: #",
+        "synthesis.engines.piper.pitch is not a setting. Settings here are: range, rate, voices",
+    ),
+    (
+        "    flite: #",
+        "    piper: {voices: [jane], rate: [1, 1], range: [1, 1]}\n    flite: #",
+        "synthesis.engines.piper.voices: no voice 'jane'; there are joe",
+    ),
+    (
+        "    flite: #",
+        "    kokoro: {voices: all, rate: [1, 1], pitch: [0, 0]}\n    flite: #",
+        "synthesis.engines.kokoro.pitch is not a setting. Settings here are: blends, rate, voices",
+    ),
+    (
+        "    flite: #",
+        "    kokoro: {voices: all, blends: 1001, rate: [1, 1]}\n    flite: #",
+        "synthesis.engines.kokoro.blends: 1001 should be at most 1,000",
+    ),
+    (
+        "    flite: #",
+        "    kokoro: {voices: [af_heart], blends: 54, rate: [1, 1]}\n    flite: #",
+        "synthesis.engines.kokoro.blends: 54, but these voices make 53. Set it to that or less",
+    ),
+    (
+        "voices: [slt,",
+        "voices: [slt, nobody,",
+        "synthesis.engines.flite.voices: no voice 'nobody'; there are slt, rms, awb, kal16",
+    ),
+    (
         "probability: 0.3",
         "probability: 1.3",
         "synthesis.acoustics.room.probability: 1.3 should be at most 1",

@@ -2,19 +2,29 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 
 import numpy as np
 import pytest
 
 from wav2nano.errors import UserError
-from wav2nano.synthesis import engines, espeak_worker
-from wav2nano.synthesis.engines import Utterance, speak
-from wav2nano.synthesis.voices import ESPEAK_ACCENTS, ESPEAK_VARIANTS, FIXED_INTONATION, SPEAKERS
+from wav2nano.settings.describe import groups_in
+from wav2nano.settings.synthesis import EnginesSettings
+from wav2nano.synthesis import base
+from wav2nano.synthesis.base import Utterance
+from wav2nano.synthesis.engines import espeak, festival, flite, pico, piper
+from wav2nano.synthesis.fetch_voices import fetch_voices
+from wav2nano.synthesis.voices import ENGINES, fetch_at_need, files_of, present, speak
+from wav2nano.synthesis.workers import espeak as espeak_worker
+from wav2nano.synthesis.workers import forked
 
 VOICES = {
     "espeak": ["en+m1", "en-us+f2", "en-029+klatt", "en-gb-scotland+whisper"],
-    "flite": [voice for engine, voice in SPEAKERS if engine == "flite"],
-    "festival": [voice for engine, voice in SPEAKERS if engine == "festival"],
+    "flite": list(flite.SPEAKERS),
+    "festival": list(festival.SPEAKERS),
+    "pico": list(pico.SPEAKERS),
+    "piper": list(piper.SPEAKERS),
+    "kokoro": ["af_heart", "bm_lewis", "bm_lewis+jm_kumo"],
 }
 
 
@@ -60,21 +70,29 @@ def test_voices_differ(installed_engine):
             assert np.sqrt(np.mean((one - other) ** 2)) > 1.5
 
 
+def can_set(engine: str, setting: str) -> bool:
+    groups = groups_in(EnginesSettings.model_fields[engine].annotation)
+    return setting in groups[0].model_fields
+
+
 def test_rate_and_pitch_are_heard(installed_engine):
     manners = [(0.7, 0.0), (1.0, 0.0), (1.0, 5.0)]
     for voice in VOICES[installed_engine]:
         slow, plain, high = speak(
             installed_engine,
-            [Utterance("all", voice, rate, semitones, 0.5) for rate, semitones in manners],
+            [Utterance("never", voice, rate, semitones, 0.5) for rate, semitones in manners],
         )
         assert len(slow[0]) > 1.15 * len(plain[0]), voice
-        if (installed_engine, voice) not in FIXED_INTONATION and "whisper" not in voice:
+        fixed = ENGINES[installed_engine].FIXED_INTONATION
+        if can_set(installed_engine, "pitch") and voice not in fixed and "whisper" not in voice:
             assert 1.15 < pitch(*high) / pitch(*plain) < 1.6, voice
 
 
 def test_range_is_heard(installed_engine):
+    if not can_set(installed_engine, "range"):
+        pytest.skip(f"{installed_engine} cannot set it")
     for voice in VOICES[installed_engine]:
-        if (installed_engine, voice) in FIXED_INTONATION:
+        if voice in ENGINES[installed_engine].FIXED_INTONATION:
             continue
         flat, lively = speak(
             installed_engine,
@@ -84,19 +102,19 @@ def test_range_is_heard(installed_engine):
 
 
 def test_every_espeak_accent_and_variant_differs():
-    names = [f"{accent}+m1" for accent in ESPEAK_ACCENTS]
-    names += [f"en-us+{variant}" for variant in ESPEAK_VARIANTS if variant != "m1"]
-    engines.check_espeak_voices(names)
-    accents = [f"{accent}+m1" for accent in ESPEAK_ACCENTS]
+    names = [f"{accent}+m1" for accent in espeak.ACCENTS]
+    names += [f"en-us+{variant}" for variant in espeak.VARIANTS if variant != "m1"]
+    espeak.check_voices(names)
+    accents = [f"{accent}+m1" for accent in espeak.ACCENTS]
     said = speak("espeak", [Utterance("bath", accent, 1.0, 0.0, 1.0) for accent in accents])
     assert len({samples.tobytes() for samples, _ in said}) >= 3
 
 
 def test_espeak_voices_that_sound_the_same_are_refused(monkeypatch):
     silence = (np.zeros(100, np.int16), 22050)
-    monkeypatch.setattr(engines, "_speak_espeak", lambda utterances: [silence] * len(utterances))
+    monkeypatch.setattr(espeak, "speak", lambda utterances: [silence] * len(utterances))
     with pytest.raises(UserError, match="the same sounds"):
-        engines.check_espeak_voices(["en+m1", "en-us+m1"])
+        espeak.check_voices(["en+m1", "en-us+m1"])
 
 
 def test_an_accent_that_ignores_variants_is_refused():
@@ -154,8 +172,8 @@ def test_an_engine_that_fails_names_the_word(monkeypatch, tmp_path, engine, voic
     listing = f"case \"$*\" in *-lv*|*voice.list*) echo '{voice}'; exit;; esac"
     program(tmp_path, engine, f"{listing}\n{script}")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(engines, "TIMEOUT", 0.5)
-    monkeypatch.setattr(engines, "START_TIMEOUT", 0.5)
+    monkeypatch.setattr(base, "TIMEOUT", 0.5)
+    monkeypatch.setattr(base, "START_TIMEOUT", 0.5)
     with pytest.raises(UserError, match=f"{message}.*'never'.*{voice}"):
         speak(engine, [Utterance("never", voice, 1.0, 0.0, 1.0)])
 
@@ -170,11 +188,72 @@ class BrokenEspeak:
 @pytest.mark.parametrize(
     ("what", "status"),
     [
-        (lambda: os.kill(os.getpid(), signal.SIGKILL), espeak_worker.CRASHED),
-        (lambda: time.sleep(60), espeak_worker.TIMED_OUT),
-        (lambda: 2, espeak_worker.NO_VOICE),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), forked.CRASHED),
+        (lambda: time.sleep(60), forked.TIMED_OUT),
+        (lambda: 2, forked.NO_VOICE),
     ],
 )
 def test_an_espeak_that_fails_ends_with_its_child(what, status):
     utterance = {"voice": "en+m1", "text": "never", "rate": 165, "pitch": 50, "range": 50}
-    assert espeak_worker.speak_in_child(BrokenEspeak(what), utterance, 0.3) == (status, b"")
+    speak = partial(espeak_worker.speak, BrokenEspeak(what))
+    assert forked.speak_in_child(speak, utterance, 0.3) == (status, b"")
+
+
+def test_a_missing_or_damaged_file_names_the_command(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for name in ENGINES:
+        files = files_of(name)
+        if not files:
+            continue
+        utterance = Utterance("never", VOICES[name][0], 1.0, 0.0, 1.0)
+        with pytest.raises(UserError, match=rf"is not there. Get it: wav2nano fetch-voices {name}"):
+            speak(name, [utterance])
+        files.folder.mkdir(parents=True)
+        for file in files.files:
+            (files.folder / file.name).write_bytes(b"damaged")
+        with pytest.raises(UserError, match=rf"is damaged.*wav2nano fetch-voices {name}"):
+            speak(name, [utterance])
+
+
+def test_files_are_fetched_of_engines_that_have_some():
+    with pytest.raises(
+        UserError, match=r"no files to fetch for 'espeak'; there are for: kokoro, pico, piper"
+    ):
+        fetch_voices("espeak")
+
+
+def test_an_engine_whose_files_are_not_here_is_left_out_with_a_line(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    manner = {"rate": [1.0, 1.0], "pitch": [0.0, 0.0]}
+    absent = {"pico": {"voices": ["en-GB", "en-US"], **manner}}
+    others = {"flite": {"voices": ["slt", "rms"], "range": [1.0, 1.0], **manner}}
+    chosen = EnginesSettings.model_validate({**absent, **others}).chosen
+    assert present(chosen) == ["flite"]
+    assert capsys.readouterr().err == (
+        "synthesis.engines: without pico, whose files are not here: 2 of 4 persons fewer speak\n"
+    )
+    with pytest.raises(UserError, match=r"files of pico are not here.*wav2nano fetch-voices pico"):
+        present(EnginesSettings.model_validate(absent).chosen)
+    assert present(EnginesSettings.model_validate(others).chosen) == ["flite"]
+    assert capsys.readouterr().err == ""
+
+
+def test_an_engine_that_cannot_be_had_is_told(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    fetch_at_need(["espeak", "pico"])
+    told = capsys.readouterr().err
+    assert "pico needs the package ttspico 0.3.2 from PyPI, which could not be fetched" in told
+    assert "http" not in told
+
+
+def test_pico_ends_with_the_word():
+    word = np.random.default_rng(0).integers(-9000, 9000, 6400).astype(np.int16)
+    stop = np.zeros(1600, np.int16)  # as between the parts of "backpack"
+    click = np.full(80, 100, np.int16)
+    said = np.concatenate([word, stop, word, np.zeros(6400, np.int16), click])
+    np.testing.assert_array_equal(pico.without_tail(said, 16000)[-6400:], word)
+    assert len(pico.without_tail(said, 16000)) == 14400
+    np.testing.assert_array_equal(pico.without_tail(word, 16000), word)
+    assert len(pico.without_tail(stop, 16000)) == 1600

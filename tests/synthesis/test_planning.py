@@ -5,10 +5,10 @@ from synthesis_cases import FLITE, LABELS, all_engines, settings_with
 
 from wav2nano.errors import UserError
 from wav2nano.synthesis.planning import plan, redraw
-from wav2nano.synthesis.voices import FIXED_INTONATION
+from wav2nano.synthesis.voices import ENGINES
 from wav2nano.tables.recordings import SILENCE, UNKNOWN
 
-FIXED = {voice for _, voice in FIXED_INTONATION}
+FIXED = {voice for engine in ENGINES.values() for voice in engine.FIXED_INTONATION}
 
 
 def test_engines_groups_and_accents_are_balanced():

@@ -11,7 +11,8 @@ from synthesis_cases import LABELS, RATE, settings_with
 
 from wav2nano.audio import inspect_audio, read_bytes
 from wav2nano.errors import UserError
-from wav2nano.synthesis import engines
+from wav2nano.synthesis import synthesize_speech as step
+from wav2nano.synthesis import voices
 from wav2nano.synthesis.planning import plan
 from wav2nano.synthesis.synthesize_speech import (
     LONGEST,
@@ -94,9 +95,9 @@ def test_every_recording_is_a_recording_of_its_own(tmp_path):
 
 
 def test_copies_are_spoken_once_and_heard_differently(tmp_path, monkeypatch):
-    speak, counted = engines.speak, []
+    speak, counted = voices.speak, []
     monkeypatch.setattr(
-        engines, "speak", lambda engine, said: counted.append(len(said)) or speak(engine, said)
+        voices, "speak", lambda engine, said: counted.append(len(said)) or speak(engine, said)
     )
     settings = settings_with(copies=4, acoustics={"noise": {"kinds": ["white", "hum"]}})
     synthesize("never", settings, tmp_path / "never.zip")
@@ -127,8 +128,9 @@ def test_a_long_word_is_said_faster_not_cut():
 
 def test_a_word_that_never_fits_is_named():
     word = "antidisestablishmentarianism of incomprehensibilities notwithstanding anything else"
+    settings = settings_with(recordings=1)
     with pytest.raises(UserError, match=r"antidisestablishmentarianism.*does not fit into 1 s"):
-        speak_dry(plan(word, [], settings_with(recordings=1)), RATE)
+        speak_different(plan(word, [], settings), settings, RATE)
 
 
 def test_formants_scale_the_spectrum():
@@ -143,30 +145,61 @@ def test_formants_scale_the_spectrum():
 
 def test_a_silent_engine_is_named(monkeypatch):
     silence = (np.zeros(16000, np.int16), 16000)
-    monkeypatch.setattr(engines, "speak", lambda engine, said: [silence] * len(said))
+    monkeypatch.setattr(step, "check_voices", lambda voices: None)
+    monkeypatch.setattr(voices, "speak", lambda engine, said: [silence] * len(said))
+    settings = settings_with()
     with pytest.raises(UserError, match="espeak said nothing for 'never"):
-        speak_dry(plan("never", [], settings_with()), RATE)
+        speak_different(plan("never", [], settings), settings, RATE)
 
 
-def engine_that_repeats(repeats):
+def engine_that_repeats(repeats, take=None):
     """Stand in for an engine: each call sounds new, but for those in `repeats`."""
     calls = itertools.count()
+    if take is None:
+        take = np.random.default_rng(0).integers(-9999, 9999, 8000).astype(np.int16)
 
     def speak(engine, utterances):
         out = []
         for _ in utterances:
             call = next(calls)
-            rng = np.random.default_rng(0 if call in repeats else call)
-            out.append((rng.integers(-9999, 9999, 8000).astype(np.int16), 16000))
+            new = np.random.default_rng(call).integers(-9999, 9999, 8000).astype(np.int16)
+            out.append((take if call in repeats else new, 16000))
         return out
 
     return speak
 
 
+ENDLESS = np.random.default_rng(1).integers(-999, 999, 160000).astype(np.int16)
+OVERDRIVEN = np.clip(np.random.default_rng(1).integers(-70000, 70000, 8000), -32768, 32767)
+
+
+@pytest.mark.parametrize(
+    ("take", "words"),
+    [
+        (np.zeros(8000, np.int16), "said nothing for 'never"),
+        (ENDLESS, r"'never.*' does not fit into 1 s"),
+        (OVERDRIVEN.astype(np.int16), "overdriven when it says 'never"),
+    ],
+    ids=["empty", "endless", "clipped"],
+)
+def test_a_bad_take_is_said_again(monkeypatch, take, words):
+    settings = settings_with()
+    monkeypatch.setattr(step, "check_voices", lambda voices: None)
+    planned = plan("never", [], settings)
+    monkeypatch.setattr(voices, "speak", engine_that_repeats({5}, take))
+    spoken = speak_different(planned, settings, RATE)
+    changed = [item != other for item, (other, _) in zip(planned, spoken, strict=True)]
+    assert changed == [place == 5 for place in range(len(planned))]
+    assert not any(dry.fault for _, dry in spoken)
+    monkeypatch.setattr(voices, "speak", engine_that_repeats(range(10**6), take))
+    with pytest.raises(UserError, match=words):
+        speak_different(planned, settings, RATE)
+
+
 def test_identical_recordings_are_said_again(monkeypatch):
     settings = settings_with()
-    monkeypatch.setattr(engines, "check_espeak_voices", lambda voices: None)
-    monkeypatch.setattr(engines, "speak", engine_that_repeats({5, 12}))
+    monkeypatch.setattr(step, "check_voices", lambda voices: None)
+    monkeypatch.setattr(voices, "speak", engine_that_repeats({5, 12}))
     planned = plan("never", [], settings)
     spoken = speak_different(planned, settings, RATE)
     assert len({dry.digest for _, dry in spoken}) == len(planned)
@@ -176,7 +209,7 @@ def test_identical_recordings_are_said_again(monkeypatch):
 
 def test_an_engine_that_always_says_the_same_is_refused(monkeypatch):
     settings = settings_with()
-    monkeypatch.setattr(engines, "check_espeak_voices", lambda voices: None)
-    monkeypatch.setattr(engines, "speak", engine_that_repeats(range(10**6)))
+    monkeypatch.setattr(step, "check_voices", lambda voices: None)
+    monkeypatch.setattr(voices, "speak", engine_that_repeats(range(10**6)))
     with pytest.raises(UserError, match="identical"):
         speak_different(plan("never", [], settings), settings, RATE)

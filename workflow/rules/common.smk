@@ -32,6 +32,7 @@ from wav2nano.killed_runs import RunMark
 from wav2nano.other_trainings import RANDOM_SPLIT, name_of_fold, name_of_seed
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.load import load_params
+from wav2nano.synthesis.voices import fetch_at_need
 from wav2nano.tables.recordings import Listed, write_listed
 
 # A shell finds the commands installed beside snakemake even if snakemake was called by its full path.
@@ -63,7 +64,10 @@ def load_experiments():
         experiments.files(), experiments.sweeps()  # names that cannot be
         named = sorted(named_in(sys.argv[1:]))
         varied = [name for sweep in sweeps_in(sys.argv[1:]) for name in experiments.variants(sweep)]
-        for name in dict.fromkeys([*([] if fetches else listed), *named, *varied]):
+        wanted = dict.fromkeys([*([] if fetches else listed), *named, *varied])
+        if workflow.is_main_process:
+            fetch_at_need(sorted({engine for name in wanted for engine in experiments.engines(name)}))
+        for name in wanted:
             experiments[name]
     except UserError as error:
         raise WorkflowError(str(error)) from None
@@ -158,6 +162,11 @@ def features_of(wildcards):
 def modules_of(features):
     """Name the modules that compute features of these settings."""
     return [f"wav2nano.features.kinds.{kind}" for kind in features.kinds]
+
+
+def modules_of_engines(synthesis):
+    """Name the modules of the engines that speak."""
+    return [f"wav2nano.synthesis.engines.{engine}" for engine in synthesis["engines"]]
 
 
 def published_model(user):

@@ -33,7 +33,10 @@ rule synthesize_speech:
         labels=lambda wildcards: as_json(archive_of(wildcards.archive).labels),
         rate=lambda wildcards: archive_of(wildcards.archive).rate,
         settings=lambda wildcards: as_json(archive_of(wildcards.archive).synthesis),
-        code=code_digest("wav2nano.synthesis.synthesize_speech"),
+        code=lambda wildcards: code_digest(
+            "wav2nano.synthesis.synthesize_speech",
+            *modules_of_engines(archive_of(wildcards.archive).synthesis),
+        ),
     shell:
         "wav2nano synthesize-speech --label {params.label:q} --labels {params.labels:q}"
         " --rate {params.rate} --settings {params.settings:q}"

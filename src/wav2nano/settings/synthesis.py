@@ -73,6 +73,70 @@ class RecordedVoicesSettings(Settings):
     """times the voice's own intonation"""
 
 
+class PicoSettings(Settings):
+    """SVOX Pico, which is fetched once; it cannot set the extent of intonation."""
+
+    voices: Annotated[list[Text], Field(min_length=1)]
+    """en-GB, en-US"""
+
+    rate: Factors
+    """times the voice's own speed"""
+
+    pitch: Semitones
+    """semitones above the voice's own"""
+
+    @property
+    def range(self) -> list[float]:
+        """The voice's own intonation."""
+        return [1.0, 1.0]
+
+
+class PiperSettings(Settings):
+    """Piper, which is fetched once; it cannot set the pitch."""
+
+    voices: Annotated[list[Text], Field(min_length=1)]
+    """joe"""
+
+    rate: Factors
+    """times the voice's own speed"""
+
+    range: Factors
+    """times the variation, of sounds and of their lengths, that the voice has of its own"""
+
+    @property
+    def pitch(self) -> list[float]:
+        """The voice's own pitch."""
+        return [0.0, 0.0]
+
+
+class KokoroSettings(Settings):
+    """Kokoro-82M, which is fetched once; it can set the speed alone."""
+
+    voices: AllOrList
+    """all, or a list of names: af_heart, bm_lewis"""
+
+    blends: Annotated[int, Field(ge=0, le=1000)] = 0
+    """number of persons more, each with a timbre halfway between two voices"""
+
+    rate: Factors
+    """times the voice's own speed"""
+
+    @property
+    def pitch(self) -> list[float]:
+        """The voice's own pitch."""
+        return [0.0, 0.0]
+
+    @property
+    def range(self) -> list[float]:
+        """The voice's own intonation."""
+        return [1.0, 1.0]
+
+
+AnyEngineSettings = (
+    EspeakSettings | RecordedVoicesSettings | PicoSettings | PiperSettings | KokoroSettings
+)
+
+
 class EnginesSettings(Settings):
     """The engines that speak; one that is not installed is left out."""
 
@@ -85,11 +149,19 @@ class EnginesSettings(Settings):
     festival: RecordedVoicesSettings | None = None
     """Debian packages festival, festvox-kallpc16k, festvox-kdlpc16k, festvox-us-slt-hts"""
 
+    pico: PicoSettings | None = None
+    """SVOX Pico, two voices: fetched once (5 MB) and compiled"""
+
+    piper: PiperSettings | None = None
+    """Piper, one voice: fetched once (58 MB)"""
+
+    kokoro: KokoroSettings | None = None
+    """Kokoro-82M, 28 voices and their blends: fetched once (90 MB)"""
+
     @property
-    def chosen(self) -> dict[str, EspeakSettings | RecordedVoicesSettings]:
+    def chosen(self) -> dict[str, AnyEngineSettings]:
         """Settings of the engines that are not left out, in the order of their turns."""
-        engines = {"espeak": self.espeak, "flite": self.flite, "festival": self.festival}
-        return {name: engine for name, engine in engines.items() if engine is not None}
+        return {name: engine for name, engine in self if engine is not None}
 
 
 class RoomSettings(Settings):

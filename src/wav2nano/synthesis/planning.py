@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from wav2nano.errors import UserError
-from wav2nano.settings.synthesis import SynthesisSettings
-from wav2nano.synthesis.voices import FIXED_INTONATION, VOICE_LICENCES, Voice, engine_voices
+from wav2nano.settings.synthesis import EnginesSettings, SynthesisSettings
+from wav2nano.synthesis.base import Voice
+from wav2nano.synthesis.voices import ENGINES, engine_voices
 from wav2nano.tables.recordings import SILENCE, UNKNOWN
 
 SILENCE_SESSIONS = 20
+NOISE_LICENCE = "computed, no recording behind it"
 SAME_VOICE_ATTEMPTS = 3
 
 # Punctuation changes the tune: statement, question, exclamation, and a list that goes on.
@@ -36,7 +38,7 @@ class Planned:
     label, text : str
         Class, and what is said: the word with punctuation. Empty for noise.
     engine, voice, group, licence : str
-        See `wav2nano.synthesis.voices.Voice`. For noise: "noise", its kind, its session.
+        See `wav2nano.synthesis.base.Voice`. For noise: "noise", its kind, its session.
     rate : float
         Speed of speech relative to the voice's own.
     pitch : float
@@ -114,7 +116,8 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
         _check_speakable(word)
     engines = settings.engines.chosen
     if not engines:
-        raise UserError("synthesis.engines is empty: list at least one of espeak, flite, festival")
+        known = ", ".join(EnginesSettings.model_fields)
+        raise UserError(f"synthesis.engines is empty: list at least one of {known}")
     voices = {engine: engine_voices(engine, engines[engine]) for engine in engines}
 
     planned = []
@@ -178,7 +181,7 @@ def _draw(
     rate = float(np.exp(rng.uniform(low, high)))
     pitch = float(rng.uniform(bounds.pitch[0], bounds.pitch[1]))
     extent = float(rng.uniform(bounds.range[0], bounds.range[1]))
-    if (voice.engine, voice.name) in FIXED_INTONATION:
+    if voice.name in ENGINES[voice.engine].FIXED_INTONATION:
         pitch, extent = 0.0, 1.0
     low, high = np.log(settings.formants)
     formants = float(np.exp(random(settings, label, _FORMANTS, index).uniform(low, high)))
@@ -209,7 +212,7 @@ def _plan_silence(settings: SynthesisSettings) -> list[Planned]:
             engine="noise",
             voice=_by_turns(kinds, index, settings, SILENCE, _GROUPS),
             group=f"noise-{index % SILENCE_SESSIONS:02d}",
-            licence=VOICE_LICENCES["noise"],
+            licence=NOISE_LICENCE,
             rate=1.0,
             pitch=0.0,
             range=1.0,

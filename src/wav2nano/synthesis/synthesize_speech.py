@@ -20,7 +20,9 @@ from wav2nano.errors import UserError
 from wav2nano.files import atomic_path
 from wav2nano.progress import Progress
 from wav2nano.settings.synthesis import SynthesisSettings
-from wav2nano.synthesis import engines
+from wav2nano.synthesis import voices
+from wav2nano.synthesis.base import Utterance
+from wav2nano.synthesis.engines.espeak import check_voices
 from wav2nano.synthesis.planning import (
     ACOUSTICS,
     SILENCE_SESSIONS,
@@ -29,7 +31,6 @@ from wav2nano.synthesis.planning import (
     random,
     redraw,
 )
-from wav2nano.synthesis.voices import engine_voices
 from wav2nano.tables.recordings import SILENCE, Recording, write_recordings
 
 SECONDS = 1.0
@@ -39,6 +40,7 @@ HURRIES = 4  # times that a word which does not fit is said again, faster
 FASTEST = 2.5  # times the voice's own speed: anything faster is unintelligible
 REDRAWS = 8  # times that a recording equal to an earlier one is spoken again, differently
 MOST_REDRAWN = 0.2  # share of a label's recordings
+MOST_CLIPPED = 0.005  # share of the samples at full scale; some voices touch it now and then
 
 COLUMNS = (
     "file",
@@ -138,21 +140,20 @@ class Dry:
         float64 [samples], trimmed to the word, its formants scaled.
     digest : bytes
         Hash of what the engine gave.
+    fault : str
+        Why it cannot be used, and what helps; empty if it can.
     """
 
     speech: np.ndarray
     digest: bytes
+    fault: str = ""
 
 
 def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
     """Let the engines say what is planned; returns speech at `rate`.
 
-    Words that take longer than a recording are said again, faster.
-
-    Raises
-    ------
-    UserError
-        If a word comes out silent, or does not fit however fast it is said.
+    Words that take longer than a recording are said again, faster. What comes out silent, clipped
+    or endless has a fault.
     """
     copies: dict[int, list[int]] = {}
     for index, item in enumerate(planned):
@@ -161,12 +162,12 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
     pace = {number: item.rate for number, item in said_by.items()}
     dry: dict[int, Dry] = {}
     for _ in range(HURRIES + 1):
-        for engine in engines.ENGINES:
+        for engine in voices.ENGINES:
             turns = [number for number in pace if said_by[number].engine == engine]
             utterances = [_utterance(said_by[number], pace[number]) for number in turns]
             if len(turns) > 20:
                 print(f"{planned[0].label}: {engine} speaks {len(turns)} times", file=sys.stderr)
-            for number, said in zip(turns, engines.speak(engine, utterances), strict=True):
+            for number, said in zip(turns, voices.speak(engine, utterances), strict=True):
                 for index in copies[number]:
                     dry[index] = _trim(*said, planned[index], rate)
         seconds = {
@@ -178,24 +179,30 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
             for number in pace
             if seconds[number] > LONGEST
         }
+        pace = {number: faster for number, faster in pace.items() if faster <= FASTEST}
         if not pace:
-            return [dry[index] for index in range(len(planned))]
-        if max(pace.values()) > FASTEST:
             break
-    number = next(iter(pace))
-    item = said_by[number]
-    raise UserError(
+    return [_fitting(dry[index], planned[index], rate) for index in range(len(planned))]
+
+
+def _fitting(dry: Dry, item: Planned, rate: int) -> Dry:
+    seconds = len(dry.speech) / rate
+    if seconds <= LONGEST:
+        return dry
+    fault = (
         f"{item.text!r} does not fit into {SECONDS:.0f} s: even speaking fast, {item.engine} needs "
-        f"{seconds[number]:.1f} s with the voice {item.voice}. Choose a shorter word"
+        f"{seconds:.1f} s with the voice {item.voice}. Choose a shorter word"
     )
+    return Dry(dry.speech, dry.digest, fault)
 
 
-def _utterance(item: Planned, pace: float) -> engines.Utterance:
-    return engines.Utterance(item.text, item.voice, pace, item.pitch, item.range)
+def _utterance(item: Planned, pace: float) -> Utterance:
+    return Utterance(item.text, item.voice, pace, item.pitch, item.range)
 
 
 def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
     """Cut the silence around the word, and scale its frequencies."""
+    digest = hashlib.sha256(samples.tobytes()).digest()
     # Samples played faster than they were said: all frequencies go up by the same factor.
     speech = soxr.resample(samples.astype(np.float64) / 32768, said_rate * item.formants, rate)
     frame = rate // 100
@@ -203,30 +210,37 @@ def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
     peak = energy.max(initial=0.0)
     loud = np.flatnonzero(energy > peak * 10**-4.5)
     if peak < 1e-6 or loud[-1] - loud[0] < SHORTEST * rate:
-        raise UserError(
+        fault = (
             f"{item.engine} said nothing for {item.text!r} with the voice {item.voice}. Spell the "
             "word with letters as an English speaker would, or remove it from the settings"
+        )
+        return Dry(np.zeros(0), digest, fault)
+    fault = ""
+    if np.mean(np.abs(samples.astype(np.int32)) >= 32767) > MOST_CLIPPED:
+        fault = (
+            f"{item.engine} is overdriven when it says {item.text!r} with the voice {item.voice}. "
+            f"Remove the voice from synthesis.engines.{item.engine}, or the word from the settings"
         )
     speech = speech[loud[0] : loud[-1] + 1]
     fade = np.linspace(0, 1, frame // 2)
     speech[: len(fade)] *= fade
     speech[-len(fade) :] *= fade[::-1]
-    return Dry(speech, hashlib.sha256(samples.tobytes()).digest())
+    return Dry(speech, digest, fault)
 
 
 def speak_different(
     planned: Sequence[Planned], settings: SynthesisSettings, rate: int
 ) -> list[tuple[Planned, Dry]]:
-    """Speak, and repeat in another manner what an engine already gave for an earlier recording.
+    """Speak, and repeat in another manner what is faulty or what an engine gave already.
 
     Raises
     ------
     UserError
-        If too many come out identical, or as `speak_dry`.
+        If too many come out identical, or with a fault.
     """
     espeak = sorted({item.voice for item in planned if item.engine == "espeak"})
     if espeak:
-        engines.check_espeak_voices(espeak)
+        check_voices(espeak)
     spoken = list(zip(planned, speak_dry(planned, rate), strict=True))
     first: dict[bytes, int] = {}
     redrawn = 0
@@ -234,7 +248,7 @@ def speak_different(
         again = [
             place
             for place, (item, dry) in enumerate(spoken)
-            if first.setdefault(dry.digest, item.utterance) != item.utterance
+            if dry.fault or first.setdefault(dry.digest, item.utterance) != item.utterance
         ]
         if not again:
             return spoken
@@ -242,10 +256,12 @@ def speak_different(
         if redrawn > MOST_REDRAWN * len(planned):
             break
         others = [redraw(planned[place], settings, attempt) for place in again]
-        dry = speak_dry(others, rate)
-        for place, other in zip(again, zip(others, dry, strict=True), strict=True):
+        takes = zip(others, speak_dry(others, rate), strict=True)
+        for place, other in zip(again, takes, strict=True):
             spoken[place] = other
-    item = planned[again[0]]
+    item, dry = spoken[again[0]]
+    if dry.fault:
+        raise UserError(dry.fault)
     raise UserError(
         f"{redrawn} of {len(planned)} recordings of {item.label!r} came out identical to another, "
         f"for example {item.engine} with the voice {item.voice}. Ask for fewer recordings or more "
@@ -293,16 +309,16 @@ def _noises(settings: SynthesisSettings, rate: int) -> dict[str, noise.Noise]:
 
 def _talk(settings: SynthesisSettings, rate: int) -> list[np.ndarray]:
     engine, chosen = next(iter(settings.engines.chosen.items()))
-    voices = engine_voices(engine, chosen)
+    groups = voices.engine_voices(engine, chosen)
     rng = random(settings, "babble")
-    picked = [voices[place] for place in rng.permutation(len(voices))]
+    picked = [groups[place] for place in rng.permutation(len(groups))]
     utterances = [
-        engines.Utterance(sentence, picked[index % len(picked)][0].name, 1.0, 0.0, 1.0)
+        Utterance(sentence, picked[index % len(picked)][0].name, 1.0, 0.0, 1.0)
         for index, sentence in enumerate(BABBLE)
     ]
     return [
         soxr.resample(samples.astype(np.float64) / 32768, said_rate, rate)
-        for samples, said_rate in engines.speak(engine, utterances)
+        for samples, said_rate in voices.speak(engine, utterances)
     ]
 
 

@@ -1,87 +1,25 @@
-"""The voices that the settings ask for: who speaks, on which engine, under which licence."""
+"""The engines by name, the voices that the settings ask for, and how they speak."""
 
-from dataclasses import dataclass
-from typing import Literal
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 from wav2nano.errors import UserError
-from wav2nano.settings.synthesis import EspeakSettings, RecordedVoicesSettings
+from wav2nano.package_files import PackagedFiles, fetch
+from wav2nano.registry import entries
+from wav2nano.settings.synthesis import AnyEngineSettings
+from wav2nano.synthesis.base import Engine, Speech, Utterance, Voice
 
-ESPEAK_ACCENTS = (
-    "en",  # Great Britain. Not "en-gb": espeak-ng ignores variants there.
-    "en-029",  # Caribbean
-    "en-gb-scotland",
-    "en-gb-x-gbclan",  # Lancaster
-    "en-gb-x-gbcwmd",  # West Midlands
-    "en-gb-x-rp",
-    "en-us",
-    "en-us-nyc",
-)
-
-# Variants of espeak-ng 1.52 that sound like a person. Left out: whole-sentence effects, robots,
-# monsters, and the second of any two that differ only in a detail (iven2, klatt3, steph2 ...).
-ESPEAK_VARIANTS = (
-    *("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "f1", "f2", "f3", "f4", "f5"),
-    *("Alex", "Alicia", "Andrea", "Andy", "Annie", "Denis", "Diogo", "Gene", "Henrique", "Hugo"),
-    *("Jacky", "Lee", "Marco", "Mario", "Michael", "Mike", "Nguyen", "Reed", "adam", "anika"),
-    *("antonio", "aunty", "belinda", "benjamin", "boris", "caleb", "croak", "david", "ed"),
-    *("edward", "gustave", "ian", "iven", "john", "klatt", "klatt2", "klatt4", "linda"),
-    *("marcelo", "max", "michel", "miguel", "norbert", "pablo", "paul", "pedro", "quincy"),
-    *("rob", "robert", "sandro", "shelby", "steph", "travis", "victor", "whisper", "zac"),
-)
-
-# The person whose speech a voice was built from. Two engines may use the same person's
-# recordings; such voices must stay on one side of a split, so they share the group.
-SPEAKERS = {
-    ("flite", "slt"): "cmu-slt",
-    ("flite", "rms"): "cmu-rms",
-    ("flite", "awb"): "cmu-awb",
-    ("flite", "kal16"): "cmu-kal",
-    ("festival", "kal_diphone"): "cmu-kal",
-    ("festival", "ked_diphone"): "cstr-ked",
-    ("festival", "cmu_us_slt_arctic_hts"): "cmu-slt",
-}
-
-# Voices whose pitch and range the engine cannot set; the scale of the formants still moves both.
-FIXED_INTONATION = {("flite", "rms"), ("festival", "cmu_us_slt_arctic_hts")}
-
-_CMU = "CMU licence (free use, BSD-like; Carnegie Mellon University)"
-VOICE_LICENCES = {
-    "espeak": "GPL-3.0-or-later for the program and its voices; speech made with it is not covered",
-    "flite-slt": _CMU,
-    "flite-rms": _CMU,
-    "flite-awb": _CMU,
-    "flite-kal16": _CMU,
-    "festival-kal_diphone": "CMU licence (free use, BSD-like; Alan W Black and Kevin Lenzo)",
-    "festival-ked_diphone": "CSTR licence (free use, BSD-like; University of Edinburgh)",
-    "festival-cmu_us_slt_arctic_hts": "EST-2003 and BSD-3-Clause (Carnegie Mellon, HTS group)",
-    "noise": "computed, no recording behind it",
-}
-"""Licence of each voice; as of the Debian packages' copyright files and espeak-ng's COPYING."""
+ENGINES = cast(dict[str, Engine], entries("wav2nano.synthesis.engines"))
 
 
-@dataclass(frozen=True)
-class Voice:
-    """One voice of one engine.
-
-    `name` is what the engine is asked for ("en-us+m3", "slt"). `group` is what a split keeps
-    together. espeak-ng's accents differ in their sounds and its variants in their vocal tract;
-    the same variant in two accents is one person with two accents, so the group is the variant.
-    """
-
-    engine: str
-    name: str
-    group: str
-    licence: str
-
-
-def engine_voices(
-    engine: str, settings: EspeakSettings | RecordedVoicesSettings
-) -> list[list[Voice]]:
+def engine_voices(engine: str, settings: AnyEngineSettings) -> list[list[Voice]]:
     """Voices of one engine, as lists of the same group: speaking by turns balances the groups.
 
     Parameters
     ----------
-    engine : {"espeak", "flite", "festival"}
+    engine : str
+        Its name.
     settings
         Of that engine.
 
@@ -90,37 +28,70 @@ def engine_voices(
     UserError
         If a voice is unknown.
     """
-    if isinstance(settings, EspeakSettings):
-        accents = _chosen("accents", settings.accents, ESPEAK_ACCENTS)
-        variants = _chosen("variants", settings.variants, ESPEAK_VARIANTS)
-        return [
-            [
-                Voice(engine, f"{accent}+{variant}", f"espeak-{variant}", VOICE_LICENCES["espeak"])
-                for accent in accents
-            ]
-            for variant in variants
-        ]
-    voices = []
-    for name in settings.voices:
-        if (engine, name) not in SPEAKERS:
-            known = ", ".join(voice for other, voice in SPEAKERS if other == engine)
-            raise UserError(
-                f"synthesis.engines.{engine}.voices: no voice {name!r}; there are {known}"
-            )
-        licence = VOICE_LICENCES[f"{engine}-{name}"]
-        voices.append([Voice(engine, name, SPEAKERS[engine, name], licence)])
-    return voices
+    return ENGINES[engine].voices(settings)
 
 
-def _chosen(
-    setting: str, chosen: Literal["all"] | list[str], known: tuple[str, ...]
-) -> tuple[str, ...]:
-    if chosen == "all":
-        return known
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
+def speak(engine: str, utterances: Sequence[Utterance]) -> list[Speech]:
+    """Let an engine say all `utterances`, if any.
+
+    The same utterance always gives the same samples, whatever else is in the batch.
+
+    Raises
+    ------
+    UserError
+        If the engine or a voice is not installed, or fails to say a word.
+    """
+    return ENGINES[engine].speak(utterances) if utterances else []
+
+
+def files_of(engine: str) -> PackagedFiles | None:
+    """Files that are fetched before an engine can speak, if it has any."""
+    return getattr(ENGINES[engine], "FILES", None)
+
+
+def prepare(engine: str) -> None:
+    """Make what an engine needs besides its files, if anything."""
+    getattr(ENGINES[engine], "prepare", lambda: None)()
+
+
+def fetch_at_need(engines: Iterable[str]) -> None:
+    """Fetch the files of engines that are not here; one that cannot be had is told in a line."""
+    for engine in engines:
+        files = files_of(engine)
+        try:
+            if files:
+                fetch(files)
+                prepare(engine)
+        except UserError as error:
+            print(error, file=sys.stderr, flush=True)
+
+
+def present(chosen: Mapping[str, AnyEngineSettings]) -> list[str]:
+    """Name the engines that can speak; a line says who cannot, because files are not here.
+
+    Raises
+    ------
+    UserError
+        If none can, or a voice is unknown.
+    """
+    persons = {
+        name: {voices[0].group for voices in engine_voices(name, settings)}
+        for name, settings in chosen.items()
+    }
+    absent = [name for name in chosen if (files := files_of(name)) and not files.are_here()]
+    speaking = [name for name in chosen if name not in absent]
+    if absent and not speaking:
         raise UserError(
-            f"synthesis.engines.espeak.{setting}: no {unknown[0]!r}; there are {', '.join(known)}, "
-            'or "all" for all of them'
+            f"synthesis.engines: the files of {' and '.join(absent)} are not here, and there is no "
+            f"other engine. Get them (wav2nano fetch-voices {absent[0]}), or add espeak"
         )
-    return tuple(chosen)
+    if absent:
+        heard = set().union(*(persons[name] for name in speaking))
+        everyone = set().union(*persons.values())
+        print(
+            f"synthesis.engines: without {' and '.join(absent)}, whose files are not here: "
+            f"{len(everyone - heard)} of {len(everyone)} persons fewer speak",
+            file=sys.stderr,
+            flush=True,
+        )
+    return speaking

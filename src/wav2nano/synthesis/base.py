@@ -1,0 +1,188 @@
+"""What every text-to-speech engine is: its voices, and how it speaks many utterances at once."""
+
+import json
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any, Protocol
+
+import numpy as np
+
+from wav2nano.errors import UserError
+from wav2nano.provenance import SOURCE
+from wav2nano.synthesis.workers import forked
+
+TIMEOUT = 10.0  # seconds for one utterance; the slowest needs 0.1
+START_TIMEOUT = 60.0  # seconds for an engine to start and load its voices on a busy machine
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One voice of one engine.
+
+    `name` is what the engine is asked for ("en-us+m3", "slt"). `group` is the person who is heard,
+    which a split keeps together: two engines may have been built from the same person's speech.
+    """
+
+    engine: str
+    name: str
+    group: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What an engine is asked to say; units as in `wav2nano.synthesis.planning.Planned`."""
+
+    text: str
+    voice: str
+    rate: float
+    pitch: float
+    range: float
+
+
+Speech = tuple[np.ndarray, int]
+"""Samples, int16 [samples], and their rate in Hz."""
+
+
+class Engine(Protocol):
+    """A module in `engines/`.
+
+    Attributes
+    ----------
+    FIXED_INTONATION
+        Names of the voices whose pitch and range the engine cannot set; the scale of the formants
+        still moves both.
+
+    An engine whose files are fetched has `FILES`, and `prepare()` if something is made of them
+    before it can speak.
+    """
+
+    FIXED_INTONATION: frozenset[str]
+
+    @staticmethod
+    def voices(settings: Any) -> list[list[Voice]]:
+        """Voices of the settings, as lists of the same group: turns balance the groups.
+
+        Raises
+        ------
+        UserError
+            If one is unknown.
+        """
+
+    @staticmethod
+    def speak(utterances: Sequence[Utterance]) -> list[Speech]:
+        """Say all utterances, of which there is at least one.
+
+        The same utterance always gives the same samples, whatever else is in the batch.
+
+        Raises
+        ------
+        UserError
+            If the engine or a voice is not installed, or fails to say a word.
+        """
+
+
+def recorded_voices(
+    engine: str, names: Sequence[str], speakers: dict[str, str], licences: dict[str, str]
+) -> list[list[Voice]]:
+    """Make the voices of an engine each of which is a person of its own.
+
+    Parameters
+    ----------
+    engine
+        Its name.
+    names
+        Of the voices that are asked for.
+    speakers, licences
+        Of all voices: the person whose speech it was built from, and the licence.
+    """
+    voices = []
+    for name in names:
+        if name not in speakers:
+            raise UserError(
+                f"synthesis.engines.{engine}.voices: no voice {name!r}; there are "
+                f"{', '.join(speakers)}"
+            )
+        voices.append([Voice(engine, name, speakers[name], licences[name])])
+    return voices
+
+
+def speak_by_worker(
+    engine: str, batch: dict[str, Any], utterances: Sequence[Utterance], remedy: str
+) -> list[Speech]:
+    """Let the worker of an engine say what is in its `batch`, in the engine's units.
+
+    Raises
+    ------
+    UserError
+        If it does not start, where `remedy` helps, or fails to say a word.
+    """
+    path = [str(SOURCE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    result = subprocess.run(
+        [sys.executable, "-P", "-m", f"{forked.__package__}.{engine}"],
+        input=json.dumps({**batch, "timeout": TIMEOUT}).encode(),
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
+        check=False,
+    )
+    if result.returncode:
+        raise UserError(
+            f"{engine} did not start: {last_line(result.stderr)}. {remedy}, or remove "
+            f"synthesis.engines.{engine} from the settings"
+        )
+    rate, place = *struct.unpack_from("<i", result.stdout), 4
+    speech = []
+    for item in utterances:
+        status, size = struct.unpack_from("<ii", result.stdout, place)
+        place += 8
+        if status == forked.NO_VOICE:
+            raise failed(engine, item, "does not have the voice")
+        if status == forked.TIMED_OUT:
+            raise failed(engine, item, f"said nothing for {TIMEOUT:.0f} s")
+        if status != forked.SPOKEN:
+            raise failed(engine, item, "crashed")
+        samples = np.frombuffer(result.stdout, "<i2", count=size // 2, offset=place)
+        place += size
+        speech.append((samples, rate))
+    return speech
+
+
+def missing(engine: str, what: str, package: str) -> UserError:
+    """Build the message for an engine or voice that is not installed."""
+    return UserError(
+        f"The speech engine {engine} is in the settings, but {what} is not installed. "
+        f"Install it ({package}), or remove synthesis.engines.{engine} from the settings"
+    )
+
+
+def require_onnxruntime(engine: str) -> None:
+    """Make sure that networks in ONNX can be run.
+
+    Raises
+    ------
+    UserError
+        If they cannot.
+    """
+    if not find_spec("onnxruntime"):
+        package = "pip install onnxruntime"
+        raise missing(engine, "the Python package onnxruntime", package)
+
+
+def failed(engine: str, utterance: Utterance, how: str) -> UserError:
+    """Build the message for a word that an engine could not say."""
+    return UserError(
+        f"{engine} {how} when asked to say {utterance.text!r} with the voice "
+        f"{utterance.voice}. Spell the word differently, or remove the voice or "
+        f"synthesis.engines.{engine} from the settings"
+    )
+
+
+def last_line(text: bytes) -> str:
+    """Last line of what a program said."""
+    lines = text.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "no message"

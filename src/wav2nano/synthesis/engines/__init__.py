@@ -1,0 +1,1 @@
+"""The engines, one file each: voices with their persons and licences, and how they speak."""

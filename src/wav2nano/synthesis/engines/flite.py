@@ -1,0 +1,65 @@
+"""flite: voices made of the speech of persons, from Debian's package."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import soundfile
+
+from wav2nano.settings.synthesis import RecordedVoicesSettings
+from wav2nano.synthesis import base
+from wav2nano.synthesis.base import Speech, Utterance, Voice, recorded_voices
+
+# The person whose speech a voice was built from.
+SPEAKERS = {"slt": "cmu-slt", "rms": "cmu-rms", "awb": "cmu-awb", "kal16": "cmu-kal"}
+
+LICENCES = dict.fromkeys(SPEAKERS, "CMU licence (free use, BSD-like; Carnegie Mellon University)")
+"""As of the Debian package's copyright file."""
+
+FIXED_INTONATION = frozenset({"rms"})
+
+# Mean and standard deviation of a voice's fundamental frequency in Hz, as flite speaks by default.
+F0 = {"slt": (170, 28), "awb": (129, 22), "kal16": (95, 11)}
+
+
+def voices(settings: RecordedVoicesSettings) -> list[list[Voice]]:
+    """Voices by their names."""
+    return recorded_voices("flite", settings.voices, SPEAKERS, LICENCES)
+
+
+def speak(utterances: Sequence[Utterance]) -> list[Speech]:
+    """Say all utterances, one call of the program each."""
+    flite = shutil.which("flite")
+    if not flite:
+        raise base.missing("flite", "the program flite", "apt-get install flite")
+    listed = subprocess.run([flite, "-lv"], capture_output=True, text=True, check=False).stdout
+    for voice in sorted({item.voice for item in utterances} - set(listed.split())):
+        raise base.missing("flite", f"its voice {voice}", "apt-get install flite")
+    speech = []
+    with tempfile.TemporaryDirectory(prefix="wav2nano-flite-") as folder:
+        wav = Path(folder) / "speech.wav"
+        for item in utterances:
+            features = {"duration_stretch": 1 / item.rate}
+            if item.voice in F0:
+                mean, deviation = F0[item.voice]
+                features["int_f0_target_mean"] = mean * 2 ** (item.pitch / 12)
+                features["int_f0_target_stddev"] = deviation * item.range
+            command = [flite, "-voice", item.voice]
+            for name, value in features.items():
+                command += ["--setf", f"{name}={value:.4f}"]
+            wav.unlink(missing_ok=True)
+            try:
+                result = subprocess.run(
+                    [*command, "-t", item.text, "-o", str(wav)],
+                    capture_output=True,
+                    timeout=base.TIMEOUT,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                raise base.failed("flite", item, f"said nothing for {base.TIMEOUT:.0f} s") from None
+            if result.returncode or not wav.exists():
+                raise base.failed("flite", item, "crashed")
+            speech.append(soundfile.read(wav, dtype="int16"))
+    return speech

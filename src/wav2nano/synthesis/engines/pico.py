@@ -1,0 +1,137 @@
+"""SVOX Pico: two English voices made of the speech of persons.
+
+Its sources arrive in a package of PyPI and are compiled here: Debian has it in a section that most
+machines do not list.
+"""
+
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from wav2nano.hostcc import compile_c
+from wav2nano.package_files import Package, PackagedFile, PackagedFiles
+from wav2nano.settings.synthesis import PicoSettings
+from wav2nano.synthesis import base
+from wav2nano.synthesis.base import Speech, Utterance, Voice, recorded_voices
+
+PACKAGE = Package(
+    "PyPI",
+    "ttspico",
+    "0.3.2",
+    "743a280a8ced8523583665cb45797d730aceb2e145a04a212f82ebb0b5fac6c8",
+    4_995_528,
+)
+SOURCES = "sources.tar.gz"
+_INSIDE = "ttspico-0.3.2/picopi/pico"
+
+FILES = PackagedFiles(
+    "pico",
+    "wav2nano fetch-voices pico",
+    (
+        PackagedFile(SOURCES, PACKAGE.sha256, ((PACKAGE, ""),)),
+        *(
+            PackagedFile(name, sha256, ((PACKAGE, f"{_INSIDE}/lang/{name}"),))
+            for name, sha256 in (
+                (
+                    "en-GB_ta.bin",
+                    "57998f6423236dea25cd572a73b13f371e64155840e31b571eba7fca0b521b7e",
+                ),
+                (
+                    "en-GB_kh0_sg.bin",
+                    "8f9f5d13a920a9f3371517178d42ce89b835f1e587760c2db280beb593c388fa",
+                ),
+                (
+                    "en-US_ta.bin",
+                    "3a2a4d23de2a44dbbff50f69dcb9486be53b6d0a871d77cdc35f45c3e25e82aa",
+                ),
+                (
+                    "en-US_lh0_sg.bin",
+                    "d6946526696d9eb085f7b23b1fbdf7a9986caca658b645e9eb73c6514fd4789d",
+                ),
+            )
+        ),
+    ),
+)
+
+# The analysis of the text and the voice itself.
+RESOURCES = {
+    "en-GB": ("en-GB_ta.bin", "en-GB_kh0_sg.bin"),
+    "en-US": ("en-US_ta.bin", "en-US_lh0_sg.bin"),
+}
+
+# The person whose speech a voice was built from: SVOX gives initials.
+SPEAKERS = {"en-GB": "pico-kh", "en-US": "pico-lh"}
+
+LICENCES = dict.fromkeys(SPEAKERS, "Apache-2.0 (SVOX AG)")
+"""As of NOTICE among the sources."""
+
+FIXED_INTONATION: frozenset[str] = frozenset()
+
+# What its tags take, in per cent of the voice's own.
+SPEED = (20, 500)
+PITCH = (50, 200)
+VOLUME = 50  # at its own it clips
+
+SILENCE = 2  # of 32768
+PAUSE = 0.12  # seconds; no stop within a word is as long
+
+
+def voices(settings: PicoSettings) -> list[list[Voice]]:
+    """Voices by their names."""
+    return recorded_voices("pico", settings.voices, SPEAKERS, LICENCES)
+
+
+def prepare() -> Path:
+    """Compile the library, unless it is there; its path.
+
+    Raises
+    ------
+    UserError
+        If the sources are not here, or there is no compiler.
+    """
+    library = FILES.folder / "libpico.so"
+    if library.exists():
+        return library
+    with tempfile.TemporaryDirectory(prefix="wav2nano-pico-") as folder:
+        with tarfile.open(FILES.verified() / SOURCES) as archive:
+            archive.extractall(folder, filter="data")
+        sources = sorted(Path(folder, _INSIDE, "lib").glob("*.c"))
+        # As old code wants it: pointers to other types, sums that wrap round, many warnings.
+        flags = ("-shared", "-fPIC", "-O1", "-fno-strict-aliasing", "-fwrapv", "-w")
+        return compile_c(sources, library, flags=flags)
+
+
+def speak(utterances: Sequence[Utterance]) -> list[Speech]:
+    """Say all utterances, in a process of its own."""
+    folder = FILES.verified()
+    batch = {
+        "library": str(prepare()),
+        "resources": {
+            voice: [str(folder / name) for name in names] for voice, names in RESOURCES.items()
+        },
+        "utterances": [{"text": _tagged(item), "voice": item.voice} for item in utterances],
+    }
+    remedy = f"Delete {folder} and run {FILES.advice}"
+    said = base.speak_by_worker("pico", batch, utterances, remedy)
+    return [(without_tail(samples, rate), rate) for samples, rate in said]
+
+
+def without_tail(samples: np.ndarray, rate: int) -> np.ndarray:
+    """Cut what follows silence after speech: a click, with which en-US ends a sentence."""
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > SILENCE)
+    pauses = np.flatnonzero(np.diff(loud) > PAUSE * rate)
+    return samples[: loud[pauses[0]] + 1] if len(pauses) else samples
+
+
+def _tagged(item: Utterance) -> str:
+    speed = _within(SPEED, 100 * item.rate)
+    pitch = _within(PITCH, 100 * 2 ** (item.pitch / 12))
+    said = f'<pitch level="{pitch}">{item.text}</pitch>'
+    return f'<volume level="{VOLUME}"><speed level="{speed}">{said}</speed></volume>'
+
+
+def _within(bounds: tuple[int, int], value: float) -> int:
+    return round(min(max(value, bounds[0]), bounds[1]))
