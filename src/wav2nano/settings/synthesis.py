@@ -24,7 +24,7 @@ class UnknownSettings(Settings):
     recordings: Recordings
     """recordings of all of them together"""
 
-    words: list[Text] = []
+    words: list[Text] = Field(default=[])
     """other words; labels are left out of these"""
 
     near_misses: Annotated[int, Field(ge=0, le=1000)] = 0

@@ -148,7 +148,7 @@ def find_near_misses(
 
 
 def frequent_words(language: str) -> list[str]:
-    """List words of a language, the most frequent one first: of plain letters, and no short ones."""
+    """List words of a language, the most frequent first: of plain letters, and no short ones."""
     from wordfreq import top_n_list
 
     return [
