@@ -74,9 +74,9 @@ def report(folder: Path, experiment: Path) -> None:
             scores.recording[rows],
             scores.start[rows],
         )
-        figures = measure(part, resamplings=1000, seed=1)
+        figures = measure(part, resamplings=1000, seed=1, answers="recordings")
         print(
-            f"real speakers, {name}: {describe_accuracy(figures)}, {figures['windows']} "
+            f"real speakers, {name}: {describe_accuracy(figures)}, {figures['recordings']} "
             f"recordings of {figures['groups']} speakers"
         )
         recall = (f"{key} {value['recall']:.2f}" for key, value in figures["per_class"].items())
@@ -86,7 +86,7 @@ def report(folder: Path, experiment: Path) -> None:
             "accuracy": figures["accuracy"],
             "accuracy_low": low,
             "accuracy_high": high,
-            "recordings": figures["windows"],
+            "recordings": figures["recordings"],
             "speakers": figures["groups"],
         }
     write_json(FIGURES / "real_speakers.json", found)

@@ -6,10 +6,10 @@ import pytest
 from wav2nano.dataset.extract_features import extract_features
 from wav2nano.errors import UserError
 from wav2nano.features import KINDS
-from wav2nano.firmware.track import load_test_windows
 from wav2nano.labelled_windows import load_windows
 from wav2nano.tables.split import PARTS, SplitRow, write_split
 from wav2nano.tables.windows import AudioWindows, write_windows
+from wav2nano.tracks import load_test_windows
 
 RATE, SECONDS, HOP = 16000, 40, 4000
 LABELS = ["ambulance", "fire_truck"]

@@ -81,17 +81,17 @@ def test_outputs_that_exceed_the_ram_are_refused_beside_the_features():
     sizes = {"filters": [8, 16], "kernel": 13, "pool": 3, "units": []}
     text = refusal(model="cnn", chunking=two, features=raw, **sizes)
     held = 8 * (32000 - 12) + 8 * ((32000 - 12) // 3)
-    sketch = sketch_memory.ram_bytes(two, raw)["listener"]
+    sketch = sketch_memory.ram_bytes(two, raw, ListenerSettings())["listener"]
     assert f"model: the layer pool_0 needs {held:,} bytes of RAM" in text
     assert f"the sketch listener {sketch:,} for audio and features, and the board has 245," in text
     assert "a larger model.stride, a larger model.pool, a longer features.frame" in text
 
 
 def test_ram_is_full_at_its_last_byte():
-    needed = max(sketch_memory.ram_bytes(SECOND, MFCC).values())
+    needed = max(sketch_memory.ram_bytes(SECOND, MFCC, ListenerSettings()).values())
     for board in (BOARD, replace(BOARD, simulated=False)):
         if not board.simulated:
-            needed = sketch_memory.ram_bytes(SECOND, MFCC)["listener"]
+            needed = sketch_memory.ram_bytes(SECOND, MFCC, ListenerSettings())["listener"]
         full = (
             needed
             + network_cost.estimate_network(

@@ -12,11 +12,12 @@ from wav2nano.settings.load import load_yaml
 ROOT = Path(__file__).resolve().parents[1]
 GROUPS = {"policy": "group"}
 OFFICIAL = {"policy": "official", "validation": ["1"], "test": ["2"]}
+TWO_FOLDS = {"policy": "official", "test": ["2", "10"]}
 SPEAKERS = ("ann", "bob", "eve", "joe", "kim")
 # By speaker, and by fold: each word in each.
-SPOKEN = [f"{word}_{speaker}_0.wav" for word in ("yes", "no") for speaker in SPEAKERS]
+SPOKEN = [f"{word}/{speaker}/0.wav" for word in ("yes", "no") for speaker in SPEAKERS]
 IN_FOLDS = [
-    f"{word}_{fold}{take}_{fold}.wav"
+    f"{word}/{fold}{take}/{fold}.wav"
     for word in ("yes", "no")
     for fold in ("1", "2", "10")
     for take in "ab"
@@ -27,20 +28,24 @@ IN_FOLDS = [
 def checkout(tmp_path):
     """Read an experiment `x` with recordings of these names and these settings."""
 
-    def read(names=SPOKEN, split=GROUPS, **settings):
-        pattern = "{label}_{group}_{fold}" if split is OFFICIAL else "{label}_{group}_{number}"
+    def read(names=SPOKEN, policy=GROUPS, synthesis=None, **settings):
+        last = "fold" if policy["policy"] == "official" else "number"
+        pattern = f"{{label}}/{{group}}/{{{last}}}"
         dataset = {"name": "words", "title": "t", "licence": "l", "recordings": "raw", "shards": 1}
         files = {
-            "datasets/words": dataset | {"split": split, "pattern": pattern},
+            "datasets/words": dataset
+            | {"split": policy, "pattern": pattern}
+            | ({"synthesis": synthesis} if synthesis else {}),
             "experiments/x": {"dataset": "words"} | settings,
         }
         for name, value in files.items():
             path = tmp_path / "config" / f"{name}.yaml"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(yaml.safe_dump(value))
-        (tmp_path / "raw").mkdir()
         for name in names:
-            (tmp_path / "raw" / name).touch()
+            path = tmp_path / "raw" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
         return Experiments(load_yaml(ROOT / "params.yaml"), sha256=lambda _: "", root=tmp_path)
 
     return read
@@ -106,7 +111,7 @@ def test_official_folds_test_in_turn_and_the_next_validates(checkout):
 
 
 def test_of_two_official_folds_groups_of_the_other_validate(checkout):
-    names = [name for name in IN_FOLDS if "_10" not in name]
+    names = [name for name in IN_FOLDS if "/10" not in name]
     experiments = checkout(names, OFFICIAL, evaluation={"folds": ["2"]})
     assert experiments["x"].other_trainings() == ["x.fold_2"]
     assert experiments["x.fold_2"].split_plan().folds == {"test": ["2"]}
@@ -119,7 +124,7 @@ def test_without_recordings_nothing_is_known_of_folds(checkout, tmp_path):
     assert experiments["x"].other_trainings() == []
 
 
-ONE_GROUP = [f"{word}_ann_{take}.wav" for word in ("yes", "no") for take in range(5)]
+ONE_GROUP = [f"{word}/ann/{take}.wav" for word in ("yes", "no") for take in range(5)]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +148,7 @@ ONE_GROUP = [f"{word}_ann_{take}.wav" for word in ("yes", "no") for take in rang
             "fold 5 has no recording of no to test on. Leave this fold out",
         ),
         (
-            [f"{word}_{i}_0.wav" for word in ("yes", "no") for i in range(202)],
+            [f"{word}/{i}/0.wav" for word in ("yes", "no") for i in range(202)],
             GROUPS,
             {"folds": "all"},
             "these are 202 folds; at most 100 are possible. Set evaluation.groups_per_fold: 3",
@@ -158,11 +163,46 @@ def test_folds_that_cannot_be_are_told_before_any_job(checkout, names, split, se
     assert message in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("names", "split", "message"),
+    [
+        (SPOKEN[:-2], GROUPS, None),
+        (
+            SPOKEN[:-3],
+            GROUPS,
+            "no has recordings of 2 group(s) (speakers, voices, sources): too few to train, valid",
+        ),
+        (SPOKEN[:-4], {"policy": "recording"}, "no has 1 recording(s): at least 3 are needed."),
+        (
+            [name for name in IN_FOLDS if not name.startswith("no/1b")],
+            TWO_FOLDS,
+            "no has recordings of 1 group(s) (speakers, voices, sources): too few to train and val",
+        ),
+    ],
+)
+@pytest.mark.parametrize("synthesis", [False, True])
+def test_too_few_own_speakers_are_told_before_any_job(checkout, names, split, message, synthesis):
+    settings = {}
+    if synthesis:
+        keywords = load_yaml(ROOT / "config/datasets/keywords.yaml")
+        del keywords["synthesis"]["unknown"]
+        settings = {"synthesis": keywords["synthesis"], "synthesize": "background"}
+        settings |= {"labels": ["yes", "no"], "split": {"synthetic": "train"}}
+        names = [*names, *(f"_silence_/{i}/1.wav" for i in range(3))]
+    experiments = checkout(names, split, **settings)
+    if message is None:
+        assert experiments["x"].split_plan().synthetic == ("train" if synthesis else "all")
+        return
+    with pytest.raises(UserError) as raised:
+        experiments["x"]
+    assert f"config/experiments/x.yaml:\n  {message}" in str(raised.value)
+
+
 @pytest.mark.parametrize("policy", ["recording", "time"])
 def test_some_policies_have_no_folds(checkout, policy):
     chunking = {"long": "slide"}
     split = {"policy": policy}
-    experiments = checkout(split=split, chunking=chunking, evaluation={"folds": "all"})
+    experiments = checkout(policy=split, chunking=chunking, evaluation={"folds": "all"})
     with pytest.raises(UserError, match=rf"but split\.policy is {policy}\. Set split\.policy: "):
         experiments["x"]
 

@@ -41,6 +41,25 @@ def describe_spread(figures: dict[str, Any]) -> str:
     )
 
 
+def describe_detection(found: dict[str, Any]) -> str:
+    """How much is heard in a stream of sound, and how often something is reported in error.
+
+    Examples
+    --------
+    >>> describe_detection({
+    ...     "misses": 0.123, "false_reports_per_hour": 4.0, "threshold": 0.6, "hours": 1.0,
+    ...     "false_reports_per_hour_ci95": [1.1, 10.2],
+    ... })
+    'hears 87.7% at 4.0 false reports an hour (95 % interval 1.1 to 10.2; threshold 0.6, 1 h)'
+    """
+    low, high = found["false_reports_per_hour_ci95"]
+    return (
+        f"hears {1 - found['misses']:.1%} at {found['false_reports_per_hour']:.1f} false reports "
+        f"an hour (95 % interval {low:.1f} to {high:.1f}; threshold {found['threshold']:g}, "
+        f"{found['hours']:.3g} h)"
+    )
+
+
 def describe_origin(origin: str) -> str:
     """Say who or what made a recording.
 

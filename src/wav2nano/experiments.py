@@ -15,6 +15,7 @@ from typing import Any
 from wav2nano import features, models, network_cost, sketch_memory
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
+from wav2nano.dataset.split_dataset import require_groups
 from wav2nano.errors import UserError
 from wav2nano.other_trainings import (
     FOLD,
@@ -56,6 +57,7 @@ from wav2nano.tables.recordings import (
     check_label,
     slug,
 )
+from wav2nano.tables.split import PARTS
 
 SYNTHETIC = "synthetic"  # stands for the data set where recordings are spoken here
 COMPARISONS = "comparison"  # folder of results that is no experiment's
@@ -473,6 +475,7 @@ def check(experiment: Experiment) -> None:
         _check_board(experiment)
         _check_split(experiment)
         _check_folds(experiment)
+        _check_groups(experiment)
         _check_seeds(experiment)
     except UserError as error:
         text = str(error)
@@ -577,7 +580,7 @@ def _check_board(experiment: Experiment) -> None:
             f"chunking.rate: {microphone}, or goal: evaluation for an experiment that is not for "
             "the board."
         )
-    sketch_memory.check(board, settings.chunking, settings.features)
+    sketch_memory.check(board, settings.chunking, settings.features, settings.listener)
     labels = {asked_label(source.label, settings.labels) for source in experiment.sources}
     labels |= {archive.label for archive in experiment.archives.values()}
     network_cost.check(
@@ -662,6 +665,23 @@ def _check_fold(experiment: Experiment, fold: str, changes: Changes) -> None:
                 "Leave this fold out of evaluation.folds, set evaluation.groups_per_fold lower, "
                 "or add recordings of others."
             )
+
+
+def _check_groups(experiment: Experiment) -> None:
+    """Check that own recordings have enough groups, where these are split by themselves."""
+    plan = experiment.split_plan()
+    with_others = experiment.archives and plan.synthetic == "all" and plan.policy != "official"
+    decided = plan.policy == "time" or plan.test_groups or "validation" in plan.folds
+    if with_others or decided:
+        return
+    tested = plan.folds.get("test", [])
+    by_group = plan.policy != "recording"
+    groups_of: dict[str, set[str]] = {}
+    for source in experiment.sources:
+        if source.fold not in tested:
+            label = asked_label(source.label, experiment.settings.labels)
+            groups_of.setdefault(label, set()).add(source.group if by_group else source.id)
+    require_groups(groups_of, by_group, parts=len(PARTS) - bool(tested))
 
 
 def _check_seeds(experiment: Experiment) -> None:

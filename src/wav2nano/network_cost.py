@@ -88,7 +88,7 @@ def check(
             f"{board.flash_bytes:,} of flash. {_remedy([*smaller, *fewer])}"
         )
     room = sketch_memory.room(board)
-    for sketch, count in sketch_memory.built(board, chunking, settings).items():
+    for sketch, count in sketch_memory.built(board, chunking, settings, listener).items():
         if count + cost.arena_bytes > room:
             most = max(costs, key=lambda layer: layer.arena_bytes)
             strides = [f"a larger model.{n}" for n in ("stride", "pool") if hasattr(model, n)]

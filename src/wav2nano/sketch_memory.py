@@ -5,13 +5,27 @@ from wav2nano.boards import Board
 from wav2nano.errors import UserError
 from wav2nano.features.base import FeatureSettings
 from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.settings.listener import ListenerSettings
 
-# Samples of the rings between the microphone and the loop, as the sketches have them.
-LISTENER_RING = 8192
-SELF_TEST_RING = 32768
+SELF_TEST_RING = 32768  # samples between the microphone and the loop, as the sketch has them
 
 
-def ram_bytes(chunking: ChunkingSettings, settings: FeatureSettings) -> dict[str, int]:
+def listener_ring(
+    chunking: ChunkingSettings, settings: FeatureSettings, listener: ListenerSettings
+) -> int:
+    """Count the samples that the listener keeps for its loop: a power of two, as its ring needs.
+
+    The loop may be late by half a second, as when it waits for serial, or by an inference, which
+    takes no longer than the time from one to the next.
+    """
+    hop = settings.hop_samples
+    between = hop * listener.inference_hops(chunking.rate / hop)
+    return 1 << (max(chunking.rate // 2, between) - 1).bit_length()
+
+
+def ram_bytes(
+    chunking: ChunkingSettings, settings: FeatureSettings, listener: ListenerSettings
+) -> dict[str, int]:
     """Bytes of each sketch's arrays for audio and features, without those of the network.
 
     Returns
@@ -28,14 +42,20 @@ def ram_bytes(chunking: ChunkingSettings, settings: FeatureSettings) -> dict[str
     kept = settings.least_frames * bins
     shared = 2 * settings.frame_samples + 4 * (power + scratch + kept) + frames * bins
     return {
-        "listener": shared + 2 * (LISTENER_RING + settings.hop_samples),
+        "listener": shared
+        + 2 * (listener_ring(chunking, settings, listener) + settings.hop_samples),
         "self_test": shared + 2 * (SELF_TEST_RING + chunking.window_samples) + 5 * frames * bins,
     }
 
 
-def built(board: Board, chunking: ChunkingSettings, settings: FeatureSettings) -> dict[str, int]:
+def built(
+    board: Board,
+    chunking: ChunkingSettings,
+    settings: FeatureSettings,
+    listener: ListenerSettings,
+) -> dict[str, int]:
     """Give `ram_bytes` of the sketches that are built for a board."""
-    needed = ram_bytes(chunking, settings)
+    needed = ram_bytes(chunking, settings, listener)
     if not board.simulated:
         del needed["self_test"]
     return needed
@@ -46,7 +66,12 @@ def room(board: Board) -> int:
     return board.ram_bytes - (board.stack_bytes or 0)
 
 
-def check(board: Board, chunking: ChunkingSettings, settings: FeatureSettings) -> None:
+def check(
+    board: Board,
+    chunking: ChunkingSettings,
+    settings: FeatureSettings,
+    listener: ListenerSettings,
+) -> None:
     """Check that audio and features of the sketches that are built leave room for a network.
 
     Raises
@@ -55,7 +80,7 @@ def check(board: Board, chunking: ChunkingSettings, settings: FeatureSettings) -
         With what is needed and what there is.
     """
     most = room(board)
-    for sketch, count in built(board, chunking, settings).items():
+    for sketch, count in built(board, chunking, settings, listener).items():
         if count >= most:
             raise UserError(
                 f"features: the sketch {sketch} needs {count:,} bytes of RAM for audio and "

@@ -1,6 +1,6 @@
 """Accuracy and macro F1, how sure they are, and whether two models differ in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,6 +111,20 @@ def _count_by_group(scores: Scores) -> tuple[np.ndarray, np.ndarray]:
     np.add.at(either, (group, scores.target), 1)
     np.add.at(either, (group, predicted), 1)
     return hits, either
+
+
+def share_by_group(
+    found: Sequence[bool], group: Sequence[str], *, resamplings: int, seed: int
+) -> list[float] | None:
+    """95 % interval of a share by bootstrap over whole groups; None with fewer than two."""
+    names, number = np.unique(group, return_inverse=True)
+    if len(names) < 2:
+        return None
+    hits = np.bincount(number, weights=found)
+    all_ = np.bincount(number)
+    drawn = _draw(len(names), resamplings=resamplings, seed=seed)
+    shares = np.concatenate([counts @ hits / (counts @ all_) for counts in drawn])
+    return [round(float(end), 4) for end in np.percentile(shares, [2.5, 97.5])]
 
 
 def _draw(groups: int, *, resamplings: int, seed: int) -> Iterator[np.ndarray]:

@@ -47,12 +47,12 @@ def made(tmp_path):
     return make
 
 
-def evaluate(paths, folds, out):
+def evaluate(paths, folds, out, answers="windows"):
     evaluate_folds(
         folds=folds,
         float_scores=paths["float"],
         litert_scores=paths["int8"],
-        settings=EvaluationSettings(bootstrap=200),
+        settings=EvaluationSettings(bootstrap=200, answers=answers),
         title="digits",
         out=out,
     )
@@ -85,6 +85,12 @@ def test_folds_mean_and_pool(made, tmp_path):
             low, high = found["pooled"][name][f"{key}_ci95"]
             assert low < pooled < high
     assert (tmp_path / "folds.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_recordings_are_counted_where_they_are_scored(made, tmp_path):
+    found = evaluate(made(2)[0], ["1", "2"], tmp_path, "recordings")
+    assert [one["recordings"] for one in found["folds"]] == [30, 31]
+    assert "windows" not in found["folds"][0]
 
 
 def test_one_fold_has_no_interval_of_the_mean(made, tmp_path):

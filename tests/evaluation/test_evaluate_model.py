@@ -78,7 +78,7 @@ def test_roc_table_leaves_out_a_label_that_is_not_there(tmp_path):
 def evaluate(tmp_path):
     """A function that writes tables of scores, spoils one, and evaluates them."""
 
-    def run(name="", spoil=lambda text: text):
+    def run(name="", spoil=lambda text: text, answers="windows"):
         history = "epoch,loss,accuracy,validation_loss,validation_accuracy,kept\n1,1,0.5,1,0.5,1\n"
         tables = {"history": history}
         for runtime in ("float", "litert"):
@@ -98,7 +98,7 @@ def evaluate(tmp_path):
             float_scores=tmp_path / "float.csv",
             litert_scores=tmp_path / "litert.csv",
             history=tmp_path / "history.csv",
-            settings=EvaluationSettings(),
+            settings=EvaluationSettings(answers=answers),
             title="t",
             out=tmp_path,
         )
@@ -112,6 +112,13 @@ def test_what_is_not_for_the_board_has_no_scores_of_the_generated_c(evaluate):
     assert evaluation["int8"] == evaluation["float"]  # the same scores here
     assert "litert" not in evaluation
     assert evaluation["agreement"] == {"int8_with_float": 1.0}
+
+
+def test_recordings_are_counted_where_they_are_scored(evaluate):
+    evaluation = evaluate(answers="recordings")
+    assert evaluation["test_data"]["description"] == "recorded, 45 recordings of 7 groups"
+    assert evaluation["int8"]["recordings"] == 45
+    assert "windows" not in json.dumps(evaluation)
 
 
 def test_validation_has_figures_of_its_own(evaluate):

@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from made_up_scores import random_scores
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from wav2nano.evaluation import plots
 from wav2nano.evaluation.metrics import measure
@@ -54,21 +56,24 @@ def test_hundreds_of_labels_are_drawn(tmp_path):
     assert max(width, height) < 2**14
 
 
-def test_no_number_is_written_in_tex(tmp_path, monkeypatch):
-    """Plots do not read TeX, for labels may have dollar signs."""
-    from matplotlib.figure import Figure
-    from matplotlib.text import Text
-
-    said = []
+@pytest.fixture
+def said(monkeypatch):
+    """All texts of the plots that are saved."""
+    texts = []
     save = Figure.savefig
     monkeypatch.setattr(
         Figure,
         "savefig",
         lambda self, *a, **k: (
             save(self, *a, **k),
-            said.extend(text.get_text() for text in self.findobj(Text)),
+            texts.extend(text.get_text() for text in self.findobj(Text)),
         ),
     )
+    return texts
+
+
+def test_no_number_is_written_in_tex(tmp_path, said):
+    """Plots do not read TeX, for labels may have dollar signs."""
     scores = random_scores(3, 60)
     both = {"float": scores, "int8": scores}
     figures = {name: measure(scores, resamplings=5, seed=1) for name in both}
@@ -78,3 +83,15 @@ def test_no_number_is_written_in_tex(tmp_path, monkeypatch):
     plots.per_class(figures, scores.labels, tmp_path / "per_class.png", "t", "")
     assert "0.1" in said
     assert not [text for text in said if "$" in text]
+
+
+def test_plots_say_whether_windows_or_recordings_are_counted(tmp_path, said):
+    scores = random_scores(2, 60)
+    what = "recordings"
+    measured = measure(scores, resamplings=5, seed=1, answers=what)
+    figures = {"float": measured, "int8": measured}
+    plots.confusion_matrices(figures, scores.labels, tmp_path / "confusion.png", "t", "", what)
+    plots.per_class(figures, scores.labels, tmp_path / "per_class.png", "t", "", what)
+    assert "label (recordings in the test set)" in said
+    assert len([text for text in said if text.endswith("of 60 recordings correct")]) == 2
+    assert not [text for text in said if "window" in text]

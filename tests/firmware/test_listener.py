@@ -16,12 +16,12 @@ from wav2nano.features.host_frontend import HostFrontEnd
 from wav2nano.features.quantize import quantize
 from wav2nano.firmware.generate_code import settings_code
 from wav2nano.firmware.simulate_board import check_targets, listened_for
-from wav2nano.firmware.track import long_track, one_by_one, sample_evenly
 from wav2nano.firmware_sources import FRONT_END, LISTENER, c_sources
 from wav2nano.hostcc import SANITIZERS, build_shared_library, compile_c
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing
+from wav2nano.tracks import long_track, one_by_one, sample_evenly
 
 # A front end whose one feature is the newest sample, and a model that says which frame of its
 # window is loudest: all that the listener itself does can be followed.

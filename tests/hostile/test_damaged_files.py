@@ -58,18 +58,24 @@ READ = {
     "evaluate-folds": ["scores.csv"],
     "evaluate-seeds": ["scores.csv"],
     "generate-code": ["model_int8.tflite", "preprocessing.json"],
+    "evaluate-detection": ["preprocessing.json", "split.csv", "windows.h5"],
+    "show-detection": [
+        *("evaluation/detection.json", "evaluation/false_reports.h5", "preprocessing.json"),
+    ],
     "simulate-board": [
         *("preprocessing.json", "split.csv", "windows.h5", "firmware/listener.bin"),
         "firmware/listener.json",
     ],
     "report-results": [
         *("evaluation/evaluation.json", "environment.json", "model_int8.tflite"),
-        *("preprocessing.json", "split.csv"),
+        *("preprocessing.json", "split.csv", "evaluation/detection.json"),
     ],
     "show-examples": ["scores.csv", "preprocessing.json", "split.csv", "windows.h5", "features.h5"],
     "draw-network": ["model.keras"],
     "compare-experiments": ["metrics/tones.json", "scores.csv", "evaluation/confusion.png"],
-    "summarize": ["evaluation/evaluation.json", "environment.json"],
+    "summarize": [
+        *("evaluation/evaluation.json", "evaluation/detection.json", "environment.json"),
+    ],
     "predict": ["preprocessing.json", "model_int8.tflite", "raw/low/a/0.wav"],
     "predict --model c": ["model_int8.tflite"],
     "predict --model float": ["model.keras"],

@@ -25,7 +25,6 @@ from wav2nano.errors import UserError
 from wav2nano.experiments import Experiments
 from wav2nano.features import tables
 from wav2nano.firmware.generate_code import settings_code
-from wav2nano.firmware.track import long_track, sample_evenly
 from wav2nano.keras_runtime import import_keras
 from wav2nano.models.cost import layer_costs
 from wav2nano.quantization.quantize_model import calibration_list
@@ -33,6 +32,7 @@ from wav2nano.settings.experiment import ExperimentSettings
 from wav2nano.settings.load import parse
 from wav2nano.tables.preprocessing import Preprocessing
 from wav2nano.tables.recordings import Recording
+from wav2nano.tracks import long_track, sample_evenly
 from wav2nano.training.train_model import augment, draw_views
 
 LABELS = ["low", "high", "_unknown_"]

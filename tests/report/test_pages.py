@@ -170,8 +170,12 @@ def test_a_page_is_whole_and_loads_nothing(name):
     assert not re.search(r"url\(|@import|<script|<link", MADE[name])
 
 
+def plain(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.split("</style>")[1]))
+
+
 def text_of(name):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", MADE[name].split("</style>")[1]))
+    return plain(MADE[name])
 
 
 def test_runtimes_are_side_by_side():
@@ -214,11 +218,24 @@ def test_folds_are_a_table_that_ends_in_their_mean():
     assert "Cross-validation" not in text_of("results")
 
 
+def test_where_recordings_are_scored_the_folds_count_them():
+    folds = FOLDS | {"folds": [one | {"recordings": 5} for one in FOLDS["folds"]]}
+    for one in folds["folds"]:
+        del one["windows"]
+    found = pages.results_page(
+        "t", EVALUATION, None, None, original={}, policy="group", answers="recordings", folds=folds
+    )
+    text = plain(found)
+    assert "fold recordings groups" in text
+    assert "1 5 2 70.0%" in text
+    assert "all recordings pooled 77.0%" in text
+    assert "windows pooled" not in text
+
+
 def test_without_the_generated_c_litert_is_int8():
     alone = EVALUATION | {"agreement": {"int8_with_float": 0.99}}
     del alone["litert"]
-    page = pages.results_page("t", alone, None, None, original={}, policy="group")
-    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+    text = plain(pages.results_page("t", alone, None, None, original={}, policy="group"))
     assert "float32, Keras int8, LiteRT Accuracy 91.0% (80.0% to 95.0%) 89.0%" in text
     assert "Same label as float32 99.0%" in text
     assert "Same label as LiteRT" not in text

@@ -212,7 +212,15 @@ def report(tmp_path):
             (tmp_path / name).write_text(json.dumps(value))
         return tmp_path / name if value is not None else None
 
-    def make(build, board, rate=16_000, model=MODEL, evaluation=EVALUATION, seeds=None):
+    def make(
+        build,
+        board,
+        rate=16_000,
+        model=MODEL,
+        evaluation=EVALUATION,
+        seeds=None,
+        detection=None,
+    ):
         between = PREPROCESSING.model_copy(update={"chunking": ChunkingSettings(rate=rate)})
         write_preprocessing(tmp_path / "preprocessing.json", between)
         write_split(tmp_path / "split.csv", [SplitRow("a", "no", "ann", "own", "test")])
@@ -228,12 +236,14 @@ def report(tmp_path):
             build=write("listener.json", build),
             board=write("board.json", board),
             seeds=write("seeds.json", seeds),
+            detection=write("detection.json", detection),
             target=BUILD["board"],
             listener=ListenerSettings(),
             model_settings=ARCHITECTURES["dense"].Settings(),
             settings={"seed": 1},
             data={"name": "own"},
             policy="group",
+            answers="windows",
             metrics=tmp_path / "metrics" / "keywords.json",
             trained_on=tmp_path / "trained_on.json",
             pages=tmp_path / "pages",
@@ -262,6 +272,30 @@ def test_what_is_luck_of_the_seed_is_told(report):
     )
     assert "with the seeds 1 to 2" in text
     assert "seeds" not in report(BUILD, BOARD)[1]["results"]
+
+
+def test_words_in_a_stream_of_sound_come_first(report):
+    detection = {
+        "hours": 1.0,
+        "threshold": 0.6,
+        "misses": 0.25,
+        "misses_ci95": None,
+        "false_reports_per_hour": 3.0,
+        "false_reports_per_hour_ci95": [0.6, 8.8],
+        "latency_seconds": {"median": 0.2, "p95": 0.5},
+    }
+    metrics, pages = report(BUILD, BOARD, detection=detection)
+    assert {key: value for key, value in metrics.items() if key.startswith("detection")} == {
+        "detection_hours": 1.0,
+        "detection_misses": 0.25,
+        "detection_false_reports_per_hour": 3.0,
+        "detection_false_reports_per_hour_low": 0.6,
+        "detection_false_reports_per_hour_high": 8.8,
+        "detection_latency_median_seconds": 0.2,
+        "detection_latency_p95_seconds": 0.5,
+    }
+    assert next(iter(metrics)) == "detection_hours"
+    assert "hears 75.0% at 3.0 false reports an hour" in pages["results"]
 
 
 def test_an_experiment_that_is_only_evaluated_needs_no_build(report):

@@ -14,7 +14,8 @@ from wav2nano.dataset.extract_features import extract_features
 from wav2nano.errors import UserError
 from wav2nano.features import KINDS, bins
 from wav2nano.report import clip_plots
-from wav2nano.report.show_examples import fitting, show_examples, worst_mistakes
+from wav2nano.report.embed import fitting
+from wav2nano.report.show_examples import show_examples, worst_mistakes
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
 from wav2nano.tables.scores import KEYS, Scores

@@ -19,6 +19,13 @@ def results(tmp_path):
             "int8": FIGURES | {"accuracy_ci95": None},
             "test_data": {"description": "recorded, 90 windows of 9 groups"},
         },
+        "evaluation/detection.json": {
+            "misses": 0.25,
+            "false_reports_per_hour": 3.0,
+            "false_reports_per_hour_ci95": [0.6, 8.8],
+            "threshold": 0.6,
+            "hours": 1.0,
+        },
         "environment.json": {"machine": "x86_64", "extensions": ["AVX2"]},
         "firmware/listener.json": {
             "flash_bytes": 90_000,
@@ -39,6 +46,7 @@ def results(tmp_path):
 def test_binary_budget_and_accuracy_are_told(results):
     text = describe_results(results)
     assert text.startswith(f"keywords: {results}/firmware/listener.bin\n")
+    assert "hears 75.0% at 3.0 false reports an hour (95 % interval 0.6 to 8.8;" in text
     assert "90,000 of 900,000 bytes (10%)" in text
     assert "accuracy 90.0% (95 % interval 85.0% to 93.0%)" in text
     assert "13% busy, 0 samples lost" in text

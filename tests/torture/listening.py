@@ -7,10 +7,10 @@ from pathlib import Path
 
 from torture.common import EXPERIMENT, Part
 from wav2nano.files import read_json
-from wav2nano.firmware.host_listener import HostListener
-from wav2nano.firmware.track import load_test_windows, long_track
 from wav2nano.firmware_sources import LIBRARIES
 from wav2nano.hostcc import SANITIZERS, compile_c
+from wav2nano.runtimes.host_listener import HostListener
+from wav2nano.tracks import load_test_windows, long_track
 from workflow.conftest import ROOT
 
 RESULTS = ROOT / "results" / EXPERIMENT

@@ -136,6 +136,7 @@ def make_small(checkout: Checkout) -> None:
         training={"epochs": 3},
         quantization={"calibration_windows": 40},
         simulation={"recordings": 6, "track_seconds": 6},
+        detection={"hours": 0.02},
     )
     path = checkout.root / "config" / "datasets" / "keywords.yaml"
     dataset = yaml.safe_load(path.read_text())

@@ -24,6 +24,8 @@ FROM_TRAINING = {
     "show_examples": 1,
     "draw_network": 1,
     "generate_code": 1,
+    "evaluate_detection": 1,
+    "show_detection": 1,
     **FIRMWARE,
 }
 

@@ -228,10 +228,18 @@ def scored_model(wildcards):
 
 def firmware_digest(experiment):
     """Hash of the settings that the firmware depends on: all but those of tests and the report."""
-    used = experiment.settings.model_dump(exclude={"evaluation", "simulation", "original"})
+    used = experiment.settings.model_dump(
+        exclude={"detection", "evaluation", "simulation", "original"}
+    )
     return settings_digest(
         used | {"name": experiment.name, "data": experiment.dataset.model_dump()}
     )
+
+
+@of
+def data_for_listeners(experiment):
+    """What a page with recordings says of them."""
+    return as_json({"title": experiment.dataset.title, "licence": experiment.dataset.licence})
 
 
 def has_firmware(name):
@@ -265,6 +273,11 @@ def build_of(experiment):
 
 def board_of(experiment):
     return [f"results/{experiment.name}/firmware/board.json"] * is_simulated(experiment.name)
+
+
+def detection_of(experiment):
+    """Misses and false reports in a stream of sound, of what is compiled for the board."""
+    return [f"results/{experiment.name}/evaluation/detection.json"] * has_firmware(experiment.name)
 
 
 def random_split_of(experiment):
@@ -316,7 +329,7 @@ def everything_made(name):
         made += rules.evaluate_folds.output
     if has_firmware(name):
         sketches = ["listener", "self_test"] if is_simulated(name) else ["listener"]
-        made += CODE_FILES
+        made += [*CODE_FILES, *rules.evaluate_detection.output, *rules.show_detection.output]
         made += expand(rules.compile_firmware.output, sketch=sketches, allow_missing=True)
     return [
         *experiment.shared_files(),

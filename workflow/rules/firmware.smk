@@ -45,6 +45,42 @@ rule generate_code:
         " --listener {params.listener:q} --out {params.folder:q} 2>&1 | tee {log:q}"
 
 
+rule evaluate_detection:
+    input:
+        code=CODE_FILES,
+        preprocessing=PREPROCESSING,
+        split=SPLIT,
+        windows=of(lambda experiment: experiment.windows()),
+    output:
+        f"{RESULTS}/evaluation/detection.json",
+        f"{RESULTS}/evaluation/detection.csv",
+        f"{RESULTS}/evaluation/false_reports.h5",
+        report(
+            f"{RESULTS}/evaluation/detection.png",
+            caption="../report/detection.rst",
+            category="1 Results",
+            subcategory="{experiment}",
+            labels={"shows": "Misses against false reports an hour"},
+        ),
+    log:
+        "logs/{experiment}/evaluate_detection.log",
+    benchmark:
+        "logs/{experiment}/evaluate_detection.tsv"
+    resources:
+        mem_mb=1500,
+    params:
+        folder=subpath(output[0], parent=True),
+        settings=settings(lambda settings: settings.detection),
+        code=code("wav2nano.evaluation.evaluate_detection", kind=True),
+        # Compiled for this machine.
+        libraries=files_digest(["firmware/libraries"]),
+    shell:
+        "wav2nano evaluate-detection --code {input.code:q} --preprocessing {input.preprocessing:q}"
+        " --split {input.split:q} --windows {input.windows:q} --settings {params.settings:q}"
+        " --libraries firmware/libraries --title {wildcards.experiment:q} --out {params.folder:q}"
+        " 2>&1 | tee {log:q}"
+
+
 rule compile_firmware:
     input:
         code=CODE_FILES,

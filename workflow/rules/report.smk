@@ -12,6 +12,7 @@ rule report_results:
         split=of(split_of),
         build=of(build_of),
         board=of(board_of),
+        detection=of(detection_of),
         random_split=of(random_split_of),
         folds=of(evaluation_of_folds),
         seeds=of(evaluation_of_seeds),
@@ -70,11 +71,12 @@ rule report_results:
         pages=subpath(output[0], parent=True),
         built=lambda wildcards, input: [
             word
-            for name in ("build", "board", "random_split", "folds", "seeds")
+            for name in ("build", "board", "detection", "random_split", "folds", "seeds")
             for path in input.get(name)
             for word in (f"--{name.replace('_', '-')}", path)
         ],
         policy=of(lambda experiment: experiment.policy),
+        answers=of(lambda experiment: experiment.settings.evaluation.answers),
         target=of(lambda experiment: experiment.board.fqbn),
         listener=settings(lambda settings: settings.listener),
         model=settings(lambda settings: settings.model),
@@ -91,7 +93,7 @@ rule report_results:
         " --preprocessing {input.preprocessing:q} --split {input.split:q} {params.built:q}"
         " --target {params.target:q} --listener {params.listener:q}"
         " --model-settings {params.model:q} --policy {params.policy}"
-        " --settings {params.settings:q} --data {params.data:q}"
+        " --answers {params.answers} --settings {params.settings:q} --data {params.data:q}"
         " --metrics {output.metrics:q} --trained-on {output.trained_on:q} --pages {params.pages:q} 2>&1 | tee {log:q}"
 
 
@@ -125,17 +127,41 @@ rule show_examples:
         mem_mb=1000,
     params:
         labels=settings(lambda settings: settings.labels),
-        data=of(
-            lambda experiment: as_json(
-                {"title": experiment.dataset.title, "licence": experiment.dataset.licence}
-            )
-        ),
+        data=data_for_listeners,
         code=code("wav2nano.report.show_examples", kind=True),
     shell:
         "wav2nano show-examples --scores {input.scores:q} --preprocessing {input.preprocessing:q}"
         " --split {input.split:q} --windows {input.windows:q} --features {input.features:q}"
         " --labels {params.labels:q} --data {params.data:q} --title {wildcards.experiment:q}"
         " --page {output.page:q} --picture {output.picture:q} 2>&1 | tee {log:q}"
+
+
+rule show_detection:
+    input:
+        detection=f"{RESULTS}/evaluation/detection.json",
+        false_reports=f"{RESULTS}/evaluation/false_reports.h5",
+        preprocessing=PREPROCESSING,
+    output:
+        report(
+            f"{RESULTS}/report/detection.html",
+            caption="../report/detection.rst",
+            category="1 Results",
+            subcategory="{experiment}",
+            labels={"shows": "Words in a stream of sound, and false reports to listen to"},
+        ),
+    log:
+        "logs/{experiment}/show_detection.log",
+    benchmark:
+        "logs/{experiment}/show_detection.tsv"
+    resources:
+        mem_mb=500,
+    params:
+        data=data_for_listeners,
+        code=code_digest("wav2nano.report.show_detection"),
+    shell:
+        "wav2nano show-detection --detection {input.detection:q}"
+        " --false-reports {input.false_reports:q} --preprocessing {input.preprocessing:q}"
+        " --data {params.data:q} --page {output:q} 2>&1 | tee {log:q}"
 
 
 rule draw_network:

@@ -14,11 +14,9 @@
 const uint32_t LED_MILLISECONDS = 500;
 const uint32_t STATUS_SECONDS = 10;
 
-// Half a second: the loop may be that late, as when it runs the model or waits for serial.
-const uint32_t RING_SAMPLES = 8192;
-
-int16_t ringSamples[RING_SAMPLES];
-w2n_ring ring = {ringSamples, RING_SAMPLES, 0, 0, 0};
+// The loop may be late by as much, as when it runs the model or waits for serial.
+int16_t ringSamples[W2N_RING];
+w2n_ring ring = {ringSamples, W2N_RING, 0, 0, 0};
 int16_t hop[W2N_HOP];
 // Of 64 bits: 32 of them are full after three days.
 uint64_t samplesHeard = 0;

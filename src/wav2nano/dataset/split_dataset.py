@@ -3,7 +3,7 @@
 import itertools
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -173,9 +173,11 @@ def _split_by_group(
     """Split into parts with these shares, or those of the settings: the first of `PARTS`."""
     shares = shares or _shares(settings)
     by_group = settings.policy != "recording"
-    labels = np.array([label[row.id] for row in rows])
-    groups = np.array([row.group if by_group else row.id for row in rows])
-    _require_groups(labels, groups, by_group, len(shares))
+    groups = [row.group if by_group else row.id for row in rows]
+    groups_of: dict[str, set[str]] = defaultdict(set)
+    for row, group in zip(rows, groups, strict=True):
+        groups_of[label[row.id]].add(group)
+    require_groups(groups_of, by_group, len(shares))
     names, group_of = np.unique(groups, return_inverse=True)
     strata, stratum_of = np.unique(
         [f"{label[row.id]}\0{_engine_family(row)}" for row in rows],
@@ -300,10 +302,26 @@ def _require_parts(split: Sequence[SplitRow]) -> None:
             )
 
 
-def _require_groups(labels: np.ndarray, groups: np.ndarray, by_group: bool, parts: int) -> None:
+def require_groups(groups_of: Mapping[str, Collection[str]], by_group: bool, parts: int) -> None:
+    """Check that each label has groups for so many parts: all of `PARTS`, or without the test.
+
+    Parameters
+    ----------
+    groups_of
+        The groups, or else the recordings, of each label.
+    by_group
+        Whether they are groups.
+    parts
+        How many parts they are divided into.
+
+    Raises
+    ------
+    UserError
+        Naming a label that has too few.
+    """
     to_do = "train, validate and test" if parts == len(PARTS) else "train and validate"
-    for label in sorted(set(labels)):
-        count = len(set(groups[labels == label]))
+    for label, groups in sorted(groups_of.items()):
+        count = len(groups)
         if count >= parts:
             continue
         if by_group:

@@ -55,7 +55,7 @@ def evaluate_folds(
         "folds": [
             {
                 "fold": fold,
-                "windows": len(scores["float"][i].target),
+                settings.answers: len(scores["float"][i].target),
                 "groups": len(set(scores["float"][i].group)),
                 **{name: figures[i] for name, figures in by_fold.items()},
             }
@@ -81,7 +81,7 @@ def evaluate_folds(
 
 
 def _pooled(parts: Sequence[Scores], *, resamplings: int, seed: int) -> dict[str, Any]:
-    """Take the windows of all folds for one test set; intervals as those of a single one."""
+    """Take the answers of all folds for one test set; intervals as those of a single one."""
     pooled = join_scores(parts)
     interval = bootstrap_by_group(pooled, resamplings=resamplings, seed=seed)
     found: dict[str, Any] = accuracy_and_f1(pooled)

@@ -12,7 +12,7 @@ from wav2nano.errors import UserError
 from wav2nano.evaluation import plots
 from wav2nano.evaluation.metrics import accuracy_and_f1, measure, rates
 from wav2nano.files import as_written, read_csv, write_csv, write_json
-from wav2nano.settings.evaluation import EvaluationSettings
+from wav2nano.settings.evaluation import Answers, EvaluationSettings
 from wav2nano.tables.recordings import OWN
 from wav2nano.tables.scores import Scores, read_answers
 
@@ -68,9 +68,10 @@ def evaluate_model(
             )
     if c_scores is None:
         del test["litert"]  # it is int8
-    data = describe_data(test["float"], settings.answers)
+    labels, answers = test["float"].labels, settings.answers
+    data = describe_data(test["float"], answers)
     figures = {
-        name: measure(part, resamplings=settings.bootstrap, seed=settings.seed)
+        name: measure(part, resamplings=settings.bootstrap, seed=settings.seed, answers=answers)
         for name, part in test.items()
     }
     agreement = {"int8_with_float": _agreement(test["int8"], test["float"])}
@@ -92,8 +93,8 @@ def evaluate_model(
     plots.learning_curves(
         _read_history(history), figures["float"], out / "learning_curves.png", title, subtitle
     )
-    plots.confusion_matrices(figures, test["float"].labels, out / "confusion.png", title, subtitle)
-    plots.per_class(figures, test["float"].labels, out / "per_class.png", title, subtitle)
+    plots.confusion_matrices(figures, labels, out / "confusion.png", title, subtitle, answers)
+    plots.per_class(figures, labels, out / "per_class.png", title, subtitle, answers)
     plots.roc_curves(shown, out / "roc.png", title, subtitle)
     plots.det_curves(shown, out / "det.png", title, subtitle)
     write_confusion(out / "confusion.csv", test["int8"])
@@ -105,7 +106,7 @@ def evaluate_model(
 
 
 def write_confusion(path: Path, test: Scores) -> None:
-    """Write one row per window: its label and the predicted label."""
+    """Write one row per window or recording: its label and the predicted label."""
     predicted = test.scores.argmax(axis=1)
     pairs = zip(test.target, predicted, strict=True)
     write_csv(path, ["actual", "predicted"], [(test.labels[a], test.labels[b]) for a, b in pairs])
@@ -124,7 +125,7 @@ def write_roc(path: Path, test: Scores) -> None:
     write_csv(path, ["label", "false_alarms", "hits"], rows)
 
 
-def describe_data(test: Scores, what: str = "windows") -> dict[str, Any]:
+def describe_data(test: Scores, answers: Answers = "windows") -> dict[str, Any]:
     """Describe what was scored, in figures and in words."""
     origins = Counter(test.origin.tolist())
     spoken = {name: count for name, count in origins.items() if name != NOISE}
@@ -137,7 +138,7 @@ def describe_data(test: Scores, what: str = "windows") -> dict[str, Any]:
         kind = "recorded"
     groups = len(set(test.group))
     return {
-        "description": f"{kind}, {len(test.target)} {what} of {groups} groups",
+        "description": f"{kind}, {len(test.target)} {answers} of {groups} groups",
         "synthetic": synthetic > 0,
         "origins": dict(sorted(origins.items())),
     }

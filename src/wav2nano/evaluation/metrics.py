@@ -11,12 +11,17 @@ from sklearn.metrics import (
     roc_curve,
 )
 
+from wav2nano.settings.evaluation import Answers
 from wav2nano.tables.scores import Scores
 from wav2nano.uncertainty import accuracy_and_macro_f1, bootstrap_by_group
 
 
-def measure(scores: Scores, *, resamplings: int, seed: int) -> dict[str, Any]:
+def measure(
+    scores: Scores, *, resamplings: int, seed: int, answers: Answers = "windows"
+) -> dict[str, Any]:
     """Compute counts, accuracy, macro F1, per-class figures and confidence intervals.
+
+    The scores are of `answers`, by whose name they are counted.
 
     The 95 % intervals are percentiles over bootstrap samples of whole groups (Efron and Tibshirani
     1993): windows of one speaker are not independent of each other.
@@ -31,7 +36,7 @@ def measure(scores: Scores, *, resamplings: int, seed: int) -> dict[str, Any]:
     probability = np.clip(scores.scores / np.maximum(total, 1e-9), 1e-7, 1.0)
     probability /= probability.sum(axis=1, keepdims=True)
     return {
-        "windows": len(scores.target),
+        answers: len(scores.target),
         "correct": int((predicted == scores.target).sum()),
         "groups": len(set(scores.group)),
         "accuracy": rounded((predicted == scores.target).mean()),
@@ -44,7 +49,7 @@ def measure(scores: Scores, *, resamplings: int, seed: int) -> dict[str, Any]:
                 "precision": rounded(precision[i]),
                 "recall": rounded(recall[i]),
                 "f1": rounded(f1[i]),
-                "windows": int(support[i]),
+                answers: int(support[i]),
                 "roc_auc": _auc(scores, i),
             }
             for i, label in enumerate(scores.labels)

@@ -9,6 +9,7 @@ import numpy as np
 
 from wav2nano.evaluation.metrics import rates
 from wav2nano.plotting import FLOAT, INT8, OTHERS, TEST, figure
+from wav2nano.settings.evaluation import Answers
 from wav2nano.tables.scores import Scores
 
 NAMES = {"float": "float32", "int8": "int8"}
@@ -41,7 +42,12 @@ def learning_curves(
 
 
 def confusion_matrices(
-    figures: dict[str, Any], labels: list[str], path: Path, title: str, subtitle: str
+    figures: dict[str, Any],
+    labels: list[str],
+    path: Path,
+    title: str,
+    subtitle: str,
+    answers: Answers = "windows",
 ) -> None:
     """Plot counts by true and predicted label, shaded by share of the true label."""
     many = len(labels) > FEW
@@ -70,13 +76,18 @@ def confusion_matrices(
             axis.set(xlabel="predicted label", ylabel="true label")
             axis.set_title(
                 f"{NAMES[name]}: {figures[name]['accuracy']:.1%} of "
-                f"{figures[name]['windows']:,} windows correct",
+                f"{figures[name][answers]:,} {answers} correct",
                 fontsize=10,
             )
 
 
 def per_class(
-    figures: dict[str, Any], labels: list[str], path: Path, title: str, subtitle: str
+    figures: dict[str, Any],
+    labels: list[str],
+    path: Path,
+    title: str,
+    subtitle: str,
+    answers: Answers = "windows",
 ) -> None:
     """Precision, recall and F1 of each label, as bars from the left."""
     height = min(max(3.4, 0.42 * len(labels) + 1.6), 4 * MOST_INCHES)
@@ -96,9 +107,9 @@ def per_class(
             axis.set_xticks([0, 0.25, 0.5, 0.75, 1])
             axis.grid(axis="x", alpha=0.3)
         support = figures["float"]["per_class"]
-        names = [f"{label} ({support[label]['windows']:,})" for label in labels]
+        names = [f"{label} ({support[label][answers]:,})" for label in labels]
         axes[0].set_yticks(position, names)
-        axes[0].set_ylabel("label (windows in the test set)")
+        axes[0].set_ylabel(f"label ({answers} in the test set)")
         handles, texts = axes[0].get_legend_handles_labels()
         axes[2].figure.legend(
             handles, texts, frameon=False, ncols=2, loc="outside lower center", fontsize=9
@@ -161,6 +172,53 @@ def det_curves(runtimes: dict[str, Scores], path: Path, title: str, subtitle: st
             _write_plainly(axis.yaxis)
             axis.set(xlabel="false alarms: share of the rest (log)")
             axis.set(ylabel="misses: share of the label (log)")
+
+
+def detection_curves(
+    total: list[dict[str, Any]],
+    of_labels: dict[str, list[dict[str, Any]]],
+    found: dict[str, Any],
+    path: Path,
+    title: str,
+    subtitle: str,
+) -> None:
+    """Misses against false reports an hour over all thresholds: all labels, and each of them.
+
+    A curve ends at the left where there is no false report; the firmware's threshold is marked.
+    """
+    from matplotlib import color_sequences
+
+    colors = color_sequences["tab10"]
+    # A rate below one in the whole track cannot be measured with it.
+    least = 1 / found["hours"]
+
+    def draw(axis: Any, points: list[dict[str, Any]], **style: Any) -> None:
+        rate = [max(point["false_reports_per_hour"], least / 2) for point in points]
+        axis.plot(rate, [100 * point["misses"] for point in points], **style)
+
+    with figure(path, f"{title}: detection", subtitle, figsize=(8, 5.8)) as (_, axis):
+        few = len(of_labels) <= len(colors)
+        for number, (name, points) in enumerate(of_labels.items()):
+            colour = {"color": colors[number], "label": name} if few else {"color": OTHERS}
+            draw(axis, points, linewidth=1.2, **colour)
+        draw(axis, total, color=TEST, linewidth=2.4, label="all labels together")
+        axis.plot(
+            max(found["false_reports_per_hour"], least / 2),
+            100 * found["misses"],
+            "o",
+            color=INT8,
+            zorder=4,
+            label=f"the firmware, threshold {found['threshold']:g}",
+        )
+        axis.axvspan(
+            least / 2, least, color="#eeeeee", zorder=0, label="fewer than one in the track"
+        )
+        axis.set(xscale="log", ylim=(0, 100), ylabel="misses, %")
+        axis.set(xlabel="false reports an hour (log)")
+        axis.set_xlim(left=least / 2)
+        _write_plainly(axis.xaxis)
+        axis.grid(alpha=0.3)
+        axis.legend(frameon=False, fontsize=8)
 
 
 def _write_plainly(axis: Any) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
-from wav2nano.features import window_normalization
+from wav2nano.features import spectrum, window_normalization
 from wav2nano.features.base import FeatureSettings, Kind, Part
 from wav2nano.registry import entries
 
@@ -92,8 +92,15 @@ def compute(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.nda
     (2, 49, 13)
     """
     _require_int16(windows)
-    shape(windows.shape[1], rate, settings)
-    values = KINDS[settings.kind].compute(windows, rate, settings)
+    frames_and_bins = shape(windows.shape[1], rate, settings)
+    kind = KINDS[settings.kind]
+    if hasattr(kind, "of_power"):
+        values = np.empty((len(windows), *frames_and_bins), np.float32)
+        parts = [(slice(None), kind.of_power(rate, settings))]
+        n_fft, hop = settings.frame_samples, settings.hop_samples
+        spectrum.fill(values, windows, parts, n_fft=n_fft, hop=hop)
+    else:
+        values = kind.compute(windows, rate, settings)
     window_normalization.normalize_windows(values, settings.window_normalization)
     return values
 

@@ -93,13 +93,13 @@ class Kind(Protocol):
         (rate, settings); raises a `UserError` where such features do not exist, or the board
         cannot compute them.
     compute
-        (windows int16 [n, samples], rate, settings) to float32 [n, frames, bins].
+        (windows int16 [n, samples], rate, settings) to float32 [n, frames, bins]; only of kinds
+        without `of_power`.
     reference
         (samples of +-1, float32 [..., samples], rate, settings) to the same features, float32
         [..., frames, bins], from an independent library.
     of_power
-        (rate, settings) to `spectrum.OfPower`; only of kinds that are made of the power spectrum,
-        which a stack computes once for all of them.
+        (rate, settings) to `spectrum.OfPower`; only of kinds that are made of the power spectrum.
     front_end
         (rate, settings) to the list of `Part` that computes the same on the board.
     add_gain

@@ -84,33 +84,6 @@ def of_librosa(
     return np.swapaxes(values, -1, -2).astype(np.float32)
 
 
-def compute(
-    windows: np.ndarray, of_power: OfPower, settings: SpectralSettings, *, bins: int
-) -> np.ndarray:
-    """Compute features from the power spectrum of each frame.
-
-    Parameters
-    ----------
-    windows : numpy.ndarray [shape=(n, samples)]
-        int16.
-    of_power
-        What makes them of the power.
-    settings
-        Of which `n_fft` and `hop` are used.
-    bins : int
-        Features in a frame.
-
-    Returns
-    -------
-    numpy.ndarray [shape=(n, frames, bins)]
-        float32.
-    """
-    frames = 1 + (windows.shape[1] - settings.n_fft) // settings.hop
-    values = np.empty((len(windows), frames, bins), np.float32)
-    fill(values, windows, [(slice(None), of_power)], n_fft=settings.n_fft, hop=settings.hop)
-    return values
-
-
 def fill(
     values: np.ndarray,
     windows: np.ndarray,

@@ -22,6 +22,7 @@ from wav2nano.litert import LiteRtModel
 from wav2nano.runtimes import require_labels
 from wav2nano.runtimes.int8 import input_tables
 from wav2nano.settings.listener import ListenerSettings
+from wav2nano.sketch_memory import listener_ring
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.split import targets_of
 
@@ -128,6 +129,7 @@ def settings_code(
         "WINDOW": window,
         "N_FFT": feature.frame_samples,
         "HOP": hop,
+        "RING": listener_ring(preprocessing.chunking, feature, listener),
         "FRAMES": frames,
         "BINS": bins,
         "LABELS": len(preprocessing.labels),

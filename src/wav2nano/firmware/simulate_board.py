@@ -15,20 +15,21 @@ from wav2nano.codegen import HostModel
 from wav2nano.errors import UserError
 from wav2nano.features.quantize import quantize
 from wav2nano.files import read_json, write_json
-from wav2nano.firmware.host_listener import Detection, HostListener
-from wav2nano.firmware.track import (
-    Track,
-    load_test_windows,
-    long_track,
-    one_by_one,
-    sample_evenly,
-)
 from wav2nano.litert import LiteRtModel
+from wav2nano.runtimes.host_listener import Detection, HostListener
 from wav2nano.runtimes.int8 import input_tables
 from wav2nano.settings.simulation import SimulationSettings
 from wav2nano.sketch_memory import SELF_TEST_RING
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.split import targets_of
+from wav2nano.tracks import (
+    Track,
+    load_test_windows,
+    long_track,
+    match_reports,
+    one_by_one,
+    sample_evenly,
+)
 
 SELF_TEST_WINDOWS = 8
 FEATURE_TOLERANCE = 1e-4  # of the features' range
@@ -294,21 +295,14 @@ def _heard(
 ) -> dict[str, int]:
     """Count what was correct: a target reported once with its label, background not at all."""
     targets = [played for played in track.played if played.label in host.targets]
-    right, claimed = 0, set()
-    for played in targets:
-        inside = [
-            number
-            for number, report in enumerate(reports)
-            if played.start < report.sample - offset <= played.stop and number not in claimed
-        ]
-        match = [n for n in inside if host.labels[reports[n].label] == played.label]
-        right += bool(match)
-        claimed |= set(match[:1])
+    labels = [host.labels[report.label] for report in reports]
+    matches = match_reports(targets, labels, [report.sample - offset for report in reports])
+    heard = sum(match is not None for match in matches)
     return {
         "targets_played": len(targets),
-        "targets_heard": right,
+        "targets_heard": heard,
         "background_played": len(track.played) - len(targets),
-        "false_reports": len(reports) - len(claimed),
+        "false_reports": len(reports) - heard,
     }
 
 

@@ -2,10 +2,15 @@
 
 import base64
 import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from wav2nano.files import as_written
 
+MOST_BYTES = 1_500_000  # of FLAC in a part of a page, which is to stay small
 COLOURS = 64  # of a plot: a palette makes its file a quarter as large
 
 
@@ -45,3 +50,18 @@ def shrink_png(content: bytes) -> bytes:
 def data_uri(kind: str, content: bytes) -> str:
     """Give content of a MIME type as the address of what is in the page itself."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def encode_flac(audio: np.ndarray, rate: int) -> bytes:
+    """Encode int16 samples without loss."""
+    import soundfile
+
+    file = io.BytesIO()
+    soundfile.write(file, audio, rate, format="FLAC", subtype="PCM_16")
+    return file.getvalue()
+
+
+def fitting(cards: Sequence[dict[str, Any]], most: int = MOST_BYTES) -> list[dict[str, Any]]:
+    """Keep the first cards whose sound together has at most so many bytes; at least one."""
+    total = np.cumsum([card["bytes"] for card in cards])
+    return list(cards[: max(1, int((total <= most).sum()))])

@@ -6,9 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from wav2nano.boards import Board
-from wav2nano.describe import describe_origin, describe_processor, describe_spread
+from wav2nano.describe import (
+    describe_detection,
+    describe_origin,
+    describe_processor,
+    describe_spread,
+)
 from wav2nano.network_cost import MACS_PER_TICK, NetworkCost
 from wav2nano.report.render import render
+from wav2nano.settings.evaluation import Answers
 from wav2nano.tables.preprocessing import Preprocessing
 from wav2nano.tables.split import PARTS, SplitRow, share_with_training
 
@@ -37,6 +43,8 @@ def results_page(
     *,
     original: dict[str, str],
     policy: str,
+    answers: Answers = "windows",
+    detection: dict[str, Any] | None = None,
     random_split: dict[str, Any] | None = None,
     folds: dict[str, Any] | None = None,
     seeds: dict[str, Any] | None = None,
@@ -44,8 +52,10 @@ def results_page(
     """Make the page with float, int8 and board side by side.
 
     `original` is what the system that the experiment reproduces reported, if it does so;
-    `random_split` the evaluation of the same experiment on a random split, if there is one, `folds`
-    the figures of cross-validation, `seeds` those of trainings with several seeds.
+    `answers` is what was scored, `detection` what was missed and reported in error in a stream of
+    sound, of a firmware; `random_split` the evaluation of the same experiment on a random split, if
+    there is one, `folds` the figures of cross-validation, `seeds` those of trainings with several
+    seeds.
     """
     runtimes = runtimes_of(evaluation)
     figures = [evaluation[name] for name in runtimes]
@@ -70,6 +80,7 @@ def results_page(
         "results",
         title=f"{title}: float, int8 and board",
         test_data=evaluation["test_data"],
+        detection=describe_detection(detection) if detection else None,
         rows=rows,
         header=header,
         board=board,
@@ -81,7 +92,8 @@ def results_page(
         tested_on=TESTED_ON.get(policy),
         claimed=f"{random_split['int8']['accuracy']:.1%}" if random_split else None,
         splits=_splits(evaluation, random_split) if random_split else None,
-        folds=_folds(folds) if folds else None,
+        folds=_folds(folds, answers) if folds else None,
+        answers=answers,
         seeds=[one["seed"] for one in seeds["seeds"]] if seeds else None,
         over_seeds=[describe_spread(seeds["mean"][name]) for name in ("int8", "float")]
         if seeds
@@ -89,15 +101,15 @@ def results_page(
     )
 
 
-def _folds(found: dict[str, Any]) -> list[list[Any]]:
-    """Make rows of cross-validation: each fold, the mean, and all windows pooled."""
+def _folds(found: dict[str, Any], answers: Answers) -> list[list[Any]]:
+    """Make rows of cross-validation: each fold, the mean, and all answers pooled."""
     columns = [(name, key) for key in ("accuracy", "macro_f1") for name in ("float", "int8")]
     rows: list[list[Any]] = [
-        [one["fold"], one["windows"], one["groups"]]
+        [one["fold"], one[answers], one["groups"]]
         + [_with_interval(one[name] | {f"{key}_ci95": None}, key) for name, key in columns]
         for one in found["folds"]
     ]
-    for text, key in (("mean of the folds", "mean"), ("all windows pooled", "pooled")):
+    for text, key in (("mean of the folds", "mean"), (f"all {answers} pooled", "pooled")):
         of_columns = [_with_interval(found[key][name], figure) for name, figure in columns]
         rows.append([text, "", "", *of_columns])
     return rows

@@ -25,6 +25,7 @@ from wav2nano.report.pages import (
     settings_page,
     split_page,
 )
+from wav2nano.settings.evaluation import Answers
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.split import read_split
@@ -41,6 +42,7 @@ def report_results(
     split: Path,
     build: Path | None = None,
     board: Path | None = None,
+    detection: Path | None = None,
     random_split: Path | None = None,
     folds: Path | None = None,
     seeds: Path | None = None,
@@ -50,6 +52,7 @@ def report_results(
     settings: dict[str, Any],
     data: dict[str, Any],
     policy: str,
+    answers: Answers,
     metrics: Path,
     trained_on: Path,
     pages: Path,
@@ -74,6 +77,8 @@ def report_results(
     board
         JSON file of what the simulated board did; none where there is no build, or one for a board
         package that cannot be simulated.
+    detection
+        JSON file of misses and false reports in a stream of sound, if there is a build.
     random_split
         JSON file of the evaluation of the same experiment on a random split, if there is one.
     folds
@@ -92,6 +97,8 @@ def report_results(
         Settings of its data set, to be shown.
     policy
         How the recordings were split.
+    answers
+        What counts as one answer: windows or recordings.
     metrics
         JSON file to write.
     trained_on
@@ -103,6 +110,7 @@ def report_results(
     scored = read_json(evaluation)
     built = read_json(build) if build else None
     ran = read_json(board) if board else None
+    heard = read_json(detection) if detection else None
     flattered = read_json(random_split) if random_split else None
     crossed = read_json(folds) if folds else None
     repeated = read_json(seeds) if seeds else None
@@ -136,7 +144,8 @@ def report_results(
     with as_written(environment):
         made["environment"] = environment_page(title, trained_in)
         processor = describe_processor(trained_in)
-    with as_written(*filter(None, (evaluation, build, board, random_split, folds, seeds))):
+    read = (evaluation, build, board, detection, random_split, folds, seeds)
+    with as_written(*filter(None, read)):
         made["results"] = results_page(
             title,
             scored,
@@ -144,6 +153,8 @@ def report_results(
             binary,
             original=settings.get("original", {}),
             policy=policy,
+            answers=answers,
+            detection=heard,
             random_split=flattered,
             folds=crossed,
             seeds=repeated,
@@ -159,7 +170,7 @@ def report_results(
             estimated=measured is None,
         )
         figures = gather_metrics(
-            scored, measured, built, ran, between, flattered, crossed, repeated
+            scored, measured, built, ran, between, flattered, crossed, repeated, heard
         )
     for name, text in made.items():
         write_text(pages / f"{name}.html", text)
@@ -176,13 +187,14 @@ def gather_metrics(
     random_split: dict[str, Any] | None = None,
     folds: dict[str, Any] | None = None,
     seeds: dict[str, Any] | None = None,
+    detection: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Put the figures of one experiment into a flat mapping.
 
     Stack and instructions are the largest seen over what was played to the board, and lost samples
     are counted over both tracks. Without a build there are no figures of one.
     """
-    metrics: dict[str, Any] = {}
+    metrics: dict[str, Any] = _detection(detection) if detection is not None else {}
     for name in runtimes_of(evaluation):
         metrics |= _with_intervals(name, evaluation[name])
     metrics["int8_validation_macro_f1"] = evaluation["validation"]["int8"]["macro_f1"]
@@ -229,6 +241,19 @@ def gather_metrics(
         counted = ("seconds", "targets_played", "targets_heard", "false_reports")
         metrics |= {f"{name}_{key}": run[key] for key in counted}
         metrics[f"{name}_false_reports_per_hour"] = round(false_reports_per_hour(run), 1)
+    return metrics
+
+
+def _detection(found: dict[str, Any]) -> dict[str, float]:
+    """Take misses and false reports an hour with the ends of their intervals, and the latency."""
+    metrics: dict[str, float] = {"detection_hours": found["hours"]}
+    for figure in ("misses", "false_reports_per_hour"):
+        metrics[f"detection_{figure}"] = found[figure]
+        if interval := found[f"{figure}_ci95"]:
+            low, high = interval
+            metrics |= {f"detection_{figure}_low": low, f"detection_{figure}_high": high}
+    if late := found["latency_seconds"]:
+        metrics |= {f"detection_latency_{key}_seconds": late[key] for key in ("median", "p95")}
     return metrics
 
 

@@ -1,6 +1,5 @@
 """Step show-examples: a clip of each label and the worst mistakes, to see and to listen to."""
 
-import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +13,13 @@ from wav2nano.files import as_written, write_text
 from wav2nano.hdf5 import read_hdf5
 from wav2nano.labelled_windows import Windows, load_windows
 from wav2nano.report.clip_plots import plot_clip, plot_features
-from wav2nano.report.embed import data_uri, shrink_png
+from wav2nano.report.embed import data_uri, encode_flac, fitting, shrink_png
 from wav2nano.report.render import render
 from wav2nano.tables.preprocessing import read_preprocessing
 from wav2nano.tables.recordings import OWN
 from wav2nano.tables.scores import Scores, read_scores
 
 MOST_EXAMPLES = MOST_MISTAKES = 12
-MOST_BYTES = 1_500_000  # of FLAC, for examples and for mistakes each: a page is to stay small
 CANDIDATES = 9  # windows of a label, of which the one of middle loudness is its example
 
 
@@ -35,14 +33,6 @@ class Clip:
     origin: str
     start: int
     audio: np.ndarray
-
-    def flac(self, rate: int) -> bytes:
-        """Encode it without loss."""
-        import soundfile
-
-        file = io.BytesIO()
-        soundfile.write(file, self.audio, rate, format="FLAC", subtype="PCM_16")
-        return file.getvalue()
 
 
 def show_examples(
@@ -214,7 +204,7 @@ def _key(of: Windows | Scores, i: int) -> tuple[str, int]:
 
 def _card(clip: Clip, rate: int) -> dict[str, Any]:
     """Give what the page shows of a clip."""
-    sound = clip.flac(rate)
+    sound = encode_flac(clip.audio, rate)
     return {
         "label": clip.label,
         "recording": clip.recording,
@@ -225,9 +215,3 @@ def _card(clip: Clip, rate: int) -> dict[str, Any]:
         "sound": data_uri("audio/flac", sound),
         "picture": data_uri("image/png", shrink_png(plot_clip(clip.audio, rate))),
     }
-
-
-def fitting(cards: Sequence[dict[str, Any]], most: int = MOST_BYTES) -> list[dict[str, Any]]:
-    """Keep the first cards whose sound together has at most so many bytes; at least one."""
-    total = np.cumsum([card["bytes"] for card in cards])
-    return list(cards[: max(1, int((total <= most).sum()))])

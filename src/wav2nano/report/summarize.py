@@ -5,7 +5,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from wav2nano.describe import describe_accuracy, describe_processor, describe_spread
+from wav2nano.describe import (
+    describe_accuracy,
+    describe_detection,
+    describe_processor,
+    describe_spread,
+)
 from wav2nano.files import as_written, read_json
 
 # What figures depend on, in a checkout.
@@ -44,9 +49,11 @@ def _describe(folder: Path) -> str:
     binary = folder / "firmware" / "listener.bin"
     build = folder / "firmware" / "listener.json"
     made = build.exists()
+    heard = folder / "evaluation" / "detection.json"
     return "\n".join(
         [
             f"{evaluation['experiment']}: {binary if made else 'evaluated, without a binary'}",
+            *([f"  listening  {describe_detection(read_json(heard))}"] if made else []),
             *(_build(read_json(build)) if made else []),
             f"  float      {describe_accuracy(evaluation['float'])}",
             f"  int8       {describe_accuracy(evaluation['int8'])}",

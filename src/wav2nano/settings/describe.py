@@ -3,7 +3,7 @@
 import ast
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, get_args, get_origin
 
@@ -111,13 +111,3 @@ def resolve(
 
 def _has_keys(annotation: Any) -> bool:
     return get_origin(annotation) is dict or any(map(_has_keys, get_args(annotation)))
-
-
-def walk(settings: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, type[BaseModel], str]]:
-    """List (dotted prefix, group, name) of all settings, in order; of unions each kind."""
-    for name, field in settings.model_fields.items():
-        groups = groups_in(field.annotation)
-        if not groups:
-            yield prefix, settings, name
-        for group in groups:
-            yield from walk(group, f"{prefix}{name}.")

@@ -9,6 +9,7 @@ from wav2nano.models import ARCHITECTURES, AnyModel
 from wav2nano.settings.augmentation import AugmentationSettings
 from wav2nano.settings.base import Experiment, Name, Settings, Text
 from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.settings.detection import DetectionSettings
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.settings.firmware import FirmwareSettings
 from wav2nano.settings.listener import ListenerSettings
@@ -54,6 +55,8 @@ class ExperimentSettings(Settings):
     listener: ListenerSettings = ListenerSettings()
 
     firmware: FirmwareSettings = FirmwareSettings()
+
+    detection: DetectionSettings = DetectionSettings()
 
     simulation: SimulationSettings = SimulationSettings()
 

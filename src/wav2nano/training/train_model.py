@@ -333,7 +333,8 @@ def _fit(
                 f"training.learning_rate than {settings.learning_rate:g}."
             )
         if loss < best:
-            best, best_weights, best_epoch = loss, model.get_weights(), epoch
+            best, best_epoch = loss, epoch
+            best_weights = model.get_weights() if settings.weights == "best" else None
         history.append(
             {
                 "epoch": epoch,

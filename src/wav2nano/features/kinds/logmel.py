@@ -32,11 +32,6 @@ def of_power(rate: int, settings: Settings) -> spectrum.OfPower:
     return deltas.following(bands, settings.deltas)
 
 
-def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
-    """Compute them from the power spectra of all frames."""
-    return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
-
-
 def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own functions."""
     values = mel.librosa_decibels(samples, rate, settings, floor_db=settings.floor_db)

@@ -70,11 +70,6 @@ def _first_bin(magnitudes: np.ndarray, share: np.float32) -> np.ndarray:
     return np.argmax(sums >= share * sums[:, -1:], axis=1)
 
 
-def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
-    """Compute them from the power spectra of all frames."""
-    return spectrum.compute(windows, of_power(rate, settings), settings, bins=bins(settings))
-
-
 def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     """Compute them by librosa's own function."""
     import librosa

@@ -1,0 +1,275 @@
+"""The listener's rule at any threshold against its C, and what is right or false in a track."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from wav2nano.evaluation.detection import Report, average, judge, poisson_interval, report
+from wav2nano.evaluation.evaluate_detection import evaluate_detection
+from wav2nano.features import KINDS
+from wav2nano.firmware_sources import FRONT_END, LISTENER
+from wav2nano.report.show_detection import show_detection
+from wav2nano.runtimes.host_listener import HostListener, Inferences
+from wav2nano.settings.chunking import ChunkingSettings
+from wav2nano.settings.detection import DetectionSettings
+from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
+from wav2nano.tables.split import SplitRow, write_split
+from wav2nano.tables.windows import AudioWindows, write_windows
+from wav2nano.tracks import Played, detection_track, match_reports, word_end
+from wav2nano.uncertainty import share_by_group
+
+RATE = 16000
+# A model whose scores are the newest samples, so that any scores can be played.
+HARNESS = r"""
+#include "wav2nano_listener.h"
+enum {{ LABELS = 4, SMOOTHING = {smoothing} }};
+static int16_t samples[4];
+static float frame[4];
+static int8_t window[4], scores[SMOOTHING * LABELS];
+void w2n_frontend_compute(const w2n_frontend *f, const int16_t *s, float *out) {{
+    (void)f;
+    for (int i = 0; i < LABELS; i++)
+        out[i] = s[i];
+}}
+void w2n_quantize(const float *f, const float *a, const float *b, int n, int8_t *out) {{
+    (void)a;
+    (void)b;
+    for (int i = 0; i < n; i++)
+        out[i] = (int8_t)f[i];
+}}
+void w2n_deltas(const w2n_frontend *f, const float *in, float *out) {{
+    (void)f, (void)in, (void)out;
+}}
+void w2n_hold_deltas(const w2n_frontend *f, int frames, int size, void *out) {{
+    (void)f, (void)frames, (void)size, (void)out;
+}}
+static void invoke(const int8_t *in, int8_t *out) {{
+    for (int i = 0; i < LABELS; i++)
+        out[i] = in[i];
+}}
+const char *const w2n_labels[] = {{"a", "b", "_unknown_", "_silence_"}};
+const w2n_listener_settings w2n_settings = {{4, 4, 1, 4, LABELS, 2, 2, SMOOTHING, {threshold},
+                                            {quiet}}};
+static const w2n_frontend frontend;
+w2n_listener w2n_ear = {{.settings = &w2n_settings, .frontend = &frontend, .invoke = invoke,
+                        .samples = samples, .frame = frame, .window = window, .scores = scores}};
+"""
+
+
+def harness(folder, **settings):
+    """Write the listener's library and a model that says what is played; the files of code."""
+    shutil.copytree(LISTENER, folder / "libraries" / "listener" / "src")
+    (folder / "libraries" / "frontend" / "src").mkdir(parents=True)
+    for path in FRONT_END.glob("*.h"):
+        shutil.copy(path, folder / "libraries" / "frontend" / "src")
+    source = folder / "harness.c"
+    source.write_text(HARNESS.format(**settings))
+    return [source]
+
+
+@pytest.mark.parametrize(
+    ("smoothing", "threshold", "quiet"), [(1, 0, 0), (1, 200, 3), (2, 300, 1), (4, 560, 5)]
+)
+def test_reports_are_those_of_the_c(tmp_path, smoothing, threshold, quiet):
+    code = harness(tmp_path, smoothing=smoothing, threshold=threshold, quiet=quiet)
+    host = HostListener(code, tmp_path / "libraries")
+    random = np.random.default_rng(smoothing)
+    samples = random.integers(-128, 128, 4 * 5000).astype(np.int16)
+    blocks = np.split(samples, np.sort(random.integers(0, len(samples), 300)))
+
+    heard = host.infer(blocks)
+    assert len(heard.sample) == 2500
+    assert np.array_equal(heard.scores, samples.reshape(-1, 4)[::2])
+    assert (heard.sample == 4 + 8 * np.arange(2500)).all()
+    found = report(average(heard, smoothing), threshold, targets=2, quiet=quiet)
+    expected = host.listen(samples)
+    assert len(expected) > 20
+    assert [(one.label, one.sample) for one in found] == [
+        (one.label, one.sample) for one in expected
+    ]
+
+
+def test_fewer_inferences_than_are_averaged_report_nothing():
+    for count in (0, 2):
+        heard = Inferences(np.arange(count), np.full((count, 4), 127, np.int8))
+        assert report(average(heard, 3), 0, targets=2, quiet=0) == []
+
+
+@given(
+    starts=st.lists(st.integers(0, 200), max_size=8, unique=True).map(sorted),
+    reports=st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 260)), max_size=12),
+    labels=st.lists(st.sampled_from("ab"), min_size=8, max_size=8),
+)
+def test_a_report_is_of_one_target_and_a_target_has_one(starts, reports, labels):
+    played = [
+        Played(str(start), label, start, start + 30)
+        for start, label in zip(starts, labels, strict=False)
+    ]
+    reports = sorted(reports, key=lambda one: one[1])
+    matches = match_reports(played, [one[0] for one in reports], [one[1] for one in reports])
+    claimed = set()
+    for target, match in zip(played, matches, strict=True):
+        possible = [
+            number
+            for number, (label, sample) in enumerate(reports)
+            if label == target.label
+            and target.start < sample <= target.stop
+            and number not in claimed
+        ]
+        assert match == (possible[0] if possible else None)
+        claimed.add(match)
+
+
+def test_what_is_no_target_or_reported_twice_is_false():
+    played = [Played("x", "a", 0, 100), Played("y", "b", 100, 200)]
+    reports = [Report(0, 50, 9), Report(0, 90, 8), Report(0, 150, 7)]
+    outcome = judge(reports, played, ["a", "b"])
+    assert outcome.matches == [reports[0], None]
+    assert outcome.false == reports[1:]
+    assert outcome.of_label(1).matches == [None]
+    assert outcome.of_label(1).false == []
+    assert outcome.of_label(0).false == reports[1:]
+
+
+def track_of(labels, **changes):
+    windows = np.arange(1, len(labels) + 1, dtype=np.int16)[:, None] * np.ones(RATE, np.int16)
+    names = [f"{number}.wav" for number in range(len(labels))]
+    settings = {"targets": ["a", "b"], "seconds": 60, "seconds_per_target": 10, "seed": 1}
+    return detection_track(names, labels, windows, rate=RATE, **{**settings, **changes})
+
+
+def test_a_track_has_a_target_in_each_stretch_and_repeats_what_was_all_heard():
+    labels = ["a"] * 3 + ["b"] * 2 + ["_silence_"] * 10 + ["_unknown_"] * 17
+    track = track_of(labels)
+    samples = np.concatenate(list(track.blocks()))
+    assert len(samples) == 60 * RATE
+    assert [played.start // (10 * RATE) for played in track.played] == list(range(6))
+    for played in track.played:
+        inside = samples[played.start : played.start + RATE]
+        assert (inside == int(played.recording.removesuffix(".wav")) + 1).all()
+        assert played.stop == played.start + 2 * RATE
+    # Five targets, each once before one is heard again; and 27 others, each twice in 54 places.
+    heard = [played.recording for played in track.played]
+    assert len(set(heard[:5])) == 5
+    others = track.order[track.order >= 5]
+    assert (np.bincount(others)[5:] == 2).all()
+    assert np.array_equal(track.cut(1234, 300_000), samples[1234:300_000])
+    assert (track.cut(-50, 50) == np.r_[np.zeros(50), samples[:50]]).all()
+
+
+def test_without_anything_else_a_quiet_room_is_between_targets():
+    track = track_of(["a", "b"])
+    assert (track.order < 0).sum() == 54
+    assert np.abs(track.quiet).max() < 20
+    assert track_of(["_unknown_"]).played == []
+
+
+def test_a_word_ends_with_its_last_loud_frame():
+    random = np.random.default_rng(0)
+    samples = random.normal(0, 3, RATE)
+    samples[4000:9600] += 3000 * np.sin(np.arange(5600) / 5)
+    assert word_end(samples.astype(np.int16), RATE) == 9600
+    assert word_end(np.zeros(RATE, np.int16), RATE) == RATE
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 250])
+def test_the_interval_is_that_of_a_poisson_distribution(count):
+    low, high = poisson_interval(count)
+    assert stats.poisson.cdf(count, high) == pytest.approx(0.025)
+    if count:
+        assert stats.poisson.sf(count - 1, low) == pytest.approx(0.025)
+    else:
+        assert low == 0
+
+
+def test_a_share_of_whole_groups_is_less_sure_than_of_as_many_answers():
+    random = np.random.default_rng(3)
+    found = np.repeat(random.random(20) < 0.3, 30)
+    alone = [str(number) for number in range(600)]
+    whole = [str(number // 30) for number in range(600)]
+    narrow = share_by_group(found, alone, resamplings=2000, seed=1)
+    wide = share_by_group(found, whole, resamplings=2000, seed=1)
+    expected = stats.bootstrap(
+        (found,), np.mean, method="percentile", n_resamples=2000, rng=np.random.default_rng(2)
+    ).confidence_interval
+    assert narrow == pytest.approx([expected.low, expected.high], abs=0.01)
+    assert wide[1] - wide[0] > 4 * (narrow[1] - narrow[0])
+    assert share_by_group(found, ["one"] * 600, resamplings=100, seed=1) is None
+
+
+def test_a_track_is_counted_and_shown(tmp_path):
+    """Of a's recordings one in four sounds like _unknown_, and of the others one in ten like b."""
+    length = 800
+    sound = {label: np.full(4, -128, np.int16) for label in ("a", "b", "_unknown_", "_silence_")}
+    for number, pattern in enumerate(sound.values()):
+        pattern[number] = 100
+    played = [("a", "a")] * 3 + [("a", "_unknown_")] + [("b", "b")] * 4
+    played += [("_unknown_", "b")] + [("_unknown_", "_unknown_")] * 9
+    names = [f"{number}<b>.wav" for number in range(len(played))]
+    labels = [label for label, _ in played]
+    audio = np.stack([np.tile(sound[heard], length // 4) for _, heard in played])
+    windows = AudioWindows(audio, names, labels, np.zeros(18, int))
+    write_windows(tmp_path / "windows.h5", windows, {})
+    rows = [
+        SplitRow(name, label, name[0], "own", "test")
+        for name, label in zip(names, labels, strict=True)
+    ]
+    write_split(tmp_path / "split.csv", rows)
+    between = Preprocessing(
+        labels=list(sound),
+        chunking=ChunkingSettings(window_seconds=length / RATE),
+        features=KINDS["raw"].Settings(frame=4),
+        mean=[0.0] * 4,
+        std=[1.0] * 4,
+    )
+    write_preprocessing(tmp_path / "preprocessing.json", between)
+    evaluate_detection(
+        code=harness(tmp_path, smoothing=1, threshold=180, quiet=100),
+        preprocessing=tmp_path / "preprocessing.json",
+        split=tmp_path / "split.csv",
+        windows=[tmp_path / "windows.h5"],
+        settings=DetectionSettings(hours=0.02, seconds_per_target=0.5),
+        libraries=tmp_path / "libraries",
+        title="tones",
+        out=tmp_path,
+    )
+    found = json.loads((tmp_path / "detection.json").read_text())
+    # 72 seconds: 144 targets, of which 18 rounds of four are of a, and 1296 others.
+    assert found["targets"] == 144
+    assert found["labels"]["a"] == {
+        "targets": 72,
+        "missed": 18,
+        "misses": 0.25,
+        "false_reports": 0,
+        "false_reports_per_hour": 0.0,
+    }
+    assert found["labels"]["b"]["missed"] == 0
+    assert found["labels"]["b"]["false_reports"] == 130
+    assert found["false_reports_per_hour"] == 6500.0
+    assert found["repeats"] == 129.6
+    low, high = (129.6 / 0.02 * end for end in poisson_interval(130 / 129.6))
+    assert found["false_reports_per_hour_ci95"] == pytest.approx([low, high], abs=0.1)
+    # The sound does not fade: its report comes before its end.
+    assert -0.05 < found["latency_seconds"]["median"] < 0
+
+    curve = (tmp_path / "detection.csv").read_text().splitlines()
+    assert len(curve) == 1 + 100 * 3
+    assert curve[-3] == "0.99,,144,144,1.0,0,0.0"
+
+    show_detection(
+        detection=tmp_path / "detection.json",
+        false_reports=tmp_path / "false_reports.h5",
+        preprocessing=tmp_path / "preprocessing.json",
+        data={"title": "<i>", "licence": "none"},
+        page=tmp_path / "page.html",
+    )
+    page = (tmp_path / "page.html").read_text()
+    assert "hears 87.5% at 6500.0 false reports an hour" in page
+    assert page.count("<audio") == 12
+    assert "8&lt;b&gt;.wav" in page
+    assert "<i>" not in page
