@@ -24,8 +24,11 @@ class UnknownSettings(Settings):
     recordings: Recordings
     """recordings of all of them together"""
 
-    words: Annotated[list[Text], Field(min_length=1)]
-    """other words, near misses among them; labels are left out of these"""
+    words: list[Text] = Field(default=[])
+    """other words; labels are left out of these"""
+
+    near_misses: Annotated[int, Field(ge=0, le=1000)] = 0
+    """words for each label that sound like it, found among the frequent words of the language"""
 
 
 class SilenceSettings(Settings):

@@ -1,7 +1,7 @@
 """From text to phonemes, by espeak-ng: in the International Phonetic Alphabet, with stress."""
 
 import ctypes
-from functools import cache
+from functools import cache, lru_cache
 
 from wav2nano.errors import UserError
 
@@ -36,9 +36,7 @@ def phonemize(text: str, language: str, *, tie: str = "") -> str:
     >>> phonemize("judge", "en-us", tie="^")
     'd^ʒˈʌd^ʒ'
     """
-    espeak = _load()
-    if espeak.espeak_SetVoiceByName(language.encode()):
-        raise ValueError(f"espeak-ng has no voice {language}")
+    espeak = _speak_as(language)
     mode = _IPA | (_TIED | ord(tie) << 8 if tie else 0)
     left = ctypes.c_char_p(text.encode())
     clauses = []
@@ -46,6 +44,14 @@ def phonemize(text: str, language: str, *, tie: str = "") -> str:
         clause = espeak.espeak_TextToPhonemes(ctypes.byref(left), _UTF8, mode)
         clauses.append(clause.decode())
     return " ".join(clauses).strip()
+
+
+@lru_cache(maxsize=1)  # it speaks as one at a time, and to choose takes longer than a word
+def _speak_as(language: str) -> ctypes.CDLL:
+    espeak = _load()
+    if espeak.espeak_SetVoiceByName(language.encode()):
+        raise ValueError(f"espeak-ng has no voice {language}")
+    return espeak
 
 
 @cache

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from wav2nano.errors import UserError
-from wav2nano.settings.synthesis import EnginesSettings, SynthesisSettings
+from wav2nano.settings.synthesis import EnginesSettings, SynthesisSettings, UnknownSettings
 from wav2nano.synthesis.base import Voice
+from wav2nano.synthesis.near_misses import find_near_misses
 from wav2nano.synthesis.voices import ENGINES, engine_voices
 from wav2nano.tables.recordings import SILENCE, UNKNOWN
 
@@ -109,7 +110,7 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
         return _plan_silence(settings)
     if label == UNKNOWN:
         unknown = _given(settings.unknown, "unknown")
-        words, recordings = _other_words(unknown.words, labels), unknown.recordings
+        words, recordings = _other_words(unknown, labels), unknown.recordings
     else:
         words, recordings = [label], settings.recordings
     for word in words:
@@ -228,17 +229,22 @@ def _given(section: Section | None, name: str) -> Section:
     return section
 
 
-def _other_words(words: Sequence[str], labels: Sequence[str]) -> list[str]:
+def _other_words(unknown: UnknownSettings, labels: Sequence[str]) -> list[str]:
     """Words of `_unknown_` that are not labels: a new label may have been in the list."""
-    spoken = {word: word.lower().replace("_", " ") for word in words}
-    wanted = {word.lower().replace("_", " ") for word in labels}
-    words = [word for word in spoken if spoken[word] not in wanted]
+    wanted = [_spoken(word) for word in labels]
+    found = find_near_misses(wanted, unknown.near_misses * len(wanted))
+    words = {_spoken(word): word for word in [*unknown.words, *found]}
+    words = {spoken: word for spoken, word in words.items() if spoken not in wanted}
     if not words:
         raise UserError(
             "synthesis.unknown.words has no word that is not among the labels: list some other "
-            "words, including near misses of the labels"
+            "words, or set synthesis.unknown.near_misses to how many are to be found for each label"
         )
-    return words
+    return list(words.values())
+
+
+def _spoken(word: str) -> str:
+    return word.lower().replace("_", " ")
 
 
 def _check_speakable(word: str) -> None:
