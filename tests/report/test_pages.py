@@ -196,6 +196,13 @@ def test_what_the_original_reported_is_beside_our_figure():
     assert "original" not in text_of("results without board")
 
 
+def test_whom_the_test_set_is_of_is_told():
+    assert (
+        "Test set: synthetic speech, 90 windows of 9 groups: speakers, voices or sources that "
+        "training never heard." in text_of("results")
+    )
+
+
 def test_what_a_random_split_would_have_claimed_is_beside_the_honest_figure():
     text = text_of("results with a random split")
     assert (
