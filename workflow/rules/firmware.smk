@@ -73,7 +73,7 @@ rule evaluate_detection:
         settings=settings(lambda settings: settings.detection),
         code=code("wav2nano.evaluation.evaluate_detection", kind=True),
         # Compiled for this machine.
-        libraries=files_digest(["firmware/libraries"]),
+        libraries=folders_digest("firmware/libraries"),
     shell:
         "wav2nano evaluate-detection --code {input.code:q} --preprocessing {input.preprocessing:q}"
         " --split {input.split:q} --windows {input.windows:q} --settings {params.settings:q}"
