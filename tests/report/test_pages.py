@@ -279,9 +279,9 @@ def test_split_counts_recordings_not_blocks():
 
 
 def test_what_is_not_recorded_is_synthetic_whatever_made_it():
-    made_by = [SplitRow("a", "no", "ann", name, "train") for name in ("own", "noise", "piper")]
+    made_by = [SplitRow("a", "no", "ann", name, "train") for name in ("own", "noise", "parrot")]
     page = pages.data_page("t", DATA, made_by, EVALUATION)
-    for words in ("recorded", "noise, computed", "synthetic speech, piper"):
+    for words in ("recorded", "noise, computed", "synthetic speech, parrot"):
         assert f"<th>{words}</th>" in page
 
 
