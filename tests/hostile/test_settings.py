@@ -1256,6 +1256,7 @@ ACCEPTED = [
     "features: {n_fft: 512.0, hop: 320.0}",
     "training: {epochs: 30.0}",
     "model: {units: [64.0]}",
+    "chunking: {short: mask}\ngoal: evaluation\nmodel: {architecture: bilstm, filters: []}",
     'labels: [größe, "$5 or $6", "it\'s {x}"]',
 ]
 
