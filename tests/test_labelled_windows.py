@@ -23,8 +23,7 @@ def build(folder, heard=SECONDS):
     audio = random.normal(0, 3000, (2 * len(start), RATE)).astype(np.int16)
     recording = [f"{label}.wav" for label in LABELS for _ in start]
     label = [label for label in LABELS for _ in start]
-    heard = np.full(len(audio), RATE)
-    windows = AudioWindows(audio, recording, label, np.tile(start, 2), heard)
+    windows = AudioWindows(audio, recording, label, np.tile(start, 2))
     write_windows(folder / "windows.h5", windows, {"rate": RATE})
     extract_features(
         windows=folder / "windows.h5",

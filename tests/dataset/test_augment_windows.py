@@ -78,8 +78,7 @@ def test_copies_depend_on_their_window_alone(tmp_path):
     def copies(names):
         audio = np.stack([tone(300.0 * (1 + "abc".index(name))) for name in names])
         start = np.zeros(len(names), np.int64)
-        heard = np.full(len(names), audio.shape[1])
-        write_windows(tmp_path / "w.h5", AudioWindows(audio, names, names, start, heard), {})
+        write_windows(tmp_path / "w.h5", AudioWindows(audio, names, names, start), {})
         settings = AugmentationSettings(copies=3)
         augment_windows(
             windows=tmp_path / "w.h5", rate=RATE, settings=settings, out=tmp_path / "a.h5"

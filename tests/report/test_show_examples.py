@@ -46,7 +46,7 @@ class Made:
         starts = np.zeros(20, np.int64)
         write_windows(
             folder / "windows.h5",
-            AudioWindows(self.audio, self.names, labels, starts, np.full(20, SAMPLES)),
+            AudioWindows(self.audio, self.names, labels, starts),
             {"rate": RATE},
         )
         extract_features(
@@ -217,7 +217,7 @@ def test_files_that_do_not_belong_together_are_told(made):
         made.show(labels=["no", NASTY])
     write_windows(
         made.folder / "few.h5",
-        AudioWindows(made.audio[:3], made.names[:3], ["no"] * 3, np.zeros(3), np.full(3, SAMPLES)),
+        AudioWindows(made.audio[:3], made.names[:3], ["no"] * 3, np.zeros(3, np.int64)),
         {},
     )
     with pytest.raises(UserError, match=r"No file of windows has own/.* from sample 0 on"):

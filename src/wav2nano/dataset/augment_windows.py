@@ -30,21 +30,22 @@ def augment_windows(*, windows: Path, rate: int, settings: AugmentationSettings,
     source = read_windows(windows)
     copies = settings.copies
     audio = np.zeros((len(source.audio), copies, *source.audio.shape[1:]), np.int16)
+    heard = source.samples_heard()
     for row, window in enumerate(source.audio):
-        heard = source.heard[row]
+        count = heard[row]
         # Each copy has random numbers of its own: they are the same whatever else is in the file.
         name = f"{source.recording[row]}\n{source.start[row]}".encode()
         key = int.from_bytes(hashlib.sha256(name).digest()[:8], "big")
         for copy in range(copies):
             rng = np.random.default_rng([settings.seed, key, copy])
-            audio[row, copy, :heard] = alter(window[:heard], rate, settings, rng)
+            audio[row, copy, :count] = alter(window[:count], rate, settings, rng)
     again = np.repeat(np.arange(len(audio)), copies)
     altered = AudioWindows(
         audio=audio.reshape(-1, source.audio.shape[1]),
         recording=np.asarray(source.recording)[again],
         label=np.asarray(source.label)[again],
         start=source.start[again],
-        heard=source.heard[again],
+        heard=None if source.heard is None else source.heard[again],
     )
     write_windows(out, altered, {"rate": rate, **settings.model_dump(include={"copies", "seed"})})
     print(f"{len(again)} copies of {len(audio)} windows", file=sys.stderr)

@@ -40,6 +40,10 @@ def chunk_audio(*, recordings: Path, shard: str, settings: ChunkingSettings, out
         recording += [row.id] * len(windows)
         label += [row.label] * len(windows)
     joined = AudioWindows(
-        np.concatenate(audio), recording, label, np.concatenate(start), np.concatenate(heard)
+        np.concatenate(audio),
+        recording,
+        label,
+        np.concatenate(start),
+        np.concatenate(heard) if settings.short == "mask" else None,
     )
     write_windows(out, joined, settings.model_dump())

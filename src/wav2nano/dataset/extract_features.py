@@ -29,16 +29,16 @@ def extract_features(*, windows: Path, rate: int, settings: AnyFeatures, out: Pa
     source = read_windows(windows)
     count, samples = source.audio.shape
     frames, bins = shape(samples, rate, settings)
-    heard = np.full(count, frames)
+    samples_heard, heard = source.samples_heard(), np.full(count, frames)
     text = h5py.string_dtype()
     with write_hdf5(out) as file:
         values = file.create_dataset("features", (count, frames, bins), dtype="float32")
         for first in range(0, count, BATCH):
             some = slice(first, first + BATCH)
             values[some], heard[some] = compute_heard(
-                source.audio[some], source.heard[some], rate, settings
+                source.audio[some], samples_heard[some], rate, settings
             )
-        if (heard < frames).any():  # else every frame counts, as in most files
+        if source.heard is not None:
             file.create_dataset("heard", data=heard)
         file.create_dataset("start", data=source.start)
         file.create_dataset("recording", data=source.recording, dtype=text)

@@ -20,8 +20,8 @@ class FeatureSet:
 
     `recording`, `start` and `heard` (how many frames count, from the first one on) have one entry a
     window, which is row `row` of the file `paths[path]`. Features of a window are `shape`: frames
-    and bins. A window has `samples` samples
-    at `rate` Hz. The features themselves stay in the files until `take` reads some.
+    and bins. A window has `samples` samples at `rate` Hz. The features themselves stay in the files
+    until `take` reads some.
     """
 
     recording: np.ndarray

@@ -17,14 +17,19 @@ class AudioWindows:
 
     `audio` is int16 [windows, samples]; `recording`, `label`, `start` (the first sample at the
     target rate, negative if the recording was padded) and `heard` (how many samples count, from the
-    first one on) have one entry per window.
+    first one on; None for all) have one entry per window.
     """
 
     audio: np.ndarray
     recording: Sequence[str] | np.ndarray
     label: Sequence[str] | np.ndarray
     start: np.ndarray
-    heard: np.ndarray
+    heard: np.ndarray | None = None
+
+    def samples_heard(self) -> np.ndarray:
+        """How many samples of each window count, from the first one on."""
+        count, samples = self.audio.shape
+        return np.full(count, samples) if self.heard is None else self.heard
 
 
 def write_windows(path: Path | str, windows: AudioWindows, settings: Mapping[str, Any]) -> None:
@@ -35,8 +40,7 @@ def write_windows(path: Path | str, windows: AudioWindows, settings: Mapping[str
         file.create_dataset("start", data=windows.start)
         file.create_dataset("recording", data=windows.recording, dtype=text)
         file.create_dataset("label", data=windows.label, dtype=text)
-        # Where every sample counts, as in most files, that is not written.
-        if (windows.heard < windows.audio.shape[1]).any():
+        if windows.heard is not None:
             file.create_dataset("heard", data=windows.heard)
         for key, value in settings.items():
             file.attrs[key] = value
@@ -45,11 +49,10 @@ def write_windows(path: Path | str, windows: AudioWindows, settings: Mapping[str
 def read_windows(path: Path | str) -> AudioWindows:
     """Read a file that `write_windows` wrote."""
     with read_hdf5(path) as file:
-        everything = np.full(len(file["start"]), file["audio"].shape[1])
         return AudioWindows(
             audio=file["audio"][:],
             recording=file["recording"].asstr()[:],
             label=file["label"].asstr()[:],
             start=file["start"][:],
-            heard=file["heard"][:] if "heard" in file else everything,
+            heard=file["heard"][:] if "heard" in file else None,
         )
