@@ -10,10 +10,10 @@ def chunk_recording(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut one recording into windows.
 
-    A shorter recording is centred in a window of digital silence (`short: pad`) or at its start
-    (`mask`); see `samples_heard`. A longer one gives the window
-    with the most energy (`long: loudest`) or a window every `hop_seconds` (`slide`); windows of
-    digital silence are left out, because some data sets pad short recordings with it.
+    A shorter recording is in the middle of a window of digital silence (`short: pad`) or at its
+    start (`mask`). A longer one gives the window with the most energy (`long: loudest`) or a window
+    every `hop_seconds` (`slide`); windows of digital silence are left out, because some data sets
+    pad short recordings with it.
 
     Parameters
     ----------
