@@ -479,6 +479,7 @@ def check(experiment: Experiment) -> None:
             settings.chunking.window_samples, settings.chunking.rate, settings.features
         )
         models.check(shape, settings.model, settings.features)
+        _check_masks(settings)
         _check_labels(settings.labels)
         _check_board(experiment)
         _check_split(experiment)
@@ -572,6 +573,19 @@ def _check_labels(labels: list[str] | None) -> None:
         raise UserError(f"labels: {twice[0]!r} is listed twice.")
     if labels is not None and not set(labels) - set(BACKGROUND):
         raise UserError("labels: there is nothing to recognise but the background.")
+
+
+def _check_masks(settings: ExperimentSettings) -> None:
+    """Check that there are ends, and that the network can skip what is after them."""
+    if settings.chunking.short != "mask":
+        return
+    if settings.goal == "firmware":
+        raise UserError(
+            "chunking.short: mask hides from the network what is after a recording's end, and the "
+            "stream that a board hears has no ends. Set chunking.short: pad, or goal: evaluation "
+            "for an experiment that is not for the board."
+        )
+    models.check_any_length(settings.model)
 
 
 def _check_board(experiment: Experiment) -> None:

@@ -128,7 +128,7 @@ def show_examples(
     first = clip(train, typical[0])
     plot_features(
         first.audio,
-        train.take(np.array(typical[:1]))[0],
+        train.take(np.array(typical[:1]))[0, : train.heard[typical[0]]],
         rate,
         between.features,
         picture,
