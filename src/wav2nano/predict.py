@@ -10,7 +10,7 @@ import numpy as np
 
 from wav2nano import features
 from wav2nano.audio import read_audio
-from wav2nano.chunking import chunk_recording
+from wav2nano.chunking import chunk_recording, samples_heard
 from wav2nano.errors import UserError
 from wav2nano.runtimes import Runtime, load_runtime
 from wav2nano.tables.preprocessing import read_preprocessing
@@ -94,6 +94,9 @@ def score_files(
         except UserError as error:
             results.append(error)
             continue
-        windows, _ = chunk_recording(samples, preprocessing.chunking)
-        results.append(invoke(features.compute(windows, rate, preprocessing.features)))
+        windows, starts = chunk_recording(samples, preprocessing.chunking)
+        heard = samples_heard(len(samples), starts, preprocessing.chunking)
+        results.append(
+            invoke(*features.compute_heard(windows, heard, rate, preprocessing.features))
+        )
     return preprocessing.labels, results

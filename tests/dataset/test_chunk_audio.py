@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from wav2nano.chunking import chunk_recording
+from wav2nano.chunking import chunk_recording, samples_heard
 from wav2nano.dataset.chunk_audio import chunk_audio
 from wav2nano.dataset.extract_features import extract_features
 from wav2nano.features import KINDS
@@ -35,6 +35,29 @@ def test_a_short_recording_is_in_the_middle_of_silence():
     np.testing.assert_array_equal(windows[0, 7500:8500], samples)
     assert not windows[0, :7500].any()
     assert not windows[0, 8500:].any()
+
+
+@pytest.mark.parametrize("length", [1, 1000, 16000, 20000])
+def test_a_recording_whose_end_is_masked_begins_its_window(length):
+    samples = np.arange(1, length + 1).astype(np.int16)
+    settings = SETTINGS.model_copy(update={"short": "mask"})
+    windows, starts = chunk_recording(samples, settings)
+    [heard] = samples_heard(length, starts, settings)
+    assert heard == min(length, 16000)
+    np.testing.assert_array_equal(windows[0, :heard], samples[starts[0] :][:heard])
+    assert not windows[0, heard:].any()
+    assert length >= 16000 or starts[0] == 0
+
+
+def test_of_a_padded_recording_everything_is_heard():
+    _, starts = chunk_recording(np.ones(1000, np.int16), SETTINGS)
+    assert samples_heard(1000, starts, SETTINGS).tolist() == [16000]
+
+
+def test_settings_that_pad_are_written_as_before():
+    assert "short" not in ChunkingSettings().model_dump()
+    mask = ChunkingSettings(short="mask")
+    assert ChunkingSettings.model_validate_json(mask.model_dump_json()) == mask
 
 
 @pytest.mark.parametrize("length", [15999, 16000, 16001])

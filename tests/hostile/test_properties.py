@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 from hostile.commands import DRAWING, EXAMPLES
 from wav2nano import features, models
-from wav2nano.chunking import chunk_recording
+from wav2nano.chunking import chunk_recording, samples_heard
 from wav2nano.dataset.split_dataset import assign_parts
 from wav2nano.errors import UserError
 from wav2nano.experiments import Experiments
@@ -157,11 +157,17 @@ def run(experiment, random, folder):
     recordings = [
         random.integers(-9999, 9999, n, np.int16) for n in (1, window, window + rate // 2)
     ]
-    cut = [chunk_recording(samples, used.chunking)[0] for samples in recordings]
-    windows = np.concatenate([part[:2] for part in cut])
+    cut, counted = [], []
+    for samples in recordings:
+        windows, starts = chunk_recording(samples, used.chunking)
+        cut.append(windows[:2])
+        counted.append(samples_heard(len(samples), starts[:2], used.chunking))
+    windows = np.concatenate(cut)
     assert windows.shape[1] == window
     shape = features.shape(window, rate, used.features)
-    values = features.compute(windows, rate, used.features)
+    values, heard = features.compute_heard(windows, np.concatenate(counted), rate, used.features)
+    assert heard.min() > 0
+    assert used.chunking.short == "mask" or heard.min() == shape[0]
     assert values.shape == (len(windows), *shape)
     assert np.isfinite(values).all()
 
@@ -177,7 +183,7 @@ def run(experiment, random, folder):
         std=np.maximum(values.std(axis=(0, 1)), 1e-3).tolist(),
     )
     views = draw_views(len(values), shape, random, used.training)
-    assert np.isfinite(augment(values, views, between, used.training)).all()
+    assert np.isfinite(augment(values, heard, views, between, used.training)).all()
 
     target = np.arange(40) % 3
     assert len(calibration_list(target, used.quantization.calibration_windows))

@@ -184,6 +184,28 @@ EXPERIMENTS = [
         "features: {window_normalization: min_max}",
         "features.window_normalization: min_max needs all frames of a window before it can",
     ),
+    ("chunking: {short: cut}", "chunking.short: 'cut' is not one of: pad, mask"),
+    (
+        "chunking: {short: mask}\nmodel: {architecture: lstm, filters: []}",
+        "chunking.short: mask hides from the network what is after a recording's end, and the "
+        "stream that a board hears has no ends. Set chunking.short: pad, or goal: evaluation for",
+    ),
+    (
+        "chunking: {short: mask}\ngoal: evaluation\nmodel: {architecture: cnn}",
+        "chunking.short: mask gives the network as many frames as a recording has, and "
+        "model.architecture: cnn takes a fixed number. Set model.architecture: bilstm or lstm with "
+        "model.filters: [], or chunking.short: pad.",
+    ),
+    (
+        "chunking: {short: mask}\ngoal: evaluation\nmodel: {architecture: gru, filters: []}",
+        "chunking.short: mask gives the network as many frames as a recording has, and "
+        "model.architecture: gru takes a fixed number. Set model.architecture: bilstm or lstm with",
+    ),
+    (
+        "chunking: {short: mask}\ngoal: evaluation\nmodel: {architecture: bilstm}",
+        "chunking.short: mask hides from the network what is after a recording's end, and the "
+        "convolutions of model.filters: [48, 64] hear it. Set model.filters: [], or chunking.short",
+    ),
     ("features: {hop: 0}", "features.hop: 0 should be at least 16"),
     ("features: {hop: -320}", "features.hop: -320 should be at least 16"),
     (
@@ -1279,6 +1301,7 @@ ACCEPTED = [
     "features: {n_fft: 512.0, hop: 320.0}",
     "training: {epochs: 30.0}",
     "model: {units: [64.0]}",
+    "chunking: {short: mask}\ngoal: evaluation\nmodel: {architecture: bilstm, filters: []}",
     'labels: [größe, "$5 or $6", "it\'s {x}"]',
 ]
 

@@ -196,6 +196,13 @@ def test_what_the_original_reported_is_beside_our_figure():
     assert "original" not in text_of("results without board")
 
 
+def test_whom_the_test_set_is_of_is_told():
+    assert (
+        "Test set: synthetic speech, 90 windows of 9 groups: speakers, voices or sources that "
+        "training never heard." in text_of("results")
+    )
+
+
 def test_what_a_random_split_would_have_claimed_is_beside_the_honest_figure():
     text = text_of("results with a random split")
     assert (
@@ -272,9 +279,9 @@ def test_split_counts_recordings_not_blocks():
 
 
 def test_what_is_not_recorded_is_synthetic_whatever_made_it():
-    made_by = [SplitRow("a", "no", "ann", name, "train") for name in ("own", "noise", "piper")]
+    made_by = [SplitRow("a", "no", "ann", name, "train") for name in ("own", "noise", "parrot")]
     page = pages.data_page("t", DATA, made_by, EVALUATION)
-    for words in ("recorded", "noise, computed", "synthetic speech, piper"):
+    for words in ("recorded", "noise, computed", "synthetic speech, parrot"):
         assert f"<th>{words}</th>" in page
 
 

@@ -203,7 +203,7 @@ def test_who_passes_recordings_on_is_warned(made, shown):
 
 def test_no_mistake_is_told(tmp_path):
     text = Made(tmp_path, predict=lambda target, number: target).show()
-    assert "There is none: all 8 windows of the test set are right." in text
+    assert "There are none: all 8 windows of the test set are right." in text
 
 
 def test_the_same_files_give_the_same_bytes(shown):

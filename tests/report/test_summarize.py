@@ -6,7 +6,13 @@ import subprocess
 import pytest
 
 from wav2nano.report.summarize import describe_results
+from wav2nano.tables.split import SplitRow, write_split
 
+SPLIT = [
+    SplitRow("a", "yes", "ann", "own", "train"),
+    SplitRow("b", "yes", "bob", "own", "test"),
+    SplitRow("c", "yes", "eve", "own", "test"),
+]
 FIGURES = {"accuracy": 0.9, "accuracy_ci95": [0.85, 0.93]}
 
 
@@ -40,6 +46,7 @@ def results(tmp_path):
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(json.dumps(content))
+    write_split(tmp_path / "split.csv", SPLIT)
     return tmp_path
 
 
@@ -62,11 +69,18 @@ def test_an_experiment_without_a_binary_is_told(results):
     assert "accuracy 90.0%" in text
 
 
+def test_who_is_tested_and_was_trained_on_is_told(results):
+    assert "9 groups, never trained on\n" in describe_results(results)
+    write_split(results / "split.csv", [*SPLIT, SplitRow("d", "yes", "ann", "own", "test")])
+    said = "9 groups, never trained on; 33% of it is of groups that training heard\n"
+    assert said in describe_results(results)
+
+
 def test_figures_of_other_trainings_are_told(results, tmp_path):
     assert "random split" not in describe_results(results)
     folder = tmp_path / "results" / "keywords"
     folder.mkdir(parents=True)
-    for name in ("evaluation", "environment.json"):
+    for name in ("evaluation", "environment.json", "split.csv"):
         (results / name).rename(folder / name)
     (tmp_path / "metrics").mkdir()
     metrics = {"int8_accuracy": 0.81, "random_split_int8_accuracy": 0.97}
@@ -101,7 +115,7 @@ def committed(results, tmp_path):
             subprocess.run([*git, *command], check=True)
         folder = tmp_path / "results" / "keywords"
         folder.mkdir(parents=True)
-        for name in ("evaluation", "environment.json", "firmware"):
+        for name in ("evaluation", "environment.json", "split.csv", "firmware"):
             (results / name).rename(folder / name)
         return folder
 

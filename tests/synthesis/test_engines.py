@@ -257,3 +257,8 @@ def test_pico_ends_with_the_word():
     assert len(pico.without_tail(said, 16000)) == 14400
     np.testing.assert_array_equal(pico.without_tail(word, 16000), word)
     assert len(pico.without_tail(stop, 16000)) == 1600
+
+
+def test_a_worker_that_does_not_run_names_the_remedy():
+    with pytest.raises(UserError, match=r"espeak does not run: .*nothing.so.*Do this, or remove"):
+        base.speak_by_worker("espeak", {"library": "nothing.so"}, [], "Do this")

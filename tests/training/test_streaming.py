@@ -172,8 +172,10 @@ def test_training_is_that_on_one_array(data, made):
         model.optimizer.learning_rate = float(schedule(epoch * batches))
         order = random.permutation(len(values))
         views = draw_views(len(values), SHAPE, random, TRAINING)
+        everything = np.full(len(values), SHAPE[0])
+        seen = augment(values[order], everything, views, preprocessing, TRAINING)
         fitted = model.fit(
-            preprocessing.normalize(augment(values[order], views, preprocessing, TRAINING)),
+            preprocessing.normalize(seen),
             train.target[order],
             sample_weight=weight[train.target[order]],
             batch_size=TRAINING.batch_size,

@@ -263,8 +263,9 @@ def int8_scores(name):
 
 
 @cache
-def kernels_digest():
-    return files_digest(["firmware/libraries/Wav2NanoKernels"])
+def folders_digest(*folders):
+    """Hash of all files in folders."""
+    return files_digest(folders)
 
 
 def build_of(experiment):

@@ -73,7 +73,7 @@ rule evaluate_detection:
         settings=settings(lambda settings: settings.detection),
         code=code("wav2nano.evaluation.evaluate_detection", kind=True),
         # Compiled for this machine.
-        libraries=files_digest(["firmware/libraries"]),
+        libraries=folders_digest("firmware/libraries"),
     shell:
         "wav2nano evaluate-detection --code {input.code:q} --preprocessing {input.preprocessing:q}"
         " --split {input.split:q} --windows {input.windows:q} --settings {params.settings:q}"
@@ -109,8 +109,8 @@ rule compile_firmware:
             architecture=True,
             board=True,
         ),
-        libraries=files_digest(["firmware/libraries", "firmware/hardware"]),
-        sketch=lambda wildcards: files_digest([f"firmware/sketches/{wildcards.sketch}"]),
+        libraries=folders_digest("firmware/libraries", "firmware/hardware"),
+        sketch=lambda wildcards: folders_digest(f"firmware/sketches/{wildcards.sketch}"),
     shell:
         "wav2nano compile-firmware --sketch firmware/sketches/{wildcards.sketch}"
         " --code {input.code:q} --data {input.data:q} --config-hash {params.config}"
@@ -142,7 +142,7 @@ rule simulate_board:
         settings=settings(lambda settings: settings.simulation),
         code=code("wav2nano.firmware.simulate_board", kind=True, board=True),
         # Also compiled for this machine: the answers that the board must give.
-        libraries=files_digest(["firmware/libraries"]),
+        libraries=folders_digest("firmware/libraries"),
     shell:
         "wav2nano simulate-board --model {input.model:q} --preprocessing {input.preprocessing:q}"
         " --code {input.code:q} --listener {input.listener:q} --build {input.build:q}"

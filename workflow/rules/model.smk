@@ -86,7 +86,11 @@ rule score_model:
         code=lambda wildcards: code_digest(
             "wav2nano.evaluation.score_model", f"wav2nano.runtimes.{wildcards.runtime}"
         ),
-        kernels=lambda wildcards: kernels_digest() if wildcards.runtime == "c" else "",
+        kernels=lambda wildcards: (
+            folders_digest("firmware/libraries/Wav2NanoKernels")
+            if wildcards.runtime == "c"
+            else ""
+        ),
     shell:
         "wav2nano score-model --runtime {wildcards.runtime} --model {input.model:q}"
         " --preprocessing {input.preprocessing:q} --split {input.split:q}"

@@ -29,20 +29,23 @@ def augment_windows(*, windows: Path, rate: int, settings: AugmentationSettings,
     """
     source = read_windows(windows)
     copies = settings.copies
-    audio = np.empty((len(source.audio), copies, *source.audio.shape[1:]), np.int16)
+    audio = np.zeros((len(source.audio), copies, *source.audio.shape[1:]), np.int16)
+    heard = source.samples_heard()
     for row, window in enumerate(source.audio):
+        count = heard[row]
         # Each copy has random numbers of its own: they are the same whatever else is in the file.
         name = f"{source.recording[row]}\n{source.start[row]}".encode()
         key = int.from_bytes(hashlib.sha256(name).digest()[:8], "big")
         for copy in range(copies):
             rng = np.random.default_rng([settings.seed, key, copy])
-            audio[row, copy] = alter(window, rate, settings, rng)
+            audio[row, copy, :count] = alter(window[:count], rate, settings, rng)
     again = np.repeat(np.arange(len(audio)), copies)
     altered = AudioWindows(
         audio=audio.reshape(-1, source.audio.shape[1]),
         recording=np.asarray(source.recording)[again],
         label=np.asarray(source.label)[again],
         start=source.start[again],
+        heard=None if source.heard is None else source.heard[again],
     )
     write_windows(out, altered, {"rate": rate, **settings.model_dump(include={"copies", "seed"})})
     print(f"{len(again)} copies of {len(audio)} windows", file=sys.stderr)
@@ -100,6 +103,8 @@ def change_speed(sound: np.ndarray, factor: float) -> np.ndarray:
     (1000,)
     """
     faster = soxr.resample(sound, factor, 1.0)
+    if not len(faster):  # of a few samples nothing is left
+        return sound
     surplus = len(faster) - len(sound)
     if surplus >= 0:
         first = surplus // 2

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from wav2nano.audio import read_audio
-from wav2nano.chunking import chunk_recording
+from wav2nano.chunking import chunk_recording, samples_heard
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.tables.recordings import read_listed
 from wav2nano.tables.windows import AudioWindows, write_windows
@@ -28,6 +28,7 @@ def chunk_audio(*, recordings: Path, shard: str, settings: ChunkingSettings, out
     rows = [row for row in read_listed(recordings) if row.shard == shard]
     audio = [np.empty((0, settings.window_samples), dtype=np.int16)]
     start = [np.empty(0, dtype=np.int64)]
+    heard = [np.empty(0, dtype=np.int64)]
     recording: list[str] = []
     label: list[str] = []
     for row in sorted(rows, key=lambda row: row.id):
@@ -35,7 +36,14 @@ def chunk_audio(*, recordings: Path, shard: str, settings: ChunkingSettings, out
         windows, starts = chunk_recording(samples, settings)
         audio.append(windows)
         start.append(starts)
+        heard.append(samples_heard(len(samples), starts, settings))
         recording += [row.id] * len(windows)
         label += [row.label] * len(windows)
-    joined = AudioWindows(np.concatenate(audio), recording, label, np.concatenate(start))
+    joined = AudioWindows(
+        np.concatenate(audio),
+        recording,
+        label,
+        np.concatenate(start),
+        np.concatenate(heard) if settings.short == "mask" else None,
+    )
     write_windows(out, joined, settings.model_dump())

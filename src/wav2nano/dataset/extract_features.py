@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import h5py
+import numpy as np
 
-from wav2nano.features import AnyFeatures, compute, shape
+from wav2nano.features import AnyFeatures, compute_heard, shape
 from wav2nano.hdf5 import write_hdf5
 from wav2nano.tables.windows import read_windows
 
@@ -28,12 +29,17 @@ def extract_features(*, windows: Path, rate: int, settings: AnyFeatures, out: Pa
     source = read_windows(windows)
     count, samples = source.audio.shape
     frames, bins = shape(samples, rate, settings)
+    samples_heard, heard = source.samples_heard(), np.full(count, frames)
     text = h5py.string_dtype()
     with write_hdf5(out) as file:
         values = file.create_dataset("features", (count, frames, bins), dtype="float32")
         for first in range(0, count, BATCH):
-            batch = source.audio[first : first + BATCH]
-            values[first : first + BATCH] = compute(batch, rate, settings)
+            some = slice(first, first + BATCH)
+            values[some], heard[some] = compute_heard(
+                source.audio[some], samples_heard[some], rate, settings
+            )
+        if source.heard is not None:
+            file.create_dataset("heard", data=heard)
         file.create_dataset("start", data=source.start)
         file.create_dataset("recording", data=source.recording, dtype=text)
         file.create_dataset("label", data=source.label, dtype=text)

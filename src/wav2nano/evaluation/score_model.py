@@ -51,7 +51,12 @@ def score_model(
         writer.writerow([*KEYS, *(f"score {label}" for label in order)])
         for name in ("validation", "test"):
             part = parts[name]
-            rows = (scores for values in part.batches(BATCH) for scores in invoke(values))
+            heard = part.heard
+            rows = (
+                scores
+                for number, values in enumerate(part.batches(BATCH))
+                for scores in invoke(values, heard[number * BATCH : (number + 1) * BATCH])
+            )
             for index, scores in enumerate(rows):
                 keys = (part.recording[index], part.start[index], part.group[index])
                 label = order[part.target[index]]

@@ -105,6 +105,51 @@ def compute(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.nda
     return values
 
 
+def compute_heard(
+    windows: np.ndarray, samples: np.ndarray, rate: int, settings: FeatureSettings
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compute the features of windows of which not all samples count.
+
+    A frame is heard if all its samples count; in any window at least one frame is, and with deltas
+    as many as a delta is computed from. The heard ones are computed as if the window ended after
+    them, so that nothing beyond has any influence: neither on deltas nor on the normalisation of a
+    window.
+
+    Parameters
+    ----------
+    windows : numpy.ndarray [shape=(n, samples)]
+        int16.
+    samples : numpy.ndarray [shape=(n,)]
+        How many of each window count, from its first one on.
+    rate, settings
+        As for `compute`.
+
+    Returns
+    -------
+    values : numpy.ndarray [shape=(n, frames, bins)]
+        float32; 0 in frames that are not heard.
+    heard : numpy.ndarray [shape=(n,)]
+        How many frames of each window are heard: its first ones.
+
+    Examples
+    --------
+    >>> settings = KINDS["mfcc"].Settings(n_fft=512, hop=320)
+    >>> windows = np.ones((2, 16000), np.int16)
+    >>> values, heard = compute_heard(windows, np.array([16000, 832]), 16000, settings)
+    >>> values.shape, heard.tolist()
+    ((2, 49, 13), [49, 2])
+    """
+    frames, bins = shape(windows.shape[1], rate, settings)
+    frame, hop = settings.frame_samples, settings.hop_samples
+    heard = np.clip(1 + (samples - frame) // hop, settings.least_frames, frames)
+    values = np.zeros((len(windows), frames, bins), np.float32)
+    for count in np.unique(heard):
+        same = heard == count
+        end = frame + (count - 1) * hop
+        values[same, :count] = compute(windows[same, :end], rate, settings)
+    return values, heard
+
+
 def reference(windows: np.ndarray, rate: int, settings: FeatureSettings) -> np.ndarray:
     """Features as librosa, scipy and scikit-learn compute them, to compare with `compute`.
 

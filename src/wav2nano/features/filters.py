@@ -1,5 +1,7 @@
 """Window, mel bank and cosine transform that define the features."""
 
+from functools import cache
+
 import numpy as np
 
 
@@ -14,6 +16,7 @@ def centre(window: np.ndarray, n_fft: int) -> np.ndarray:
     return np.pad(window, (n_fft - len(window)) // 2)
 
 
+@cache
 def mel_bank(rate: int, n_fft: int, bands: int, f_min: float, f_max: float) -> np.ndarray:
     """Triangles that are evenly spaced on Slaney's mel scale, each with an area of 1 over hertz.
 
@@ -34,7 +37,7 @@ def mel_bank(rate: int, n_fft: int, bands: int, f_min: float, f_max: float) -> n
     Returns
     -------
     numpy.ndarray [shape=(bands, n_fft // 2 + 1)]
-        Weights, float32.
+        Weights, float32; read-only, for all who ask for the same have this array.
     """
     edges = _mel_to_hertz(np.linspace(_hertz_to_mel(f_min), _hertz_to_mel(f_max), bands + 2))
     left, centre, right = edges[:-2, np.newaxis], edges[1:-1, np.newaxis], edges[2:, np.newaxis]
@@ -42,7 +45,9 @@ def mel_bank(rate: int, n_fft: int, bands: int, f_min: float, f_max: float) -> n
     rise = (frequency - left) / (centre - left)
     fall = (right - frequency) / (right - centre)
     triangles = np.maximum(0, np.minimum(rise, fall)).astype(np.float32)
-    return (triangles * (2 / (right - left))).astype(np.float32)
+    weights = (triangles * (2 / (right - left))).astype(np.float32)
+    weights.setflags(write=False)
+    return weights
 
 
 _LINEAR_HERTZ_PER_MEL = 200 / 3

@@ -165,13 +165,13 @@ def decibels_part(bank: np.ndarray, floor_db: float, *, deltas: int) -> Part:
 
 def bank_arguments(bank: np.ndarray) -> dict[str, Argument]:
     """Give the bands of a bank as C takes them: spans of bins, and only the weights in these."""
-    used = list(map(np.flatnonzero, bank))
-    spans = [(bins[0], bins[-1] + 1 - bins[0]) for bins in used]
-    weights = [row[bins[0] : bins[-1] + 1] for row, bins in zip(bank, used, strict=True)]
+    used = bank != 0
+    first = used.argmax(axis=1)
+    stop = bank.shape[1] - used[:, ::-1].argmax(axis=1)
     return {
         "bands": len(bank),
-        "spans": np.array(spans, np.uint16),
-        "weights": np.concatenate(weights),
+        "spans": np.stack([first, stop - first], axis=1).astype(np.uint16),
+        "weights": np.concatenate([row[a:b] for row, a, b in zip(bank, first, stop, strict=True)]),
     }
 
 

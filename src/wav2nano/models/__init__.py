@@ -8,6 +8,7 @@ from pydantic import Field
 
 from wav2nano.errors import UserError
 from wav2nano.features.base import FeatureSettings
+from wav2nano.masking import HIDDEN
 from wav2nano.models.base import Architecture, ModelSettings
 from wav2nano.registry import entries
 
@@ -46,6 +47,30 @@ def check(shape: tuple[int, int], settings: ModelSettings, features: FeatureSett
     architecture.check(shape, settings)
 
 
+def check_any_length(settings: ModelSettings) -> None:
+    """Check that the network takes any number of frames, in Keras and in int8.
+
+    Raises
+    ------
+    UserError
+        Naming the setting and what would be right.
+    """
+    can = [name for name, entry in ARCHITECTURES.items() if hasattr(entry, "ANY_LENGTH")]
+    if settings.architecture not in can:
+        raise UserError(
+            "chunking.short: mask gives the network as many frames as a recording has, and "
+            f"model.architecture: {settings.architecture} takes a fixed number. Set "
+            f"model.architecture: {' or '.join(can)} with model.filters: [], or chunking.short: "
+            "pad."
+        )
+    if filters := getattr(settings, "filters", []):
+        raise UserError(
+            "chunking.short: mask hides from the network what is after a recording's end, and the "
+            f"convolutions of model.filters: {filters} hear it. Set model.filters: [], or "
+            "chunking.short: pad."
+        )
+
+
 def build_model(
     keras: ModuleType,
     shape: tuple[int, int],
@@ -53,6 +78,7 @@ def build_model(
     settings: ModelSettings,
     *,
     batch_size: int | None = None,
+    masked: bool = False,
 ) -> Any:
     """Build the network, to be trained or converted.
 
@@ -69,13 +95,17 @@ def build_model(
         Of the architecture.
     batch_size
         A fixed batch size, which the converter needs; None for any.
+    masked
+        Whether it skips frames that are hidden, as `masking.hide` does it. Keras hands the mask on
+        from layer to layer; a recurrent layer keeps its state where a frame is hidden.
     """
     if batch_size is None:
         inputs = keras.layers.Input(shape, name="features")
     else:
         inputs = keras.layers.Input(batch_shape=(batch_size, *shape), name="features")
     architecture = ARCHITECTURES[settings.architecture]
-    last = architecture.connect(keras.layers, inputs, settings)
+    x = keras.layers.Masking(HIDDEN, name="masking")(inputs) if masked else inputs
+    last = architecture.connect(keras.layers, x, settings)
     scores = keras.layers.Dense(classes, activation="softmax", name="scores")(last)
     return keras.Model(inputs, scores, name=settings.architecture)
 

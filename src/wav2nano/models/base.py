@@ -26,6 +26,11 @@ class Architecture(Protocol):
         Keras, settings) to the tensor from which the last layer makes the scores. Every layer has
         a name: by it the trained weights find their layer in the other Keras.
 
+    One that without convolutions takes any number of frames, in int8, too, has also:
+
+    ANY_LENGTH
+        True.
+
     One that begins with weights that others trained has also:
 
     MODEL

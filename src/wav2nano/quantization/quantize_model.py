@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,10 @@ def quantize_model(
         train.features.shape,
         len(between.labels),
         model_settings,
-        between.normalize(train.take(chosen)),
+        [
+            between.normalize(window[:frames])
+            for window, frames in zip(train.take(chosen), train.heard[chosen], strict=True)
+        ],
     )
     with atomic_path(out) as temporary:
         temporary.write_bytes(content)
@@ -90,12 +94,31 @@ def convert(
     shape: tuple[int, int],
     classes: int,
     model_settings: AnyModel,
-    calibration: np.ndarray,
+    calibration: Sequence[np.ndarray],
 ) -> bytes:
     """Convert trained weights, by the names of their layers, to a full-integer TFLite model.
 
     The converter turns LSTM layers of tf_keras with a batch of one into single LSTM operators; of
     Keras 3 it makes loops over tensor lists, which no microcontroller runs.
+
+    Parameters
+    ----------
+    weights
+        Of each layer.
+    shape
+        (frames, bins) of a window's features.
+    classes
+        Number of labels.
+    model_settings
+        Of the architecture.
+    calibration : sequence of numpy.ndarray [shape=(frames, bins)]
+        Normalised features, float32, that measure the ranges. Those of a network that takes any
+        number of frames may have less than `shape`.
+
+    Raises
+    ------
+    UserError
+        If the weights are of another network, or the converter refuses it.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
@@ -117,16 +140,31 @@ def convert(
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([window[None]] for window in calibration)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    # The converter has no place for what comes between calibration and quantisation.
-    converter._experimental_calibrate_only = True
-    calibrate = converter._quantize
-    converter._quantize = lambda *arguments: _quantize(share_ranges(calibrate(*arguments)))
+    # The converter has no place for what comes between calibration and quantisation, and calibrates
+    # with windows of one length.
+    converter._quantize = lambda content, *_: _quantize(
+        share_ranges(_calibrate(content, calibration))
+    )
     try:
         with native_messages_hidden():
             return converter.convert()
     except Exception as error:  # the converter raises many types, with pages of text
         reason = str(error).strip().splitlines()[0]
         raise UserError(f"The TFLite converter refused the model: {reason}") from error
+
+
+def _calibrate(content: bytes, windows: Sequence[np.ndarray]) -> bytes:
+    """Measure the range of each tensor on windows; those of one length are fed one after another.
+
+    The calibrator takes the shape of the first window that it is fed, and keeps what it measured.
+    """
+    from tensorflow.lite.python.optimize import calibrator  # type: ignore[import-untyped]
+
+    calibrating = calibrator.Calibrator(calibrator.add_intermediate_tensors(content))
+    for frames in sorted({len(window) for window in windows}):
+        same = [[window[None]] for window in windows if len(window) == frames]
+        calibrated: bytes = calibrating.calibrate(lambda same=same: iter(same))
+    return calibrated
 
 
 def _quantize(calibrated: bytes) -> bytes:

@@ -38,6 +38,11 @@ def reasons_against(board: Board, cost: NetworkCost, preprocessing: Preprocessin
     """
     reasons = []
     rate = preprocessing.chunking.rate
+    if preprocessing.chunking.short == "mask":
+        reasons.append(
+            "The network is given recordings from their beginning to their end, which the stream "
+            "that a board hears has not."
+        )
     if rate != board.microphone_rate:
         reasons.append(
             f"The audio has {rate:,} samples per second; the board's microphone gives "

@@ -9,6 +9,7 @@ import numpy as np
 from wav2nano.features import KINDS
 from wav2nano.features.base import FeatureSettings
 from wav2nano.plotting import FLOAT, TEST, figure, picture
+from wav2nano.report.embed import data_uri, encode_flac, shrink_png
 
 RANGE_DB = 80  # below the loudest, that a spectrogram shows
 FRAME_SECONDS = 0.032  # of a spectrogram
@@ -40,6 +41,16 @@ def plot_clip(audio: np.ndarray, rate: int) -> bytes:
         _spectrogram(axes[1], audio, rate)
         axes[1].set_xlabel("time (s)")
     return file.getvalue()
+
+
+def embed_clip(audio: np.ndarray, rate: int) -> dict[str, Any]:
+    """Give what a page shows of int16 samples: their sound, how many bytes it has, and a plot."""
+    sound = encode_flac(audio, rate)
+    return {
+        "bytes": len(sound),
+        "sound": data_uri("audio/flac", sound),
+        "picture": data_uri("image/png", shrink_png(plot_clip(audio, rate))),
+    }
 
 
 def plot_features(

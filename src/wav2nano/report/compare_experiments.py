@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +18,6 @@ from wav2nano.sweeps import SEPARATOR, describe_value, read_variants
 from wav2nano.tables.scores import read_answers
 from wav2nano.uncertainty import Difference, compare_paired
 
-FIGURES = (
-    "rank",
-    "experiment",
-    "dataset",
-    "validation_macro_f1",
-    "macro_f1",
-    "macro_f1_low",
-    "macro_f1_high",
-    "accuracy",
-    "flash_bytes",
-    "ram_bytes",
-    "instructions_per_second",
-    "on_flash_front",
-    "on_instructions_front",
-    "float_macro_f1",
-    "float_accuracy",
-    "random_split_accuracy",
-    "folds_accuracy",
-)
 DIFFERENCES = ("macro_f1_difference", "difference_low", "difference_high", "mcnemar_p")
 RESAMPLINGS, SEED = 1000, 1  # of the intervals of differences
 
@@ -50,9 +31,9 @@ class Compared:
     `folds_accuracy` are of the int8 model: on a random split, and the mean of cross-validation.
     """
 
-    dataset: str
     rank: int
     experiment: str
+    dataset: str
     validation_macro_f1: float
     macro_f1: float
     macro_f1_low: float | None
@@ -67,6 +48,9 @@ class Compared:
     float_accuracy: float | None
     random_split_accuracy: float | None
     folds_accuracy: float | None
+
+
+FIGURES = [field.name for field in fields(Compared)]  # columns of the table
 
 
 def compare_experiments(
@@ -235,9 +219,9 @@ def _rank_group(dataset: str, metrics: Mapping[str, Mapping[str, Any]]) -> list[
     ]
     return [
         Compared(
-            dataset=dataset,
             rank=1 + place.index(keys[name]),
             experiment=name,
+            dataset=dataset,
             validation_macro_f1=metrics[name]["int8_validation_macro_f1"],
             macro_f1=metrics[name]["int8_macro_f1"],
             macro_f1_low=metrics[name].get("int8_macro_f1_low"),

@@ -5,8 +5,8 @@ from typing import Any
 
 from wav2nano.describe import describe_detection
 from wav2nano.files import as_written, read_json, write_text
-from wav2nano.report.clip_plots import plot_clip
-from wav2nano.report.embed import data_uri, encode_flac, fitting, shrink_png
+from wav2nano.report.clip_plots import embed_clip
+from wav2nano.report.embed import fitting
 from wav2nano.report.render import render
 from wav2nano.tables.preprocessing import read_preprocessing
 from wav2nano.tables.windows import read_windows
@@ -69,12 +69,9 @@ def detection_rows(found: dict[str, Any]) -> list[list[Any]]:
 
 
 def _card(audio: Any, label: str, playing: str, sample: int, rate: int) -> dict[str, Any]:
-    sound = encode_flac(audio, rate)
     return {
         "label": label,
         "playing": playing,
         "seconds": sample / rate,
-        "bytes": len(sound),
-        "sound": data_uri("audio/flac", sound),
-        "picture": data_uri("image/png", shrink_png(plot_clip(audio, rate))),
+        **embed_clip(audio, rate),
     }

@@ -12,8 +12,8 @@ from wav2nano.errors import UserError
 from wav2nano.files import as_written, write_text
 from wav2nano.hdf5 import read_hdf5
 from wav2nano.labelled_windows import Windows, load_windows
-from wav2nano.report.clip_plots import plot_clip, plot_features
-from wav2nano.report.embed import data_uri, encode_flac, fitting, shrink_png
+from wav2nano.report.clip_plots import embed_clip, plot_features
+from wav2nano.report.embed import fitting
 from wav2nano.report.render import render
 from wav2nano.tables.preprocessing import read_preprocessing
 from wav2nano.tables.recordings import OWN
@@ -128,7 +128,7 @@ def show_examples(
     first = clip(train, typical[0])
     plot_features(
         first.audio,
-        train.take(np.array(typical[:1]))[0],
+        train.take(np.array(typical[:1]))[0, : train.heard[typical[0]]],
         rate,
         between.features,
         picture,
@@ -204,14 +204,11 @@ def _key(of: Windows | Scores, i: int) -> tuple[str, int]:
 
 def _card(clip: Clip, rate: int) -> dict[str, Any]:
     """Give what the page shows of a clip."""
-    sound = encode_flac(clip.audio, rate)
     return {
         "label": clip.label,
         "recording": clip.recording,
         "seconds": max(0, clip.start) / rate,
         "group": clip.group,
         "origin": describe_origin(clip.origin),
-        "bytes": len(sound),
-        "sound": data_uri("audio/flac", sound),
-        "picture": data_uri("image/png", shrink_png(plot_clip(clip.audio, rate))),
+        **embed_clip(clip.audio, rate),
     }

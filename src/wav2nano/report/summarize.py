@@ -12,6 +12,7 @@ from wav2nano.describe import (
     describe_spread,
 )
 from wav2nano.files import as_written, read_json
+from wav2nano.tables.split import read_split, share_with_training
 
 # What figures depend on, in a checkout.
 SOURCES = (
@@ -50,6 +51,7 @@ def _describe(folder: Path) -> str:
     build = folder / "firmware" / "listener.json"
     made = build.exists()
     heard = folder / "evaluation" / "detection.json"
+    tested = evaluation["test_data"]["description"]
     return "\n".join(
         [
             f"{evaluation['experiment']}: {binary if made else 'evaluated, without a binary'}",
@@ -57,7 +59,7 @@ def _describe(folder: Path) -> str:
             *(_build(read_json(build)) if made else []),
             f"  float      {describe_accuracy(evaluation['float'])}",
             f"  int8       {describe_accuracy(evaluation['int8'])}",
-            f"  tested on  {evaluation['test_data']['description']}, never trained on",
+            f"  tested on  {tested}, never trained on{_heard(folder)}",
             *_other_trainings(folder, evaluation),
             f"  trained on {describe_processor(environment)}; another may differ in the "
             "last digits, `dvc pull` gives this model",
@@ -67,6 +69,12 @@ def _describe(folder: Path) -> str:
             *([f"  flash it   bossac --port=PORT -U -i -e -w {binary} -R"] if made else []),
         ]
     )
+
+
+def _heard(folder: Path) -> str:
+    """Tell how much of the test is of groups that training heard; nothing if none is."""
+    _, share = share_with_training(read_split(folder / "split.csv"))
+    return f"; {share:.0%} of it is of groups that training heard" if share else ""
 
 
 def _other_trainings(folder: Path, evaluation: dict[str, Any]) -> list[str]:

@@ -12,13 +12,15 @@ from wav2nano.errors import UserError
 from wav2nano.tables.preprocessing import Preprocessing
 
 Runtime = Literal["float", "litert", "c"]
-Scorer = Callable[[np.ndarray], np.ndarray]
+# From features, float32 [windows, frames, bins], and how many frames of each window are heard, int
+# [windows], to scores, float32 [windows, labels].
+Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 KERAS_BATCH = 256  # windows that Keras scores at a time
 
 
 def load_runtime(runtime: Runtime, model: Path, preprocessing: Preprocessing) -> Scorer:
-    """Make a function from features [windows, frames, bins] to scores float [windows, labels].
+    """Make a function from features, and how many frames are heard, to scores: see `Scorer`.
 
     Parameters
     ----------

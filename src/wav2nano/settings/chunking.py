@@ -14,7 +14,13 @@ class ChunkingSettings(Settings):
     """sampling rate of the windows, Hz; the board's microphone gives 16,000"""
 
     window_seconds: Annotated[float, Field(gt=0, le=10)] = 1.0
-    """length of a window, seconds; a shorter recording is centred in one"""
+    """length of a window, seconds"""
+
+    # Left out where it is the default: such settings have the digests that they always had.
+    short: Annotated[Literal["pad", "mask"], Field(exclude_if=lambda short: short == "pad")] = "pad"
+    """for shorter recordings: pad (silence on both sides, which the network hears, too) or mask
+    (silence after them, which is hidden from the network); mask is for lstm and bilstm with
+    `filters: []`, and not for the board"""
 
     hop_seconds: Annotated[float, Field(ge=0.01, le=3600)] = 1.0
     """from one window to the next, seconds; used if `long` is slide"""

@@ -5,18 +5,21 @@ import os
 import struct
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
 
 from wav2nano.errors import UserError
+from wav2nano.progress import Progress
 from wav2nano.provenance import SOURCE
 from wav2nano.synthesis.workers import forked
 
 TIMEOUT = 10.0  # seconds for one utterance; the slowest needs 0.1
+NETWORK_TIMEOUT = 60.0  # the same for a network, which needs 1 on a machine at rest
 START_TIMEOUT = 60.0  # seconds for an engine to start and load its voices on a busy machine
 
 
@@ -113,43 +116,65 @@ def recorded_voices(
 
 
 def speak_by_worker(
-    engine: str, batch: dict[str, Any], utterances: Sequence[Utterance], remedy: str
+    engine: str,
+    batch: dict[str, Any],
+    utterances: Sequence[Utterance],
+    remedy: str,
+    *,
+    timeout: float | None = None,
 ) -> list[Speech]:
     """Let the worker of an engine say what is in its `batch`, in the engine's units.
 
     Raises
     ------
     UserError
-        If it does not start, where `remedy` helps, or fails to say a word.
+        If it does not start, where `remedy` helps, or fails to say a word within `timeout` seconds.
     """
+    limit = TIMEOUT if timeout is None else timeout
     path = [str(SOURCE), *filter(None, [os.environ.get("PYTHONPATH")])]
-    result = subprocess.run(
-        [sys.executable, "-P", "-m", f"{forked.__package__}.{engine}"],
-        input=json.dumps({**batch, "timeout": TIMEOUT}).encode(),
-        capture_output=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
-        check=False,
-    )
-    if result.returncode:
-        raise UserError(
-            f"{engine} did not start: {last_line(result.stderr)}. {remedy}, or remove "
-            f"synthesis.engines.{engine} from the settings"
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as complaints:
+        asked.write(json.dumps({**batch, "timeout": limit}).encode())
+        asked.seek(0)
+        worker = subprocess.Popen(
+            [sys.executable, "-P", "-m", f"{forked.__package__}.{engine}"],
+            stdin=asked,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         )
-    rate, place = *struct.unpack_from("<i", result.stdout), 4
-    speech = []
+        assert worker.stdout is not None
+        with worker:
+            try:
+                return list(_read_speech(engine, worker.stdout, utterances, limit))
+            except struct.error:  # it ended too early
+                worker.wait()
+                complaints.seek(0)
+                raise UserError(
+                    f"{engine} does not run: {last_line(complaints.read())}. {remedy}, or remove "
+                    f"synthesis.engines.{engine} from the settings"
+                ) from None
+            finally:
+                worker.kill()
+
+
+def _read_speech(
+    engine: str, out: IO[bytes], utterances: Sequence[Utterance], limit: float
+) -> Iterator[Speech]:
+    [rate] = struct.unpack("<i", out.read(4))
+    progress = Progress(engine, len(utterances), unit="words")
     for item in utterances:
-        status, size = struct.unpack_from("<ii", result.stdout, place)
-        place += 8
+        status, size = struct.unpack("<ii", out.read(8))
         if status == forked.NO_VOICE:
             raise failed(engine, item, "does not have the voice")
         if status == forked.TIMED_OUT:
-            raise failed(engine, item, f"said nothing for {TIMEOUT:.0f} s")
+            raise failed(engine, item, f"said nothing for {limit:.0f} s")
         if status != forked.SPOKEN:
             raise failed(engine, item, "crashed")
-        samples = np.frombuffer(result.stdout, "<i2", count=size // 2, offset=place)
-        place += size
-        speech.append((samples, rate))
-    return speech
+        content = out.read(size)
+        if len(content) < size:
+            raise struct.error
+        yield np.frombuffer(content, "<i2"), rate
+        progress.add()
 
 
 def missing(engine: str, what: str, package: str) -> UserError:

@@ -18,13 +18,15 @@ NEAR_BYTES = 2**17
 class FeatureSet:
     """Windows in files of features, ordered by recording and start.
 
-    `recording` and `start` have one entry a window, which is row `row` of the file
-    `paths[path]`. Features of a window are `shape`: frames and bins. A window has `samples` samples
-    at `rate` Hz. The features themselves stay in the files until `take` reads some.
+    `recording`, `start` and `heard` (how many frames count, from the first one on) have one entry a
+    window, which is row `row` of the file `paths[path]`. Features of a window are `shape`: frames
+    and bins. A window has `samples` samples at `rate` Hz. The features themselves stay in the files
+    until `take` reads some.
     """
 
     recording: np.ndarray
     start: np.ndarray
+    heard: np.ndarray
     shape: tuple[int, int]
     rate: int
     samples: int
@@ -63,7 +65,7 @@ class FeatureSet:
 
 def read_features(paths: Sequence[Path | str]) -> FeatureSet:
     """Read which windows are in files of features."""
-    recording, start = [], []
+    recording, start, heard = [], [], []
     # Each name is kept once, however many windows its recording has.
     names: dict[str, str] = {}
     for path in paths:
@@ -72,6 +74,8 @@ def read_features(paths: Sequence[Path | str]) -> FeatureSet:
             once = [names.setdefault(name, name) for name in file["recording"].asstr()[:]]
             recording.append(np.array(once, dtype=object))
             start.append(file["start"][:])
+            everything = np.full(len(once), shape[0])
+            heard.append(file["heard"][:] if "heard" in file else everything)
             rate, samples = int(file.attrs["rate"]), int(file.attrs["samples"])
     counts = [len(part) for part in start]
     keys = np.concatenate(recording), np.concatenate(start)
@@ -79,6 +83,7 @@ def read_features(paths: Sequence[Path | str]) -> FeatureSet:
     return FeatureSet(
         recording=keys[0][order],
         start=keys[1][order],
+        heard=np.concatenate(heard)[order],
         shape=shape,
         rate=rate,
         samples=samples,

@@ -15,14 +15,21 @@ from wav2nano.hdf5 import read_hdf5, write_hdf5
 class AudioWindows:
     """Windows of audio and where they come from.
 
-    `audio` is int16 [windows, samples]; `recording`, `label` and `start` (the first sample at the
-    target rate, negative if the recording was padded) have one entry per window.
+    `audio` is int16 [windows, samples]; `recording`, `label`, `start` (the first sample at the
+    target rate, negative if the recording was padded) and `heard` (how many samples count, from the
+    first one on; None for all) have one entry per window.
     """
 
     audio: np.ndarray
     recording: Sequence[str] | np.ndarray
     label: Sequence[str] | np.ndarray
     start: np.ndarray
+    heard: np.ndarray | None = None
+
+    def samples_heard(self) -> np.ndarray:
+        """How many samples of each window count, from the first one on."""
+        count, samples = self.audio.shape
+        return np.full(count, samples) if self.heard is None else self.heard
 
 
 def write_windows(path: Path | str, windows: AudioWindows, settings: Mapping[str, Any]) -> None:
@@ -33,6 +40,8 @@ def write_windows(path: Path | str, windows: AudioWindows, settings: Mapping[str
         file.create_dataset("start", data=windows.start)
         file.create_dataset("recording", data=windows.recording, dtype=text)
         file.create_dataset("label", data=windows.label, dtype=text)
+        if windows.heard is not None:
+            file.create_dataset("heard", data=windows.heard)
         for key, value in settings.items():
             file.attrs[key] = value
 
@@ -45,4 +54,5 @@ def read_windows(path: Path | str) -> AudioWindows:
             recording=file["recording"].asstr()[:],
             label=file["label"].asstr()[:],
             start=file["start"][:],
+            heard=file["heard"][:] if "heard" in file else None,
         )

@@ -15,6 +15,7 @@ from wav2nano.features import AnyFeatures, add_gain, static
 from wav2nano.files import write_csv, write_json
 from wav2nano.keras_runtime import THREADS, import_keras, save_model
 from wav2nano.labelled_windows import Windows, load_windows
+from wav2nano.masking import hide, is_heard
 from wav2nano.models import AnyModel, build_model, pretrained
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.training import TrainingSettings
@@ -100,7 +101,13 @@ def train_model(
     as_they_are = {"mean": [0.0] * bins, "std": [1.0] * bins}
     between = measured.model_copy(update=as_they_are) if start else measured
     keras = import_keras(settings.seed)
-    network = build_model(keras, train.features.shape, len(order), model_settings)
+    network = build_model(
+        keras,
+        train.features.shape,
+        len(order),
+        model_settings,
+        masked=chunking.short == "mask",
+    )
     for name, weights in start.items():
         network.get_layer(name).set_weights(weights)
     network.compile(
@@ -146,7 +153,7 @@ def write_history(path: Path, history: list[dict[str, float]]) -> None:
 
 
 def measure(windows: Windows) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation of each bin over all frames of all windows.
+    """Mean and standard deviation of each bin over the heard frames of all windows.
 
     They are, to the last digit, those that numpy gives for all features in one array.
 
@@ -156,12 +163,14 @@ def measure(windows: Windows) -> tuple[np.ndarray, np.ndarray]:
         float64.
     """
     frames, bins = windows.features.shape
-    count = len(windows.target) * frames
+    heard = windows.heard
+    count = heard.sum()
 
     def average(function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         total = np.empty((0, bins))
-        for values in windows.batches(SUMMED):
-            rows = function(values.reshape(-1, bins).astype(np.float64))
+        for number, values in enumerate(windows.batches(SUMMED)):
+            some = heard[number * SUMMED : (number + 1) * SUMMED]
+            rows = function(values[is_heard(some, frames)].astype(np.float64))
             # Row is added to row, as in one array: the order of a sum counts.
             total = np.concatenate([total, rows]).sum(axis=0, keepdims=True)
         return total[0] / count
@@ -213,19 +222,26 @@ def draw_views(
 
 
 def augment(
-    values: np.ndarray, views: Views, preprocessing: Preprocessing, settings: TrainingSettings
+    values: np.ndarray,
+    heard: np.ndarray,
+    views: Views,
+    preprocessing: Preprocessing,
+    settings: TrainingSettings,
 ) -> np.ndarray:
     """Make another view of each window.
 
     In this order: a shift in time, a gain, a constant offset of each bin (another frequency
     response of room and microphone), a stretch of frames and one of bins set to the mean
     (SpecAugment's masks, Park et al. 2019). What is normalised within each window has no gain and
-    no offset, and an offset does not change deltas.
+    no offset, and an offset does not change deltas. Where a window is heard in part, the shift and
+    the stretch are as much shorter as this part is.
 
     Parameters
     ----------
     values : np.ndarray [shape=(windows, frames, bins)]
         Features, not normalised.
+    heard : np.ndarray [shape=(windows,)]
+        How many frames of each are heard: the first ones. No others come into them.
     views
         Of these windows.
 
@@ -234,14 +250,16 @@ def augment(
     np.ndarray of the same shape
     """
     frames = values.shape[1]
-    index = np.clip(np.arange(frames) - views.shift[:, None], 0, frames - 1)
+    shift = np.rint(views.shift * heard / frames).astype(np.int64)
+    index = np.clip(np.arange(frames) - shift[:, None], 0, heard[:, None] - 1)
     view = np.take_along_axis(values, index[:, :, None], axis=1)
     add_gain(view, views.gain, preprocessing.features)
     if preprocessing.features.window_normalization == "none":
         spread = settings.response * np.array(preprocessing.std, np.float32)
         view += views.response * (spread * static(preprocessing.features))
     mean = np.array(preprocessing.mean, np.float32)
-    hidden = _between(frames, views.start, views.stop)[:, :, None]
+    start, stop = (edge * heard[:, None] // frames for edge in (views.start, views.stop))
+    hidden = _between(frames, start, stop)[:, :, None]
     hidden = hidden | _between(values.shape[2], views.first_bin, views.stop_bin)[:, None]
     return np.where(hidden, mean, view)
 
@@ -273,21 +291,25 @@ def _epoch(
     # Drawn for the whole epoch at once: they are few numbers a window, and so they are the same
     # however many windows are in memory.
     views = draw_views(len(order), train.features.shape, random, settings)
+    heard = train.heard[order]
     for number, values in enumerate(train.batches(size, order)):
         first = number * size
         target = train.target[order[first : first + size]]
-        view = augment(values, views.part(first, size), measured, settings)
-        yield preprocessing.normalize(view), _one_hot(target, len(weight)), weight[target]
+        some = heard[first : first + size]
+        view = augment(values, some, views.part(first, size), measured, settings)
+        inputs = hide(preprocessing.normalize(view), some)
+        yield inputs, _one_hot(target, len(weight)), weight[target]
 
 
 def _held_out(
     validation: Windows, preprocessing: Preprocessing
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Give inputs and targets of each batch of the validation set."""
+    heard = validation.heard
     for number, values in enumerate(validation.batches(EVALUATED)):
-        first = number * EVALUATED
-        target = validation.target[first : first + EVALUATED]
-        yield preprocessing.normalize(values), _one_hot(target, len(preprocessing.labels))
+        some = slice(number * EVALUATED, (number + 1) * EVALUATED)
+        inputs = hide(preprocessing.normalize(values), heard[some])
+        yield inputs, _one_hot(validation.target[some], len(preprocessing.labels))
 
 
 def _one_hot(target: np.ndarray, classes: int) -> np.ndarray:

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from wav2nano.models.recurrent import RecurrentSettings, connect_recurrent
 
+ANY_LENGTH = True  # the converter makes one operation of an LSTM, whatever the number of frames
+
 
 class Settings(RecurrentSettings):
     """LSTM layers in both directions of time after convolutions over time."""

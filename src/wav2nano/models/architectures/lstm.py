@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from wav2nano.models.recurrent import RecurrentSettings, connect_recurrent
 
+ANY_LENGTH = True  # the converter makes one operation of an LSTM, whatever the number of frames
+
 
 class Settings(RecurrentSettings):
     """LSTM layers after convolutions over time."""

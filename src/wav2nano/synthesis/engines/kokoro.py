@@ -203,7 +203,9 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
         "voices": str(folder / STYLES),
         "utterances": [_prepared(item) for item in utterances],
     }
-    return base.speak_by_worker("kokoro", batch, utterances, f"Run {FILES.advice}")
+    remedy = "Run make setup"
+    limit = base.NETWORK_TIMEOUT
+    return base.speak_by_worker("kokoro", batch, utterances, remedy, timeout=limit)
 
 
 def _prepared(item: Utterance) -> dict[str, Any]:

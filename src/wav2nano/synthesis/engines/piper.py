@@ -73,7 +73,9 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
             for item in utterances
         ],
     }
-    return base.speak_by_worker("piper", batch, utterances, f"Run {FILES.advice}")
+    remedy = "Run make setup"
+    limit = base.NETWORK_TIMEOUT
+    return base.speak_by_worker("piper", batch, utterances, remedy, timeout=limit)
 
 
 def _ids(text: str, config: dict[str, Any]) -> list[int]:

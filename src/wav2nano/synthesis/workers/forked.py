@@ -33,7 +33,7 @@ def serve(batch: dict[str, Any], rate: int, speak: Speak) -> None:
         status, samples = speak_in_child(speak, utterance, batch["timeout"])
         out.write(struct.pack("<ii", status, len(samples)))
         out.write(samples)
-    out.flush()
+        out.flush()
 
 
 def speak_in_child(speak: Speak, utterance: dict[str, Any], timeout: float) -> tuple[int, bytes]:
