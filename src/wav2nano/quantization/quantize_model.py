@@ -11,6 +11,7 @@ from wav2nano.files import atomic_path, write_csv
 from wav2nano.keras_runtime import load_model, native_messages_hidden
 from wav2nano.labelled_windows import Windows, load_windows
 from wav2nano.models import AnyModel, build_model, weights_by_layer
+from wav2nano.quantization.choose_ranges import choose_ranges
 from wav2nano.quantization.graph import clear_unused, operations
 from wav2nano.quantization.share_ranges import share_ranges
 from wav2nano.settings.quantization import QuantizationSettings
@@ -121,7 +122,9 @@ def convert(
     # The converter has no place for what comes between calibration and quantisation.
     converter._experimental_calibrate_only = True
     calibrate = converter._quantize
-    converter._quantize = lambda *arguments: _quantize(share_ranges(calibrate(*arguments)))
+    converter._quantize = lambda *arguments: _quantize(
+        share_ranges(choose_ranges(calibrate(*arguments), calibration))
+    )
     try:
         with native_messages_hidden():
             return converter.convert()
