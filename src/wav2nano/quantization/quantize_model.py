@@ -12,7 +12,9 @@ from wav2nano.files import atomic_path, write_csv
 from wav2nano.keras_runtime import load_model, native_messages_hidden
 from wav2nano.labelled_windows import Windows, load_windows
 from wav2nano.models import AnyModel, build_model, weights_by_layer
-from wav2nano.quantization.share_ranges import operations, share_ranges
+from wav2nano.quantization.choose_ranges import choose_ranges
+from wav2nano.quantization.graph import clear_unused, operations
+from wav2nano.quantization.share_ranges import share_ranges
 from wav2nano.settings.quantization import QuantizationSettings
 from wav2nano.tables.preprocessing import read_preprocessing
 
@@ -143,7 +145,7 @@ def convert(
     # The converter has no place for what comes between calibration and quantisation, and calibrates
     # with windows of one length.
     converter._quantize = lambda content, *_: _quantize(
-        share_ranges(_calibrate(content, calibration))
+        share_ranges(choose_ranges(_calibrate(content, calibration), calibration))
     )
     try:
         with native_messages_hidden():
@@ -186,7 +188,7 @@ def _quantize(calibrated: bytes) -> bytes:
         )
         if not operations(quantized) & {"DEQUANTIZE", "QUANTIZE"}:
             break
-    return quantized
+    return clear_unused(quantized)
 
 
 def _write_calibration(path: Path, train: Windows, chosen: np.ndarray) -> None:

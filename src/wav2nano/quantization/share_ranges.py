@@ -13,16 +13,12 @@ Calibration measures the range of every tensor by itself. That is not right in t
 from collections.abc import Hashable
 from typing import Any
 
-import flatbuffers  # type: ignore[import-untyped]
-from ai_edge_litert import schema_py_generated as schema
+from wav2nano.quantization.graph import MOVING, Node, measured_range, pack, unpack
 
-# Operations that move values without changing them.
-_MOVING = ("RESHAPE", "STRIDED_SLICE", "REVERSE_V2", "SPLIT", "SPLIT_V", "UNPACK")
 _JOINING = ("CONCATENATION", "PACK")
 # The ranges of functions whose scales the kernels prescribe: 1/128 around 0, 1/256 from 0.
 _PRESCRIBED = {"TANH": (-1.0, 127 / 128), "LOGISTIC": (0.0, 255 / 256)}
 _HIDDEN_STATE = 1  # among what an LSTM reads that is not constant: input, hidden state, cell state
-_NAMES = {number: name for name, number in vars(schema.BuiltinOperator).items()}
 
 
 def share_ranges(calibrated: bytes) -> bytes:
@@ -38,17 +34,15 @@ def share_ranges(calibrated: bytes) -> bytes:
     bytes
         The same model with shared ranges; unchanged where it has neither steps nor joints.
     """
-    model = schema.ModelT.InitFromPackedBuf(calibrated, 0)
-    [graph] = model.subgraphs
+    model, graph, nodes = unpack(calibrated)
     groups = _Groups()
     shared: list[int] = []  # tensors of the groups whose ranges are made one
-    nodes = [_Node(model, graph, operator) for operator in graph.operators]
     found = -1
     while found != groups.count:  # what the steps hand on is only known after one round
         found = groups.count
-        seen: dict[Hashable, _Node] = {}
+        seen: dict[Hashable, Node] = {}
         for node in nodes:
-            if node.name in (*_MOVING, *_JOINING):
+            if node.name in (*MOVING, *_JOINING):
                 groups.join([*node.computed, *node.outputs])
             if node.name == "UNIDIRECTIONAL_SEQUENCE_LSTM":
                 # Of the two places of the hidden state's scale, LiteRT reads the last of the
@@ -67,9 +61,8 @@ def share_ranges(calibrated: bytes) -> bytes:
     ranges: dict[int, list[Any]] = {}
     chosen = {groups.find(index) for index in shared}
     for index, tensor in enumerate(graph.tensors):
-        quantization = tensor.quantization
-        has_range = quantization is not None and quantization.min is not None
-        if has_range and len(quantization.min) == 1 and groups.find(index) in chosen:
+        quantization = measured_range(tensor)
+        if quantization is not None and groups.find(index) in chosen:
             ranges.setdefault(groups.find(index), []).append(quantization)
     if not ranges:
         return calibrated
@@ -83,44 +76,7 @@ def share_ranges(calibrated: bytes) -> bytes:
         low, high = prescribed.get(group, measured)
         for quantization in members:
             quantization.min, quantization.max = [low], [high]
-    builder = flatbuffers.Builder(len(calibrated))
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
-
-
-def operations(tflite: bytes) -> set[str]:
-    """Name the operations of a model."""
-    model = schema.ModelT.InitFromPackedBuf(tflite, 0)
-    return {_NAMES[code.builtinCode] for code in model.operatorCodes}
-
-
-class _Node:
-    """An operation: its name, the tensors that it reads and are computed, those it writes."""
-
-    def __init__(self, model: Any, graph: Any, operator: Any):
-        self.name = _NAMES[model.operatorCodes[operator.opcodeIndex].builtinCode]
-        self.outputs = [int(index) for index in operator.outputs]
-        self._inputs = [int(index) for index in operator.inputs]
-        self.intermediates = [int(index) for index in _listed(operator.intermediates)]
-        buffers = {index: graph.tensors[index].buffer for index in self._inputs if index >= 0}
-        self._constants = {
-            index: bytes(model.buffers[buffer].data)
-            for index, buffer in buffers.items()
-            if model.buffers[buffer].data is not None and len(model.buffers[buffer].data)
-        }
-        self.computed = [i for i in self._inputs if i >= 0 and i not in self._constants]
-
-    def role(self, groups: "_Groups") -> Hashable:
-        """Say what it does: the same for the same operation of another step.
-
-        A product with the same weights is the same, whatever it is of: so steps are recognised.
-        Everything else must be of the same constants and of tensors that belong together.
-        """
-        if self.name == "FULLY_CONNECTED":
-            return self.name, tuple(self._constants.values())
-        return self.name, tuple(
-            self._constants.get(index, groups.find(index)) for index in self._inputs
-        )
+    return pack(model)
 
 
 class _Groups:
@@ -144,8 +100,3 @@ class _Groups:
             if root != first:
                 self._parent[root] = first
                 self.count += 1
-
-
-def _listed(numbers: Any) -> Any:
-    """Give a vector of the file; an empty one where it is left out."""
-    return () if numbers is None else numbers
