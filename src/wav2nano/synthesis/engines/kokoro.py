@@ -83,8 +83,6 @@ MIXING_SEED = 1  # another one would make other persons
 
 # Numbers of the phonemes of English, as in the model's config.json.
 TOKENS = {
-    ",": 3,
-    ".": 4,
     "!": 5,
     "?": 6,
     " ": 16,
@@ -138,7 +136,7 @@ TOKENS = {
     "ː": 158,
     "ᵻ": 177,
 }
-ENDINGS = ".?!,"
+ENDINGS = "?!"  # after a full stop or a comma it is apt to go on with a sound of its own
 
 # From what espeak-ng writes, with ^ as tie, to what the model was trained on: as misaki, its own
 # front end, does for words that it does not know. In this order.
@@ -219,7 +217,7 @@ def _prepared(item: Utterance) -> dict[str, Any]:
 
 
 def tokens(text: str, *, british: bool) -> list[int]:
-    """Numbers of a text's phonemes and of its last punctuation.
+    """Numbers of a text's phonemes, and of ? and ! at its end.
 
     Examples
     --------
