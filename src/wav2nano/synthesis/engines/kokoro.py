@@ -83,62 +83,15 @@ MIXING_SEED = 1  # another one would make other persons
 
 # Numbers of the phonemes of English, as in the model's config.json.
 TOKENS = {
-    ",": 3,
-    ".": 4,
-    "!": 5,
-    "?": 6,
-    " ": 16,
-    "A": 24,
-    "I": 25,
-    "O": 31,
-    "Q": 33,
-    "T": 36,
-    "W": 39,
-    "Y": 41,
-    "ᵊ": 42,
-    "a": 43,
-    "b": 44,
-    "d": 46,
-    "f": 48,
-    "h": 50,
-    "i": 51,
-    "j": 52,
-    "k": 53,
-    "l": 54,
-    "m": 55,
-    "n": 56,
-    "p": 58,
-    "s": 61,
-    "t": 62,
-    "u": 63,
-    "v": 64,
-    "w": 65,
-    "z": 68,
-    "ɑ": 69,
-    "ɒ": 71,
-    "æ": 72,
-    "ɔ": 76,
-    "ð": 81,
-    "ʤ": 82,
-    "ə": 83,
-    "ɛ": 86,
-    "ɜ": 87,
-    "ɡ": 92,
-    "ɪ": 102,
-    "ŋ": 112,
-    "θ": 119,
-    "ɹ": 123,
-    "ʃ": 131,
-    "ʧ": 133,
-    "ʊ": 135,
-    "ʌ": 138,
-    "ʒ": 147,
-    "ˈ": 156,
-    "ˌ": 157,
-    "ː": 158,
-    "ᵻ": 177,
+    letter: int(number)
+    for letters, numbers in (
+        ("!? AIOQTWYᵊabdfhij", "5 6 16 24 25 31 33 36 39 41 42 43 44 46 48 50 51 52"),
+        ("klmnpstuvwzɑɒæɔðʤə", "53 54 55 56 58 61 62 63 64 65 68 69 71 72 76 81 82 83"),
+        ("ɛɜɡɪŋθɹʃʧʊʌʒˈˌːᵻ", "86 87 92 102 112 119 123 131 133 135 138 147 156 157 158 177"),
+    )
+    for letter, number in zip(letters, numbers.split(), strict=True)
 }
-ENDINGS = ".?!,"
+ENDINGS = "?!"  # after a full stop or a comma it is apt to go on with a sound of its own
 
 # From what espeak-ng writes, with ^ as tie, to what the model was trained on: as misaki, its own
 # front end, does for words that it does not know. In this order.
@@ -219,7 +172,7 @@ def _prepared(item: Utterance) -> dict[str, Any]:
 
 
 def tokens(text: str, *, british: bool) -> list[int]:
-    """Numbers of a text's phonemes and of its last punctuation.
+    """Numbers of a text's phonemes, and of ? and ! at its end.
 
     Examples
     --------
