@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 import pytest
+import soundfile
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from wav2nano.dataset.augment_windows import augment_windows
@@ -17,6 +18,7 @@ from wav2nano.labelled_windows import load_windows
 from wav2nano.litert import LiteRtModel, Quantization
 from wav2nano.masking import hide
 from wav2nano.models import ARCHITECTURES, build_model, weights_by_layer
+from wav2nano.predict import score_files
 from wav2nano.quantization.quantize_model import convert, quantize_model
 from wav2nano.runtimes import load_runtime
 from wav2nano.runtimes.int8 import input_tables
@@ -193,6 +195,21 @@ def test_int8_scores_are_those_of_the_frames_alone(trained):
     scale, zero_point = made["quantization"]
     found = np.array(written_scores(results / "litert.csv"), float)
     np.testing.assert_array_equal(np.rint(found / scale + zero_point), expected)
+
+
+@pytest.mark.parametrize("runtime", ["float", "litert"])
+def test_a_file_has_the_scores_of_its_recording(trained, runtime, tmp_path):
+    _, data, results, _ = trained
+    windows = read_windows(data / "windows.h5")
+    rows = [row for row in read_csv(results / f"{runtime}.csv") if row["part"] == "test"]
+    files = []
+    for row in rows:
+        number = int(row["recording"].removesuffix(".wav"))
+        files.append(tmp_path / row["recording"])
+        soundfile.write(files[-1], windows.audio[number, : windows.heard[number]], RATE)
+    labels, scores = score_files(files, results, runtime=runtime)
+    written = [[float(row[f"score {label}"]) for label in labels] for row in rows]
+    np.testing.assert_allclose(np.concatenate(scores), written, atol=2e-6)
 
 
 def test_c_takes_whole_windows_only(trained):
