@@ -48,7 +48,7 @@ from wav2nano.settings.load import (
 )
 from wav2nano.settings.split import SplitPlan
 from wav2nano.sweeps import describe_variant, read_variants, sweep_of, unfold
-from wav2nano.synthesis.voices import present
+from wav2nano.synthesis.voices import engine_voices, present
 from wav2nano.tables.recordings import (
     BACKGROUND,
     OWN,
@@ -151,6 +151,25 @@ class Experiment:
         plain = [*self.windows(), *self.features()]
         augmented = [*self.windows(augmented=True), *self.features(augmented=True)]
         return [*archives, *self.tables(), *plain, *augmented]
+
+    def licences(self) -> dict[str, str]:
+        """Licences by what has them: own recordings, voices, networks that others trained."""
+        found = {self.dataset.title: self.dataset.licence} if self.sources else {}
+        for name in self.engines():
+            assert self.dataset.synthesis is not None  # else nobody speaks
+            groups = engine_voices(name, self.dataset.synthesis.engines.chosen[name])
+            texts = dict.fromkeys(voice.licence for voices in groups for voice in voices)
+            found[f"voices of {name}"] = "; ".join(texts)
+        kinds = [features.KINDS[kind] for kind in self.settings.features.kinds]
+        for user in (*kinds, models.ARCHITECTURES[self.settings.model.architecture]):
+            if model := getattr(user, "MODEL", None):
+                found[model.title] = model.licence
+        return found
+
+    def engines(self) -> list[str]:
+        """Speech engines that say its words."""
+        spoken = (archive for archive in self.archives.values() if archive.label != SILENCE)
+        return sorted({name for archive in spoken for name in archive.synthesis["engines"]})
 
     def other_trainings(self) -> list[str]:
         """Experiments that are wanted with this one, and differ only in their split or seed."""

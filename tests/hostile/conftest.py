@@ -119,6 +119,7 @@ STEPS = {
         *("--answers", "windows", "--model-settings", MODEL),
         *("--detection", "evaluation/detection.json"),
         *("--settings", '{"experiment": "tones"}', "--data", json.dumps(DATASET)),
+        *("--licences", '{"Tones": "none"}'),
         *("--metrics", "metrics/tones.json", "--trained-on", "trained_on.json"),
         *("--pages", "report"),
     ],

@@ -17,6 +17,7 @@ from wav2nano.tables.preprocessing import Preprocessing
 from wav2nano.tables.split import SplitRow
 
 ROOT = Path(__file__).resolve().parents[2]
+LICENCES = {"words": "CC BY-NC 3.0", "voices of espeak": "Apache-2.0", "<b>": "mine"}
 NASTY = '<b>"größe" & {x}</b>'
 
 
@@ -137,7 +138,7 @@ MADE = {
     "budget": budget_page(BUILD, BOARD),
     "budget without board": budget_page(BUILD, None),
     "budget without binary": budget_page(None, None, REASONS),
-    "data": pages.data_page("t", DATA, SPLIT, EVALUATION),
+    "data": pages.data_page("t", DATA, LICENCES, SPLIT, EVALUATION),
     "split": pages.split_page("t", SPLIT, "group"),
     "random split": pages.split_page("t", SPLIT, "random"),
     "settings": pages.settings_page("t", {"model": {"units": [64]}, "words": None}, DATA),
@@ -280,7 +281,7 @@ def test_split_counts_recordings_not_blocks():
 
 def test_what_is_not_recorded_is_synthetic_whatever_made_it():
     made_by = [SplitRow("a", "no", "ann", name, "train") for name in ("own", "noise", "parrot")]
-    page = pages.data_page("t", DATA, made_by, EVALUATION)
+    page = pages.data_page("t", DATA, LICENCES, made_by, EVALUATION)
     for words in ("recorded", "noise, computed", "synthetic speech, parrot"):
         assert f"<th>{words}</th>" in page
 
@@ -288,7 +289,16 @@ def test_what_is_not_recorded_is_synthetic_whatever_made_it():
 def test_synthetic_speech_is_marked():
     assert "Synthetic speech is in the test set" in text_of("data")
     recorded = EVALUATION | {"test_data": {"description": "recorded", "synthetic": False}}
-    assert "ynthetic speech is" not in pages.data_page("t", DATA, SPLIT, recorded)
+    assert "ynthetic speech is" not in pages.data_page("t", DATA, LICENCES, SPLIT, recorded)
+
+
+def test_what_hinders_from_selling_is_told():
+    text = text_of("data")
+    assert "Not everything that this firmware was made with allows commercial use" in text
+    assert "words CC BY-NC 3.0 not allowed voices of espeak Apache-2.0 allowed" in text
+    assert "&lt;b&gt; mine not clear" in text
+    page = pages.data_page("t", DATA, {"words": "CC BY 4.0"}, SPLIT, EVALUATION)
+    assert "Everything that this firmware was made with allows commercial use" in page
 
 
 def test_settings_are_shown_as_written():

@@ -86,6 +86,7 @@ rule report_results:
             )
         ),
         data=of(lambda experiment: as_json(experiment.dataset.model_dump(exclude_none=True))),
+        licences=of(lambda experiment: as_json(experiment.licences())),
         code=code("wav2nano.report.report_results", kind=True, architecture=True, board=True),
     shell:
         "wav2nano report-results --evaluation {input.evaluation:q}"
@@ -94,6 +95,7 @@ rule report_results:
         " --target {params.target:q} --listener {params.listener:q}"
         " --model-settings {params.model:q} --policy {params.policy}"
         " --answers {params.answers} --settings {params.settings:q} --data {params.data:q}"
+        " --licences {params.licences:q}"
         " --metrics {output.metrics:q} --trained-on {output.trained_on:q} --pages {params.pages:q} 2>&1 | tee {log:q}"
 
 

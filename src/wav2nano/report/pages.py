@@ -12,6 +12,7 @@ from wav2nano.describe import (
     describe_processor,
     describe_spread,
 )
+from wav2nano.licences import commercial_use, hindrances
 from wav2nano.network_cost import MACS_PER_TICK, NetworkCost
 from wav2nano.report.render import render
 from wav2nano.settings.evaluation import Answers
@@ -220,9 +221,13 @@ def budget_page(
 
 
 def data_page(
-    title: str, data: dict[str, Any], split: Sequence[SplitRow], evaluation: dict[str, Any]
+    title: str,
+    data: dict[str, Any],
+    licences: dict[str, str],
+    split: Sequence[SplitRow],
+    evaluation: dict[str, Any],
 ) -> str:
-    """Make the page of what the recordings were: source, licence, origins."""
+    """Make the page of what the recordings were: source, origins, licences by what has them."""
     known = ("title", "homepage", "source", "licence", "citation", "recordings")
     counts = _count(split, "origin")
     return render(
@@ -231,6 +236,8 @@ def data_page(
         test_data=evaluation["test_data"],
         known=[(key, _setting(data[key])) for key in known if key in data],
         origins=[(describe_origin(name), *row) for name, row in counts.items()],
+        licences=[(what, text, commercial_use(text)) for what, text in licences.items()],
+        hindered=bool(hindrances(licences)),
         header=["", *PARTS, "total"],
     )
 

@@ -1,5 +1,6 @@
 """Step report-results: the figures by which experiments are compared, and the report's pages."""
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from wav2nano.codegen.read_tflite import require_tflite
 from wav2nano.describe import describe_processor
 from wav2nano.errors import UserError
 from wav2nano.files import as_written, read_json, write_json, write_text
+from wav2nano.licences import hindrances
 from wav2nano.models import AnyModel
 from wav2nano.network_cost import NetworkCost, estimate_network
 from wav2nano.other_trainings import name_of_fold, name_of_seed
@@ -51,6 +53,7 @@ def report_results(
     model_settings: AnyModel,
     settings: dict[str, Any],
     data: dict[str, Any],
+    licences: dict[str, str],
     policy: str,
     answers: Answers,
     metrics: Path,
@@ -95,6 +98,8 @@ def report_results(
         Settings of the experiment, to be shown.
     data
         Settings of its data set, to be shown.
+    licences
+        Of recordings, voices and networks of others, by what has them.
     policy
         How the recordings were split.
     answers
@@ -137,7 +142,7 @@ def report_results(
     with as_written(evaluation):
         title = scored["experiment"]
         made = {
-            "data": data_page(title, data, rows, scored),
+            "data": data_page(title, data, licences, rows, scored),
             "split": split_page(title, rows, policy),
             "settings": settings_page(title, settings, data),
         }
@@ -176,6 +181,8 @@ def report_results(
         write_text(pages / f"{name}.html", text)
     write_json(metrics, figures)
     write_json(trained_on, {"processor": processor})
+    for hindrance in hindrances(licences):
+        print(hindrance, file=sys.stderr)
 
 
 def gather_metrics(
