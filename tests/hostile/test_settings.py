@@ -1183,7 +1183,7 @@ SPEECH = [
         "kinds: []",
         "synthesis.acoustics.noise.kinds: needs at least 1 entry",
     ),
-    ('"yes"', "yes", "synthesis.unknown.words.23: true should be text, in quotes if YAML"),
+    ('"yes"', "yes", "synthesis.unknown.words.0: true should be text, in quotes if YAML"),
     (
         "formants: [0.85, 1.2]",
         "formants: [0, 1.2]",
