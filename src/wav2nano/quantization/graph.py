@@ -1,7 +1,7 @@
 """The operations of a .tflite model, to be changed before it is quantised."""
 
-from collections.abc import Hashable
-from typing import Any, Protocol
+from collections.abc import Callable, Hashable
+from typing import Any
 
 import flatbuffers  # type: ignore[import-untyped]
 from ai_edge_litert import schema_py_generated as schema
@@ -9,13 +9,6 @@ from ai_edge_litert import schema_py_generated as schema
 # Operations that move values without changing them.
 MOVING = ("RESHAPE", "STRIDED_SLICE", "REVERSE_V2", "SPLIT", "SPLIT_V", "UNPACK")
 _NAMES = {number: name for name, number in vars(schema.BuiltinOperator).items()}
-
-
-class Groups(Protocol):
-    """Which tensors belong together."""
-
-    def find(self, index: int) -> int:
-        """Give the tensor that stands for the group of this one."""
 
 
 class Node:
@@ -34,17 +27,15 @@ class Node:
         }
         self.computed = [i for i in self._inputs if i >= 0 and i not in self._constants]
 
-    def role(self, groups: Groups) -> Hashable:
+    def role(self, group: Callable[[int], int]) -> Hashable:
         """Say what it does: the same for the same operation of another step.
 
         A product with the same weights is the same, whatever it is of: so steps are recognised.
-        Everything else must be of the same constants and of tensors that belong together.
+        Everything else must be of the same constants and of tensors of the same `group`.
         """
         if self.name == "FULLY_CONNECTED":
             return self.name, tuple(self._constants.values())
-        return self.name, tuple(
-            self._constants.get(index, groups.find(index)) for index in self._inputs
-        )
+        return self.name, tuple(self._constants.get(index, group(index)) for index in self._inputs)
 
 
 def unpack(tflite: bytes) -> tuple[Any, Any, list[Node]]:

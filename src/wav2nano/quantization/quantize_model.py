@@ -35,8 +35,8 @@ def quantize_model(
 ) -> None:
     """Convert the trained model to int8, calibrated on training windows.
 
-    The ranges of all tensors are measured on the windows that `calibration` lists: the same number
-    of each label, evenly spaced in the order of the recordings.
+    The ranges of all tensors are chosen by the windows that `calibration` lists: the same number of
+    each label, evenly spaced in the order of the recordings.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ def share_ranges(calibrated: bytes) -> bytes:
                 groups.join([node.outputs[0], hidden, *node.intermediates[-1:]])
             if node.name in _JOINING:
                 shared.append(node.outputs[0])
-            other = seen.setdefault(node.role(groups), node)
+            other = seen.setdefault(node.role(groups.find), node)
             if other is not node:
                 for a, b in zip(other.outputs, node.outputs, strict=True):
                     groups.join([a, b])
