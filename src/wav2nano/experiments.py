@@ -15,7 +15,6 @@ from typing import Any
 from wav2nano import features, models, network_cost, sketch_memory
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
-from wav2nano.dataset.split_dataset import require_groups
 from wav2nano.errors import UserError
 from wav2nano.other_trainings import (
     FOLD,
@@ -58,7 +57,7 @@ from wav2nano.tables.recordings import (
     check_label,
     slug,
 )
-from wav2nano.tables.split import PARTS
+from wav2nano.tables.split import PARTS, require_groups
 
 SYNTHETIC = "synthetic"  # stands for the data set where recordings are spoken here
 COMPARISONS = "comparison"  # folder of results that is no experiment's

@@ -3,7 +3,7 @@
 import itertools
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from wav2nano.errors import UserError
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.split import SplitPlan
 from wav2nano.tables.recordings import OWN, Recording, label_of, read_recordings
-from wav2nano.tables.split import PARTS, SplitRow, overlap, write_split
+from wav2nano.tables.split import PARTS, SplitRow, overlap, require_groups, write_split
 
 TRIALS, MOST_STEPS = 200, 40_000
 ABSENT = 1e3  # cost of a label that a part lacks
@@ -300,38 +300,6 @@ def _require_parts(split: Sequence[SplitRow]) -> None:
                 f"There is no recording of {missing[0]} for {part}. Choose other folds in the data "
                 "set's `split`, or set another `split.policy`."
             )
-
-
-def require_groups(groups_of: Mapping[str, Collection[str]], by_group: bool, parts: int) -> None:
-    """Check that each label has groups for so many parts: all of `PARTS`, or without the test.
-
-    Parameters
-    ----------
-    groups_of
-        The groups, or else the recordings, of each label.
-    by_group
-        Whether they are groups.
-    parts
-        How many parts they are divided into.
-
-    Raises
-    ------
-    UserError
-        Naming a label that has too few.
-    """
-    to_do = "train, validate and test" if parts == len(PARTS) else "train and validate"
-    for label, groups in sorted(groups_of.items()):
-        count = len(groups)
-        if count >= parts:
-            continue
-        if by_group:
-            raise UserError(
-                f"{label} has recordings of {count} group(s) (speakers, voices, sources): too few "
-                f"to {to_do} on different ones. Add recordings of other speakers "
-                "in separate folders, {label}/{speaker}/, or set `split.policy: recording` "
-                "(then the figures say nothing about speakers that training never heard)."
-            )
-        raise UserError(f"{label} has {count} recording(s): at least {len(PARTS)} are needed.")
 
 
 def _assign(

@@ -2,11 +2,12 @@
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from wav2nano.errors import UserError
 from wav2nano.files import as_written, read_csv, write_csv
 from wav2nano.tables.recordings import BACKGROUND
 
@@ -139,3 +140,35 @@ def order_labels(found: set[str], wanted: Sequence[str] | None) -> list[str]:
 def targets_of(labels: Sequence[str]) -> list[str]:
     """List the labels that are reported: all but the background."""
     return [label for label in labels if label not in BACKGROUND]
+
+
+def require_groups(groups_of: Mapping[str, Collection[str]], by_group: bool, parts: int) -> None:
+    """Check that each label has groups for so many parts: all of `PARTS`, or without the test.
+
+    Parameters
+    ----------
+    groups_of
+        The groups, or else the recordings, of each label.
+    by_group
+        Whether they are groups.
+    parts
+        How many parts they are divided into.
+
+    Raises
+    ------
+    UserError
+        Naming a label that has too few.
+    """
+    to_do = "train, validate and test" if parts == len(PARTS) else "train and validate"
+    for label, groups in sorted(groups_of.items()):
+        count = len(groups)
+        if count >= parts:
+            continue
+        if by_group:
+            raise UserError(
+                f"{label} has recordings of {count} group(s) (speakers, voices, sources): too few "
+                f"to {to_do} on different ones. Add recordings of other speakers "
+                "in separate folders, {label}/{speaker}/, or set `split.policy: recording` "
+                "(then the figures say nothing about speakers that training never heard)."
+            )
+        raise UserError(f"{label} has {count} recording(s): at least {len(PARTS)} are needed.")
