@@ -166,9 +166,13 @@ class Experiment:
         return found
 
     def engines(self) -> list[str]:
-        """Speech engines that say its words."""
-        spoken = (archive for archive in self.archives.values() if archive.label != SILENCE)
-        return sorted({name for archive in spoken for name in archive.synthesis["engines"]})
+        """Speech engines that are to be heard; in noise the first of them babbles."""
+        heard: set[str] = set()
+        for archive in self.archives.values():
+            names = list(archive.synthesis["engines"])
+            babbles = "babble" in archive.synthesis["acoustics"]["noise"]["kinds"]
+            heard |= {*names} if archive.label != SILENCE else {*names[:1]} if babbles else set()
+        return sorted(heard)
 
     def other_trainings(self) -> list[str]:
         """Experiments that are wanted with this one, and differ only in their split or seed."""
