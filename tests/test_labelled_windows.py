@@ -55,7 +55,7 @@ def test_windows_keep_to_their_blocks(tmp_path):
         for earlier, later in (("train", "validation"), ("validation", "test")):
             assert heard[later].min() - heard[earlier].max() > RATE
     # The board hears the test windows, all of them and no others.
-    names, _, audio = load_test_windows([windows], split, rate=RATE)
+    names, _, _, audio = load_test_windows([windows], split, rate=RATE)
     assert names == parts["test"].recording.tolist()
     assert audio.shape == (len(parts["test"].target), RATE)
 

@@ -35,9 +35,16 @@ def test_a_network_of_others_is_clear():
 
 
 def test_what_is_not_known_is_not_clear():
-    for licence in ("", "all rights reserved", "for research", "CC BY 4.0, but for research"):
+    doubtful = ["", "all rights reserved", "for research", "CC BY 4.0, but for research"]
+    doubtful += ["free use for teaching only", "MIT recordings, academic use", "not yours to sell"]
+    for licence in doubtful:
         assert commercial_use(licence) == DOUBTFUL
-    for licence in ("CC BY-NC-SA 4.0", "free for non-commercial use", "Apache-2.0, NC"):
+    for licence in (
+        "CC BY Non Commercial 4.0",
+        "CC BY-NC-SA 4.0",
+        "free for non-commercial use",
+        "Apache-2.0, NC",
+    ):
         assert commercial_use(licence) == REFUSED
     assert hindrances({"a": "MIT", "b": "CC BY-NC 3.0"}) == [
         "commercial use is not allowed: b (CC BY-NC 3.0)"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,12 @@ def test_only_the_simulated_board_has_a_self_test():
     sketch_memory.check(BOARDS["arduino:mbed_nano:nano33ble"], chunking, settings, LISTENER)
     with pytest.raises(UserError, match=r"the sketch self_test needs 284,150 bytes"):
         sketch_memory.check(BUNDLED, chunking, settings, LISTENER)
+
+
+def test_a_large_ring_is_told_with_what_makes_it_so():
+    settings, rarely = KINDS["logmel"].Settings(), ListenerSettings(inferences_per_second=0.5)
+    small = replace(BUNDLED, ram_bytes=90_000)
+    with pytest.raises(UserError, match=r"Use a higher listener\.inferences_per_second, a smaller"):
+        sketch_memory.check(small, SECOND, settings, rarely)
+    with pytest.raises(UserError, match=r"Use a smaller n_fft"):
+        sketch_memory.check(replace(BUNDLED, ram_bytes=40_000), SECOND, settings, LISTENER)

@@ -48,15 +48,16 @@ def describe_detection(found: dict[str, Any]) -> str:
     --------
     >>> describe_detection({
     ...     "misses": 0.123, "false_reports_per_hour": 4.0, "threshold": 0.6, "hours": 1.0,
-    ...     "false_reports_per_hour_ci95": [1.1, 10.2],
+    ...     "false_reports_per_hour_ci95": [1.1, 10.2], "background_minutes": 4.0,
     ... })
     'hears 87.7% at 4.0 false reports an hour (95 % interval 1.1 to 10.2; threshold 0.6, 1 h)'
     """
     low, high = found["false_reports_per_hour_ci95"]
+    alone = "" if found["background_minutes"] else ", with nothing else to be heard"
     return (
         f"hears {1 - found['misses']:.1%} at {found['false_reports_per_hour']:.1f} false reports "
         f"an hour (95 % interval {low:.1f} to {high:.1f}; threshold {found['threshold']:g}, "
-        f"{found['hours']:.3g} h)"
+        f"{found['hours']:.3g} h{alone})"
     )
 
 

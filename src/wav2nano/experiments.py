@@ -166,9 +166,13 @@ class Experiment:
         return found
 
     def engines(self) -> list[str]:
-        """Speech engines that say its words."""
-        spoken = (archive for archive in self.archives.values() if archive.label != SILENCE)
-        return sorted({name for archive in spoken for name in archive.synthesis["engines"]})
+        """Speech engines that are to be heard; in noise the first of them babbles."""
+        heard: set[str] = set()
+        for archive in self.archives.values():
+            names = list(archive.synthesis["engines"])
+            babbles = "babble" in archive.synthesis["acoustics"]["noise"]["kinds"]
+            heard |= {*names} if archive.label != SILENCE else {*names[:1]} if babbles else set()
+        return sorted(heard)
 
     def other_trainings(self) -> list[str]:
         """Experiments that are wanted with this one, and differ only in their split or seed."""
@@ -434,30 +438,46 @@ class Experiments:
         needed = not spoken or settings.split.synthetic == "train"
         if needed and not sources and self._need_recordings:
             raise UserError(explain_no_recordings(dataset))
-        archives = {
-            archive.name: archive
-            for archive in (
-                _archive(label, settings, dataset, self._speaking(dataset)) for label in spoken
-            )
-        }
+        archives = {archive.name: archive for archive in self._archives(spoken, settings, dataset)}
         other_training = divide_name(name)[1]
         experiment = Experiment(name, other_training, file, settings, dataset, archives, sources)
         check(experiment)
         return experiment
 
     def engines(self, name: str) -> list[str]:
-        """Speech engines that an experiment wants, whether they can speak here or not.
+        """Speech engines that have yet to speak for an experiment, whether they can here or not.
 
         Raises
         ------
         UserError
             If there is no such experiment, or a setting is wrong.
         """
-        settings, _ = self.settings(name)
-        synthesis = load_dataset(settings.dataset, root=self._root).synthesis
-        if synthesis is None or settings.synthesize == "nothing":
+        settings, file = self.settings(name)
+        dataset = load_dataset(settings.dataset, root=self._root)
+        spoken = _spoken_labels(file, settings, dataset)
+        if dataset.synthesis is None or self._spoken(spoken, settings, dataset):
             return []
-        return list(synthesis.engines.chosen)
+        return list(dataset.synthesis.engines.chosen)
+
+    def _archives(
+        self, labels: Iterable[str], settings: ExperimentSettings, dataset: DatasetSettings
+    ) -> list[Archive]:
+        """Gather recordings by all engines if they are there already, else by those that can."""
+        if not (archives := self._spoken(labels, settings, dataset)):
+            speaking = self._speaking(dataset) if labels else []
+            archives = [_archive(label, settings, dataset, speaking) for label in labels]
+        return archives
+
+    def _spoken(
+        self, labels: Iterable[str], settings: ExperimentSettings, dataset: DatasetSettings
+    ) -> list[Archive]:
+        """Gather recordings by all engines, if all are there: pulled, or made before."""
+        if dataset.synthesis is None:
+            return []
+        everyone = list(dataset.synthesis.engines.chosen)
+        archives = [_archive(label, settings, dataset, everyone) for label in labels]
+        there = (self._root / f"data/synthetic/{archive.name}.zip" for archive in archives)
+        return archives if all(path.exists() for path in there) else []
 
     def _speaking(self, dataset: DatasetSettings) -> list[str]:
         """Speech engines of a data set that can speak here."""

@@ -80,11 +80,13 @@ def check(
         With what is needed and what there is.
     """
     most = room(board)
+    waits = listener_ring(chunking, settings, listener) > chunking.rate  # for more than a second
+    oftener = "a higher listener.inferences_per_second, " if waits else ""
     for sketch, count in built(board, chunking, settings, listener).items():
         if count >= most:
             raise UserError(
                 f"features: the sketch {sketch} needs {count:,} bytes of RAM for audio and "
-                f"features, and the board has {most:,} beside its stack. Use a smaller n_fft, "
-                "fewer features, a longer hop or a shorter chunking.window_seconds, or set goal: "
-                "evaluation."
+                f"features, and the board has {most:,} beside its stack. Use {oftener}a smaller "
+                "n_fft, fewer features, a longer hop or a shorter chunking.window_seconds, or set "
+                "goal: evaluation."
             )

@@ -1,7 +1,8 @@
 """What is played to a listener, one by one or as a track, and what it was right about."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,6 @@ from wav2nano.tables.split import read_split, rows_of_windows
 from wav2nano.tables.windows import read_windows
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.6, 0.9
-LATE_SECONDS = 1.0  # after its recording a target may still be reported
 END_SECONDS, END_DB = 0.02, 20.0  # a word ends where no frame as long is within that of the loudest
 
 
@@ -35,36 +35,63 @@ class Track:
 
 
 @dataclass(frozen=True)
-class WindowTrack:
-    """Windows int16 [n, samples] back to back in an order, in which -1 is a quiet room."""
+class SoundTrack:
+    """Sounds int16 [samples] back to back, in an order in which -1 is a second of a quiet room.
 
-    windows: np.ndarray
-    order: np.ndarray
+    The targets alone are listed as played.
+    """
+
+    sounds: Sequence[np.ndarray]
+    order: list[int]
     played: list[Played]
-    quiet: np.ndarray = field(repr=False)
+    rate: int
+    seed: int
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """Samples before each sound, and of all of them."""
+        lengths = [self.rate if index < 0 else len(self.sounds[index]) for index in self.order]
+        return np.concatenate([[0], np.cumsum(lengths)])
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """Give the samples, a window at a time."""
-        for index in self.order:
-            yield self.quiet if index < 0 else self.windows[index]
+        """Give the samples, a sound at a time."""
+        for place in range(len(self.order)):
+            yield self._sound(place)
 
     def cut(self, start: int, stop: int) -> np.ndarray:
         """Copy the samples from `start` to `stop`; beyond its ends they are 0."""
-        length = self.windows.shape[1]
-        first, last = start // length, -(-stop // length)
-        inside = [
-            (self.quiet if self.order[slot] < 0 else self.windows[self.order[slot]])
-            if 0 <= slot < len(self.order)
-            else np.zeros(length, np.int16)
-            for slot in range(first, last)
-        ]
-        return np.concatenate(inside)[start - first * length :][: stop - start]
+        found = np.zeros(stop - start, np.int16)
+        for place in self.places(start, stop):
+            first = int(self.starts[place])
+            sound = self._sound(place)
+            low, high = max(start, first), min(stop, first + len(sound))
+            found[low - start : high - start] = sound[low - first : high - first]
+        return found
+
+    def places(self, start: int, stop: int) -> range:
+        """Find the places in the order of what is heard from `start` to `stop`."""
+        first = int(np.searchsorted(self.starts, max(start, 0), side="right")) - 1
+        last = int(np.searchsorted(self.starts, min(stop, int(self.starts[-1])), side="left"))
+        return range(first, last)
+
+    def _sound(self, place: int) -> np.ndarray:
+        index = self.order[place]
+        if index >= 0:
+            return self.sounds[index]
+        return quiet_room(self.rate, np.random.default_rng([self.seed, place]))
+
+
+def quiet_room(samples: int, random: np.random.Generator) -> np.ndarray:
+    """Make near silence: a microphone is never digitally silent, so it has two steps of noise."""
+    return np.rint(random.normal(0, 2, samples)).astype(np.int16)
 
 
 def load_test_windows(
     files: Sequence[Path], split: Path, *, rate: int
-) -> tuple[list[str], list[str], np.ndarray]:
-    """Read the test set's audio: recordings, labels and windows int16 [n, samples], in order.
+) -> tuple[list[str], list[str], list[int], np.ndarray]:
+    """Read the test set's audio: recordings, labels, starts and windows int16 [n, samples].
+
+    They are in the order of recordings and starts.
 
     Raises
     ------
@@ -78,7 +105,8 @@ def load_test_windows(
         samples = shard.audio.shape[1]
         rows = rows_of_windows(test, shard.recording, shard.start, rate=rate, samples=samples)
         found += [
-            (row.recording, start, row.label, audio)
+            # A copy: a view would keep all of the shard in memory.
+            (row.recording, int(start), row.label, audio.copy())
             for row, start, audio in zip(rows, shard.start, shard.audio, strict=True)
             if row is not None
         ]
@@ -87,8 +115,8 @@ def load_test_windows(
             f"{split} and the files of windows have no window of the test set in common."
         )
     found.sort(key=lambda window: window[:2])
-    names, _, labels, audio = zip(*found, strict=True)
-    return list(names), list(labels), np.stack(audio)
+    names, starts, labels, audio = zip(*found, strict=True)
+    return list(names), list(labels), list(starts), np.stack(audio)
 
 
 def sample_evenly(labels: Sequence[str], count: int, random: np.random.Generator) -> np.ndarray:
@@ -108,8 +136,7 @@ def one_by_one(
     random = np.random.default_rng(seed)
     before, after = round(BEFORE_SECONDS * rate), round(AFTER_SECONDS * rate)
     length = before + windows.shape[1] + after
-    # A microphone is never digitally silent: two steps of noise.
-    samples = np.rint(random.normal(0, 2, (len(windows), length))).astype(np.int16)
+    samples = quiet_room(len(windows) * length, random).reshape(len(windows), length)
     samples[:, before : before + windows.shape[1]] = windows
     played = [
         Played(name, label, index * length + before, (index + 1) * length + before)
@@ -144,55 +171,80 @@ def long_track(
     return Track(np.concatenate([windows[index] for index in chosen]), played)
 
 
+def join_windows(
+    names: Sequence[str], labels: Sequence[str], starts: Sequence[int], windows: np.ndarray
+) -> tuple[list[str], list[str], list[np.ndarray]]:
+    """Join the windows of a recording that follow each other or overlap.
+
+    Parameters
+    ----------
+    names, labels, starts, windows
+        As `load_test_windows` gives them.
+
+    Returns
+    -------
+    names, labels, sounds : list
+        Of each sound its recording, its label and its samples.
+    """
+    length = windows.shape[1]
+    joined: list[tuple[str, str, list[np.ndarray]]] = []
+    end = 0
+    for name, label, start, window in zip(names, labels, starts, windows, strict=True):
+        if joined and joined[-1][:2] == (name, label) and start <= end:
+            joined[-1][2].append(window[end - start :])
+        else:
+            joined.append((name, label, [window]))
+        end = start + length
+    return (
+        [name for name, _, _ in joined],
+        [label for _, label, _ in joined],
+        [np.concatenate(parts) for _, _, parts in joined],
+    )
+
+
 def detection_track(
     names: Sequence[str],
     labels: Sequence[str],
-    windows: np.ndarray,
+    sounds: Sequence[np.ndarray],
     *,
     targets: Sequence[str],
     seconds: float,
     seconds_per_target: float,
+    late_seconds: float,
     rate: int,
     seed: int,
-) -> WindowTrack:
-    """Put targets into a stream of everything else, and no recording again before all were heard.
+) -> SoundTrack:
+    """Put targets into a stream of everything else; nothing is heard again before all of it was.
 
-    In each stretch of `seconds_per_target` one target stands at a place by chance. Without
-    anything else, a quiet room is between them.
-
-    Returns
-    -------
-    WindowTrack
-        At least one stretch; the targets alone are listed as played.
+    In each `seconds_per_target` a target stands at a place by chance, with something else before
+    the next one; without anything else that is a quiet room. After its end a target may be
+    reported for `late_seconds` more.
     """
     random = np.random.default_rng(seed)
     wanted = np.isin(labels, targets)
-    length = windows.shape[1]
-    stretch = max(1, round(seconds_per_target * rate / length))
-    count = max(stretch, round(seconds * rate / length))
-    places = np.arange(0, count, stretch)
-    places = places + random.integers(0, stretch, len(places))
-    places = places[places < count]
-    order = np.empty(count, np.int64)
-    target = np.isin(np.arange(count), places)
-    order[target] = _endless(np.flatnonzero(wanted), len(places), random)
-    order[~target] = _endless(np.flatnonzero(~wanted), count - len(places), random)
-    late = round(LATE_SECONDS * rate)
-    played = [
-        Played(names[index], labels[index], place * length, (place + 1) * length + late)
-        for place, index in zip(places.tolist(), order[places].tolist(), strict=True)
-        if index >= 0
-    ]
-    quiet = np.rint(random.normal(0, 2, length)).astype(np.int16)
-    return WindowTrack(windows, order, played, quiet)
+    to_hear = _endless(np.flatnonzero(wanted), random)
+    others = _endless(np.flatnonzero(~wanted), random)
+    total = round(seconds * rate)
+    stretch = min(total, round(seconds_per_target * rate))
+    order: list[int] = []
+    played: list[Played] = []
+    now, due, may_come = 0, random.uniform() * stretch, True
+    while now < total or not played:
+        index = next(to_hear) if (comes := may_come and now >= due) else next(others)
+        order.append(index)
+        end = now + (len(sounds[index]) if index >= 0 else rate)
+        if comes:
+            stop = end + round(late_seconds * rate)
+            played.append(Played(names[index], labels[index], now, stop))
+            due = (len(played) + random.uniform()) * stretch
+        now, may_come = end, not comes
+    return SoundTrack(sounds, order, played, rate, seed)
 
 
-def _endless(pool: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
-    """Draw `count` of the pool, each again when all were drawn; -1 where it is empty."""
-    if not len(pool):
-        return np.full(count, -1)
-    rounds = -(-count // len(pool))
-    return np.concatenate([random.permutation(pool) for _ in range(rounds)])[:count]
+def _endless(pool: np.ndarray, random: np.random.Generator) -> Iterator[int]:
+    """Draw from a pool, each again when all were drawn; -1 where it is empty."""
+    while True:
+        yield from (random.permutation(pool) if len(pool) else [-1])
 
 
 def word_end(samples: np.ndarray, rate: int) -> int:

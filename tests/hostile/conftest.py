@@ -96,7 +96,7 @@ STEPS = {
         *("--code", "code/model.c", "code/model.h", "code/frontend_tables.c"),
         *("code/frontend_tables.h", "code/settings.c", "code/settings.h"),
         *("--preprocessing", "preprocessing.json", "--split", "split.csv"),
-        *("--windows", "windows.h5", "--settings", '{"hours": 0.01}'),
+        *("--windows", "windows.h5", "--answers", "windows", "--settings", '{"hours": 0.01}'),
         *("--libraries", str(ROOT / "firmware/libraries"), "--title", "tones"),
         *("--out", "evaluation"),
     ],

@@ -915,7 +915,7 @@ SWEEPS = [
         "model.units.0: 9.5 should be a whole number",
     ),
     (
-        "base: x\nproduct: {model.architecture: [cnn], model.kernel: [31, 1000]}",
+        "base: x\nproduct: {model.architecture: [cnn], model.kernel: [31, 5]}",
         "model.filters: convolution 2 of 2 has 9 frames left, too few for a",
     ),
     (

@@ -294,11 +294,11 @@ def test_synthetic_speech_is_marked():
 
 def test_what_hinders_from_selling_is_told():
     text = text_of("data")
-    assert "Not everything that this firmware was made with allows commercial use" in text
+    assert "Not everything that this was made with allows commercial use" in text
     assert "words CC BY-NC 3.0 not allowed voices of espeak Apache-2.0 allowed" in text
     assert "&lt;b&gt; mine not clear" in text
     page = pages.data_page("t", DATA, {"words": "CC BY 4.0"}, SPLIT, EVALUATION)
-    assert "Everything that this firmware was made with allows commercial use" in page
+    assert "Everything that this was made with allows commercial use" in page
 
 
 def test_settings_are_shown_as_written():

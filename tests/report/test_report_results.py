@@ -278,6 +278,7 @@ def test_what_is_luck_of_the_seed_is_told(report):
 def test_words_in_a_stream_of_sound_come_first(report):
     detection = {
         "hours": 1.0,
+        "background_minutes": 4.0,
         "threshold": 0.6,
         "misses": 0.25,
         "misses_ci95": None,

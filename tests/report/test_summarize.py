@@ -31,6 +31,7 @@ def results(tmp_path):
             "false_reports_per_hour_ci95": [0.6, 8.8],
             "threshold": 0.6,
             "hours": 1.0,
+            "background_minutes": 4.0,
         },
         "environment.json": {"machine": "x86_64", "extensions": ["AVX2"]},
         "firmware/listener.json": {

@@ -1,13 +1,17 @@
 import os
+import shutil
 import signal
 import sys
 import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from wav2nano.errors import UserError
+from wav2nano.experiments import Experiments
 from wav2nano.settings.describe import groups_in
 from wav2nano.settings.synthesis import EnginesSettings
 from wav2nano.synthesis import base
@@ -236,6 +240,37 @@ def test_an_engine_whose_files_are_not_here_is_left_out_with_a_line(monkeypatch,
         present(EnginesSettings.model_validate(absent).chosen)
     assert present(EnginesSettings.model_validate(others).chosen) == ["flite"]
     assert capsys.readouterr().err == ""
+
+
+def test_what_all_engines_said_before_needs_none_of_their_files(monkeypatch, tmp_path):
+    """As in a clone that has pulled it, on a machine without network."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = Path(__file__).resolve().parents[2]
+    shutil.copytree(root / "config", tmp_path / "config")
+    dataset = tmp_path / "config" / "datasets" / "keywords.yaml"
+    settings = yaml.safe_load(dataset.read_text())
+    pico = {"voices": ["en-GB"], "rate": [1.0, 1.0], "pitch": [0.0, 0.0]}
+    settings["synthesis"]["engines"]["pico"] = pico
+    dataset.write_text(yaml.safe_dump(settings))
+    params = yaml.safe_load((root / "params.yaml").read_text())
+
+    def experiments():
+        return Experiments(params, sha256=str, root=tmp_path)
+
+    without = experiments()["keywords"]
+    assert without.engines() == ["espeak", "festival", "flite"]
+    assert "pico" in experiments().engines("keywords")
+    monkeypatch.setattr("wav2nano.experiments.present", list)
+    everyone = experiments()["keywords"]
+    assert "pico" in everyone.engines()
+    assert not everyone.archives.keys() & without.archives.keys()
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "data" / "synthetic").mkdir(parents=True)
+    for name in everyone.archives:
+        (tmp_path / "data" / "synthetic" / f"{name}.zip").touch()
+    assert experiments()["keywords"].archives == everyone.archives
+    assert experiments().engines("keywords") == []
 
 
 def test_an_engine_that_cannot_be_had_is_told(monkeypatch, tmp_path, capsys):

@@ -63,7 +63,7 @@ def torture(folder: Path, *, hours: int = 24) -> Part:
     listener = HostListener(code, LIBRARIES)
     # Whole inferences and whole pushes, so that every hour begins in the same phase.
     seconds = 3600
-    names, labels, windows = load_test_windows(files, RESULTS / "split.csv", rate=rate)
+    names, labels, _, windows = load_test_windows(files, RESULTS / "split.csv", rate=rate)
     track = long_track(names, labels, windows, seconds=seconds, rate=rate, seed=1)
     sound = folder / "hour.raw"
     track.samples.tofile(sound)

@@ -71,13 +71,15 @@ rule evaluate_detection:
     params:
         folder=subpath(output[0], parent=True),
         settings=settings(lambda settings: settings.detection),
+        answers=of(lambda experiment: experiment.settings.evaluation.answers),
         code=code("wav2nano.evaluation.evaluate_detection", kind=True),
         # Compiled for this machine.
         libraries=folders_digest("firmware/libraries"),
     shell:
         "wav2nano evaluate-detection --code {input.code:q} --preprocessing {input.preprocessing:q}"
-        " --split {input.split:q} --windows {input.windows:q} --settings {params.settings:q}"
-        " --libraries firmware/libraries --title {wildcards.experiment:q} --out {params.folder:q}"
+        " --split {input.split:q} --windows {input.windows:q} --answers {params.answers}"
+        " --settings {params.settings:q} --libraries firmware/libraries"
+        " --title {wildcards.experiment:q} --out {params.folder:q}"
         " 2>&1 | tee {log:q}"
 
 

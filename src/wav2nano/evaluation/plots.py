@@ -191,34 +191,39 @@ def detection_curves(
     colors = color_sequences["tab10"]
     # A rate below one in the whole track cannot be measured with it.
     least = 1 / found["hours"]
+    shown: list[Any] = []
 
     def draw(axis: Any, points: list[dict[str, Any]], **style: Any) -> None:
+        points = [point for point in points if point["targets"]]
         rate = [max(point["false_reports_per_hour"], least / 2) for point in points]
-        axis.plot(rate, [100 * point["misses"] for point in points], **style)
+        (line,) = axis.plot(rate, [100 * point["misses"] for point in points], **style)
+        if "label" in style:
+            shown.append(line)
 
     with figure(path, f"{title}: detection", subtitle, figsize=(8, 5.8)) as (_, axis):
-        few = len(of_labels) <= len(colors)
+        named = len(of_labels) <= len(colors)
         for number, (name, points) in enumerate(of_labels.items()):
-            colour = {"color": colors[number], "label": name} if few else {"color": OTHERS}
+            colour = {"color": colors[number], "label": name} if named else {"color": OTHERS}
             draw(axis, points, linewidth=1.2, **colour)
         draw(axis, total, color=TEST, linewidth=2.4, label="all labels together")
-        axis.plot(
-            max(found["false_reports_per_hour"], least / 2),
-            100 * found["misses"],
-            "o",
+        draw(
+            axis,
+            [found],
+            marker="o",
+            linestyle="",
             color=INT8,
             zorder=4,
             label=f"the firmware, threshold {found['threshold']:g}",
         )
-        axis.axvspan(
-            least / 2, least, color="#eeeeee", zorder=0, label="fewer than one in the track"
-        )
+        few = "fewer than one in the track"
+        shown.append(axis.axvspan(least / 2, least, color="#eeeeee", zorder=0, label=few))
         axis.set(xscale="log", ylim=(0, 100), ylabel="misses, %")
         axis.set(xlabel="false reports an hour (log)")
         axis.set_xlim(left=least / 2)
         _write_plainly(axis.xaxis)
         axis.grid(alpha=0.3)
-        axis.legend(frameon=False, fontsize=8)
+        # One by one: of itself it leaves out labels that begin with _, as a user's may.
+        axis.legend(shown, [line.get_label() for line in shown], frameon=False, fontsize=8)
 
 
 def _write_plainly(axis: Any) -> None:

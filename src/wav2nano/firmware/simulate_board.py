@@ -99,7 +99,7 @@ def simulate_board(
     """
     between, built = read_preprocessing(preprocessing), read_json(build)
     rate, seed = between.chunking.rate, settings.seed
-    names, labels, audio = load_test_windows(windows, split, rate=rate)
+    names, labels, _, audio = load_test_windows(windows, split, rate=rate)
     order = sample_evenly(labels, settings.recordings, np.random.default_rng(seed))
     chosen = [names[i] for i in order], [labels[i] for i in order], audio[order]
 

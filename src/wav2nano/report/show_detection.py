@@ -60,7 +60,7 @@ def detection_rows(found: dict[str, Any]) -> list[list[Any]]:
             name,
             one["targets"],
             one["missed"],
-            f"{one['misses']:.1%}",
+            "" if one["misses"] is None else f"{one['misses']:.1%}",
             one["false_reports"],
             f"{one['false_reports_per_hour']:.1f}",
         ]

@@ -101,6 +101,7 @@ class HostListener:
         self.hop = settings.hop
         self.smoothing = settings.smoothing
         self.threshold = settings.threshold
+        self.inference_hops = settings.inference_hops
         self.quiet_inferences = settings.quiet_inferences
         labels = (ctypes.c_char_p * settings.labels).in_dll(library, "w2n_labels")
         self.labels = [label.decode() for label in labels]

@@ -11,10 +11,12 @@ class DetectionSettings(Settings):
     """How detection in a stream of sound is measured: the firmware's C listens on this machine."""
 
     hours: Annotated[float, Field(ge=0.01, le=100)] = 1.0
-    """length of the track, hours: recordings of the test set, which repeat when all were heard"""
+    """length of the track, hours: the test set, which repeats when all of it was heard; whole
+    recordings where `evaluation.answers` are recordings, else windows"""
 
     seconds_per_target: Annotated[float, Field(gt=0, le=3600)] = 10.0
-    """one target in so many seconds on average; the rest is what is not to be reported"""
+    """one target in so many seconds on average; between them what is not to be reported, or a
+    quiet room"""
 
     seed: Seed = 1
     """seed of the recordings' order"""
