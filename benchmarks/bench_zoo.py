@@ -12,13 +12,17 @@ import argparse
 import csv
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 from bench_common import FIGURES, ROOT, clone, environment
 
 from wav2nano.files import read_json, write_json
+from wav2nano.tables.scores import ARRAYS, Scores, join_scores, read_answers
+from wav2nano.uncertainty import compare_paired
 
 SWEEP = "digits_architectures"
 URBAN = [
@@ -29,6 +33,8 @@ URBAN = [
     "urbansound8k_best",
     "urbansound8k_siren",
 ]
+# What the others are compared with, by the first word of their names.
+BEST = {"digits": "digits_best", "urbansound8k": "urbansound8k_best"}
 CLASSES = (
     "air_conditioner",
     "car_horn",
@@ -85,12 +91,30 @@ def cross_validate(folder: Path, name: str) -> dict[str, Any]:
         made["random_split"] = f"results/{name}.random_split/evaluation/evaluation.json"
     run(folder, "snakemake", "--cores", "all", "--quiet", "rules", "--", *made.values())
     found = {what: read_json(folder / path) for what, path in made.items()}
-    figures = {"folds": len(found["folds"]["folds"]), **found["folds"]["pooled"]}
+    folds = [fold["fold"] for fold in found["folds"]["folds"]]
+    figures = {"folds": len(folds), **found["folds"]["pooled"]}
+    if (best := BEST[name.partition("_")[0]]) != name and (
+        difference := compare_paired(
+            *(answers(folder, one, folds) for one in (best, name)), resamplings=1000, seed=1
+        )
+    ):
+        figures["best_is_ahead"] = [difference.macro_f1, *(difference.interval or ())]
     if "random_split" in found:
         figures["random_split"] = {
             figure: found["random_split"]["int8"][figure] for figure in ("accuracy", "macro_f1")
         }
     return figures
+
+
+def answers(folder: Path, name: str, folds: list[str]) -> Scores:
+    """Read the int8 answers of all folds for whole recordings; none if they are not there."""
+    files = [folder / f"results/{name}.fold_{fold}/scores/litert.csv" for fold in folds]
+    there = [read_answers(path, "recordings").of_part("test") for path in files if path.exists()]
+    if not there:
+        return Scores([], *(np.empty(0) for _ in ARRAYS))
+    joined = join_scores(there)
+    # Windows of another length begin elsewhere in the same recording.
+    return replace(joined, start=np.zeros_like(joined.start))
 
 
 def run(folder: Path, *command: Any) -> None:
