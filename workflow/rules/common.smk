@@ -32,7 +32,7 @@ from wav2nano.killed_runs import RunMark
 from wav2nano.other_trainings import RANDOM_SPLIT, name_of_fold, name_of_seed
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.load import load_params
-from wav2nano.synthesis.voices import fetch_at_need
+from wav2nano.synthesis.voices import fetch_at_need, modules_of_engine
 from wav2nano.tables.recordings import Listed, write_listed
 
 # A shell finds the commands installed beside snakemake even if snakemake was called by its full path.
@@ -66,7 +66,9 @@ def load_experiments():
         varied = [name for sweep in sweeps_in(sys.argv[1:]) for name in experiments.variants(sweep)]
         wanted = dict.fromkeys([*([] if fetches else listed), *named, *varied])
         if workflow.is_main_process:
-            fetch_at_need(sorted({engine for name in wanted for engine in experiments.engines(name)}))
+            fetch_at_need(
+                sorted({engine for name in wanted for engine in experiments.engines(name)})
+            )
         for name in wanted:
             experiments[name]
     except UserError as error:
@@ -118,16 +120,19 @@ def settings(choose):
     return lambda wildcards: as_json(choose(EXPERIMENTS[wildcards.experiment].settings))
 
 
-def code(*modules, kind=False, architecture=False, board=False):
+def code(*modules, kind=False, architecture=False, board=False, engines=False):
     """Hash of the code that a rule runs, with that of what it looks up for the experiment."""
 
     def digest(wildcards):
-        used = EXPERIMENTS[wildcards.experiment].settings
+        experiment = EXPERIMENTS[wildcards.experiment]
+        used = experiment.settings
         found = modules_of(used.features) if kind else []
         if architecture:
             found.append(f"wav2nano.models.architectures.{used.model.architecture}")
         if board:
             found.append(module_of(used.firmware.board))
+        if engines:
+            found += [module for name in experiment.engines() for module in modules_of_engine(name)]
         return code_digest(*modules, *found)
 
     return digest
@@ -166,7 +171,7 @@ def modules_of(features):
 
 def modules_of_engines(synthesis):
     """Name the modules of the engines that speak."""
-    return [f"wav2nano.synthesis.engines.{engine}" for engine in synthesis["engines"]]
+    return [module for engine in synthesis["engines"] for module in modules_of_engine(engine)]
 
 
 def published_model(user):

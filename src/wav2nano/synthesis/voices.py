@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import cast
 
 from wav2nano.errors import UserError
@@ -42,6 +43,15 @@ def speak(engine: str, utterances: Sequence[Utterance]) -> list[Speech]:
         If the engine or a voice is not installed, or fails to say a word.
     """
     return ENGINES[engine].speak(utterances) if utterances else []
+
+
+def modules_of_engine(engine: str) -> list[str]:
+    """Name the modules that speak for an engine: its own, and that of its worker if it has one.
+
+    A worker is started by its name, and nothing imports it.
+    """
+    worker = f"wav2nano.synthesis.workers.{engine}"
+    return [f"wav2nano.synthesis.engines.{engine}", *([worker] if find_spec(worker) else [])]
 
 
 def files_of(engine: str) -> PackagedFiles | None:
