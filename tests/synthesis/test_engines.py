@@ -294,6 +294,37 @@ def test_pico_ends_with_the_word():
     assert len(pico.without_tail(stop, 16000)) == 1600
 
 
+def test_pico_keeps_what_follows_a_pause():
+    word = np.random.default_rng(0).integers(-9000, 9000, 6400).astype(np.int16)
+    stop = np.zeros(8000, np.int16)  # of a word spoken slowly, or after a comma
+    release = np.full(80, 900, np.int16)
+    said = np.concatenate([word, stop, word, stop, release])
+    np.testing.assert_array_equal(pico.without_tail(said, 16000), said)
+    click = np.full(1400, 150, np.int16)
+    longer = np.concatenate([said, stop, click, stop, click])
+    np.testing.assert_array_equal(pico.without_tail(longer, 16000), said)
+
+
+@pytest.mark.parametrize("installed_engine", ["pico"], indirect=True)
+def test_pico_says_slow_words_and_sentences_to_their_end(installed_engine, monkeypatch):
+    cut = pico.without_tail
+    whole = []
+    monkeypatch.setattr(pico, "without_tail", lambda *said: whole.append(said[0]) or cut(*said))
+    texts = ("backpack", "hot dog", "The fish twisted, turned, and got up.", "stop.")
+    utterances = [
+        Utterance(text, voice, speed, 0.0, 1.0)
+        for text in texts
+        for voice in pico.SPEAKERS
+        for speed in (0.2, 1.0)
+    ]
+    clicks = 0
+    for before, (after, _) in zip(whole, speak("pico", utterances), strict=True):
+        end = np.flatnonzero(np.abs(before.astype(int)) > np.abs(before).max() / 40).max()
+        assert len(after) > end
+        clicks += len(after) < len(before)
+    assert clicks >= 4
+
+
 def test_a_worker_that_does_not_run_names_the_remedy():
     with pytest.raises(UserError, match=r"espeak does not run: .*nothing.so.*Do this, or remove"):
         base.speak_by_worker("espeak", {"library": "nothing.so"}, [], "Do this")
