@@ -2,7 +2,9 @@ import os
 import shutil
 import signal
 import sys
+import tarfile
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import yaml
 
 from wav2nano.errors import UserError
 from wav2nano.experiments import Experiments
+from wav2nano.hashes import hash_file
+from wav2nano.package_files import PackagedFile
 from wav2nano.settings.describe import groups_in
 from wav2nano.settings.synthesis import EnginesSettings
 from wav2nano.synthesis import base
@@ -240,6 +244,32 @@ def test_an_engine_whose_files_are_not_here_is_left_out_with_a_line(monkeypatch,
         present(EnginesSettings.model_validate(absent).chosen)
     assert present(EnginesSettings.model_validate(others).chosen) == ["flite"]
     assert capsys.readouterr().err == ""
+
+
+def test_an_engine_that_is_not_compiled_is_left_out(monkeypatch, tmp_path, capsys):
+    """As where there is no compiler."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("wav2nano.synthesis.voices.fetch", lambda files: True)
+    monkeypatch.delenv("CC", raising=False)
+    pico.FILES.folder.mkdir(parents=True)
+    sources = pico.FILES.folder / pico.SOURCES
+    with tarfile.open(sources, "w"):
+        pass
+    source = PackagedFile(pico.SOURCES, hash_file(sources), ())
+    monkeypatch.setattr(pico, "FILES", replace(pico.FILES, files=(source,)))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    fetch_at_need(["pico"])
+    assert "No C compiler found" in capsys.readouterr().err
+    manner = {"rate": [1.0, 1.0], "pitch": [0.0, 0.0]}
+    chosen = EnginesSettings.model_validate(
+        {
+            "pico": {"voices": ["en-GB"], **manner},
+            "flite": {"voices": ["slt"], "range": [1.0, 1.0], **manner},
+        }
+    ).chosen
+    assert present(chosen) == ["flite"]
+    (pico.FILES.folder / "libpico.so").touch()
+    assert present(chosen) == ["flite", "pico"]
 
 
 def test_what_all_engines_said_before_needs_none_of_their_files(monkeypatch, tmp_path):

@@ -64,6 +64,13 @@ def prepare(engine: str) -> None:
     getattr(ENGINES[engine], "prepare", lambda: None)()
 
 
+def is_here(engine: str) -> bool:
+    """Tell whether an engine has its files, and what is made of them."""
+    files = files_of(engine)
+    is_ready = getattr(ENGINES[engine], "is_ready", lambda: True)
+    return not files or (files.are_here() and is_ready())
+
+
 def fetch_at_need(engines: Iterable[str]) -> None:
     """Fetch the files of engines that are not here; one that cannot be had is told in a line."""
     for engine in engines:
@@ -88,7 +95,7 @@ def present(chosen: Mapping[str, AnyEngineSettings]) -> list[str]:
         name: {voices[0].group for voices in engine_voices(name, settings)}
         for name, settings in chosen.items()
     }
-    absent = [name for name in chosen if (files := files_of(name)) and not files.are_here()]
+    absent = [name for name in chosen if not is_here(name)]
     speaking = [name for name in chosen if name not in absent]
     if absent and not speaking:
         raise UserError(

@@ -86,6 +86,15 @@ def voices(settings: PicoSettings) -> list[list[Voice]]:
     return recorded_voices("pico", settings.voices, SPEAKERS, LICENCES)
 
 
+def is_ready() -> bool:
+    """Tell whether the library is compiled."""
+    return _library().exists()
+
+
+def _library() -> Path:
+    return FILES.folder / "libpico.so"
+
+
 def prepare() -> Path:
     """Compile the library, unless it is there; its path.
 
@@ -94,7 +103,7 @@ def prepare() -> Path:
     UserError
         If the sources are not here, or there is no compiler.
     """
-    library = FILES.folder / "libpico.so"
+    library = _library()
     if library.exists():
         return library
     with tempfile.TemporaryDirectory(prefix="wav2nano-pico-") as folder:
