@@ -272,17 +272,25 @@ def test_an_engine_that_is_not_compiled_is_left_out(monkeypatch, tmp_path, capsy
     assert present(chosen) == ["flite", "pico"]
 
 
+def config_with_pico(folder, voices):
+    """Copy the settings of this checkout, with pico among the engines; gives the defaults."""
+    root = Path(__file__).resolve().parents[2]
+    shutil.copytree(root / "config", folder / "config")
+    dataset = folder / "config" / "datasets" / "keywords.yaml"
+    settings = yaml.safe_load(dataset.read_text())
+    settings["synthesis"]["engines"]["pico"] = {
+        "voices": voices,
+        "rate": [1.0, 1.0],
+        "pitch": [0.0, 0.0],
+    }
+    dataset.write_text(yaml.safe_dump(settings))
+    return yaml.safe_load((root / "params.yaml").read_text())
+
+
 def test_what_all_engines_said_before_needs_none_of_their_files(monkeypatch, tmp_path):
     """As in a clone that has pulled it, on a machine without network."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    root = Path(__file__).resolve().parents[2]
-    shutil.copytree(root / "config", tmp_path / "config")
-    dataset = tmp_path / "config" / "datasets" / "keywords.yaml"
-    settings = yaml.safe_load(dataset.read_text())
-    pico = {"voices": ["en-GB"], "rate": [1.0, 1.0], "pitch": [0.0, 0.0]}
-    settings["synthesis"]["engines"]["pico"] = pico
-    dataset.write_text(yaml.safe_dump(settings))
-    params = yaml.safe_load((root / "params.yaml").read_text())
+    params = config_with_pico(tmp_path, ["en-GB"])
 
     def experiments():
         return Experiments(params, sha256=str, root=tmp_path)
@@ -301,6 +309,12 @@ def test_what_all_engines_said_before_needs_none_of_their_files(monkeypatch, tmp
         (tmp_path / "data" / "synthetic" / f"{name}.zip").touch()
     assert experiments()["keywords"].archives == everyone.archives
     assert experiments().engines("keywords") == []
+
+
+def test_voices_are_checked_before_anything_is_fetched(tmp_path):
+    params = config_with_pico(tmp_path, ["en-GB", "nobody"])
+    with pytest.raises(UserError, match=r"engines\.pico\.voices: no voice 'nobody'"):
+        Experiments(params, sha256=str, root=tmp_path).engines("keywords")
 
 
 def test_an_engine_that_cannot_be_had_is_told(monkeypatch, tmp_path, capsys):

@@ -8,6 +8,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
@@ -52,6 +53,23 @@ def code_digest(*modules):
     return provenance.code_digest(*modules, files=FILES)
 
 
+# Options of Snakemake by which it shows something or tidies up, and runs no job.
+WITHOUT_JOBS = (
+    *("dryrun", "touch", "lint", "list_rules", "list_target_rules", "print_compilation"),
+    *("dag", "rulegraph", "filegraph", "d3dag", "summary", "detailed_summary", "list_changes"),
+    *("list_input_changes", "list_params_changes", "list_untracked", "unlock", "cleanup_metadata"),
+    *("cleanup_shadow", "archive", "containerize", "generate_unit_tests", "delete_all_output"),
+    "delete_temp_output",
+)
+
+
+def runs_jobs():
+    """Tell whether this call of Snakemake is to run jobs: it says so only after the rules."""
+    options, _ = get_argument_parser().parse_known_args(sys.argv[1:])
+    reports = options.report and not options.report_after_run
+    return not reports and not any(getattr(options, name) for name in WITHOUT_JOBS)
+
+
 def load_experiments():
     """Check params.yaml and all experiments that are asked for; a plain message where one is wrong."""
     try:
@@ -65,7 +83,7 @@ def load_experiments():
         named = sorted(named_in(sys.argv[1:]))
         varied = [name for sweep in sweeps_in(sys.argv[1:]) for name in experiments.variants(sweep)]
         wanted = dict.fromkeys([*([] if fetches else listed), *named, *varied])
-        if workflow.is_main_process:
+        if workflow.is_main_process and runs_jobs():
             fetch_at_need(
                 sorted({engine for name in wanted for engine in experiments.engines(name)})
             )
