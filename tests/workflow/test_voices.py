@@ -1,4 +1,6 @@
-"""Files of voices are fetched for jobs, and for nothing else."""
+"""Voices: their files are fetched for jobs and for nothing else, and all their code counts."""
+
+import re
 
 import pytest
 import yaml
@@ -42,3 +44,13 @@ def test_files_are_fetched_where_jobs_run(speaks, tmp_path, options, fetches):
     assert ("fetching pico" in output) == fetches, output
     assert (tmp_path / "cache" / "wav2nano").exists() == fetches
     assert "Traceback" not in output
+
+
+def test_the_board_says_by_what_code_was_spoken(fresh):
+    def code_hash():
+        said = fresh.snakemake("-np", "results/keywords/firmware/listener.bin").stdout
+        return re.search(r"--code-hash (\w+)", said)[1]
+
+    before = code_hash()
+    fresh.replace("src/wav2nano/synthesis/workers/espeak.py", "(VOLUME, 100)", "(VOLUME, 90)")
+    assert code_hash() != before
