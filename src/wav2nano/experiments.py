@@ -450,14 +450,17 @@ class Experiments:
         Raises
         ------
         UserError
-            If there is no such experiment, or a setting is wrong.
+            If there is no such experiment, a setting is wrong, or a voice is unknown.
         """
         settings, file = self.settings(name)
         dataset = load_dataset(settings.dataset, root=self._root)
         spoken = _spoken_labels(file, settings, dataset)
         if dataset.synthesis is None or self._spoken(spoken, settings, dataset):
             return []
-        return list(dataset.synthesis.engines.chosen)
+        chosen = dataset.synthesis.engines.chosen
+        for engine in chosen:
+            engine_voices(engine, chosen[engine])
+        return list(chosen)
 
     def _archives(
         self, labels: Iterable[str], settings: ExperimentSettings, dataset: DatasetSettings

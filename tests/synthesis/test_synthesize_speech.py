@@ -177,10 +177,12 @@ OVERDRIVEN = np.clip(np.random.default_rng(1).integers(-70000, 70000, 8000), -32
     ("take", "words"),
     [
         (np.zeros(8000, np.int16), "said nothing for 'never"),
+        (np.zeros(0, np.int16), "said nothing for 'never"),
+        (np.full(1, 9000, np.int16), "said nothing for 'never"),
         (ENDLESS, r"'never.*' does not fit into 1 s"),
         (OVERDRIVEN.astype(np.int16), "overdriven when it says 'never"),
     ],
-    ids=["empty", "endless", "clipped"],
+    ids=["silent", "empty", "one sample", "endless", "clipped"],
 )
 def test_a_bad_take_is_said_again(monkeypatch, take, words):
     settings = settings_with()

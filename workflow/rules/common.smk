@@ -8,6 +8,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
@@ -32,7 +33,7 @@ from wav2nano.killed_runs import RunMark
 from wav2nano.other_trainings import RANDOM_SPLIT, name_of_fold, name_of_seed
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.load import load_params
-from wav2nano.synthesis.voices import fetch_at_need
+from wav2nano.synthesis.voices import fetch_at_need, modules_of_engine
 from wav2nano.tables.recordings import Listed, write_listed
 
 # A shell finds the commands installed beside snakemake even if snakemake was called by its full path.
@@ -52,6 +53,23 @@ def code_digest(*modules):
     return provenance.code_digest(*modules, files=FILES)
 
 
+# Options of Snakemake by which it shows something or tidies up, and runs no job.
+WITHOUT_JOBS = (
+    *("dryrun", "touch", "lint", "list_rules", "list_target_rules", "print_compilation"),
+    *("dag", "rulegraph", "filegraph", "d3dag", "summary", "detailed_summary", "list_changes"),
+    *("list_input_changes", "list_params_changes", "list_untracked", "unlock", "cleanup_metadata"),
+    *("cleanup_shadow", "archive", "containerize", "generate_unit_tests", "delete_all_output"),
+    "delete_temp_output",
+)
+
+
+def runs_jobs():
+    """Tell whether this call of Snakemake is to run jobs: it says so only after the rules."""
+    options, _ = get_argument_parser().parse_known_args(sys.argv[1:])
+    reports = options.report and not options.report_after_run
+    return not reports and not any(getattr(options, name) for name in WITHOUT_JOBS)
+
+
 def load_experiments():
     """Check params.yaml and all experiments that are asked for; a plain message where one is wrong."""
     try:
@@ -65,8 +83,10 @@ def load_experiments():
         named = sorted(named_in(sys.argv[1:]))
         varied = [name for sweep in sweeps_in(sys.argv[1:]) for name in experiments.variants(sweep)]
         wanted = dict.fromkeys([*([] if fetches else listed), *named, *varied])
-        if workflow.is_main_process:
-            fetch_at_need(sorted({engine for name in wanted for engine in experiments.engines(name)}))
+        if workflow.is_main_process and runs_jobs():
+            fetch_at_need(
+                sorted({engine for name in wanted for engine in experiments.engines(name)})
+            )
         for name in wanted:
             experiments[name]
     except UserError as error:
@@ -118,16 +138,19 @@ def settings(choose):
     return lambda wildcards: as_json(choose(EXPERIMENTS[wildcards.experiment].settings))
 
 
-def code(*modules, kind=False, architecture=False, board=False):
+def code(*modules, kind=False, architecture=False, board=False, engines=False):
     """Hash of the code that a rule runs, with that of what it looks up for the experiment."""
 
     def digest(wildcards):
-        used = EXPERIMENTS[wildcards.experiment].settings
+        experiment = EXPERIMENTS[wildcards.experiment]
+        used = experiment.settings
         found = modules_of(used.features) if kind else []
         if architecture:
             found.append(f"wav2nano.models.architectures.{used.model.architecture}")
         if board:
             found.append(module_of(used.firmware.board))
+        if engines:
+            found += [module for name in experiment.engines() for module in modules_of_engine(name)]
         return code_digest(*modules, *found)
 
     return digest
@@ -166,7 +189,7 @@ def modules_of(features):
 
 def modules_of_engines(synthesis):
     """Name the modules of the engines that speak."""
-    return [f"wav2nano.synthesis.engines.{engine}" for engine in synthesis["engines"]]
+    return [module for engine in synthesis["engines"] for module in modules_of_engine(engine)]
 
 
 def published_model(user):

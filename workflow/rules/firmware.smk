@@ -110,6 +110,7 @@ rule compile_firmware:
             kind=True,
             architecture=True,
             board=True,
+            engines=True,
         ),
         libraries=folders_digest("firmware/libraries", "firmware/hardware"),
         sketch=lambda wildcards: folders_digest(f"firmware/sketches/{wildcards.sketch}"),

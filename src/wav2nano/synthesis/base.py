@@ -61,8 +61,8 @@ class Engine(Protocol):
         Names of the voices whose pitch and range the engine cannot set; the scale of the formants
         still moves both.
 
-    An engine whose files are fetched has `FILES`, and `prepare()` if something is made of them
-    before it can speak.
+    An engine whose files are fetched has `FILES`; if something is made of them before it can speak,
+    `prepare()`, which makes it, and `is_ready()`, which tells whether it is there.
     """
 
     FIXED_INTONATION: frozenset[str]

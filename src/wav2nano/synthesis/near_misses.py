@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from wav2nano.errors import UserError
 from wav2nano.synthesis.phonemes import phonemize
 
 DICTIONARY = 20_000  # words of the language, the most frequent ones
@@ -98,7 +97,7 @@ def find_near_misses(
     """Find the words of a language that sound most like labels, and none that sounds the same.
 
     Each label in turn takes the word that is nearest to it and not yet taken; of equals the more
-    frequent one.
+    frequent one. A label without any known sound takes none.
 
     Parameters
     ----------
@@ -110,18 +109,10 @@ def find_near_misses(
         Whose words, as the package wordfreq names it.
     voice
         Of espeak-ng, by whose rules they are spoken.
-
-    Raises
-    ------
-    UserError
-        If a label cannot be spoken.
     """
-    if not count:
+    spoken = {label: sounds for label in labels if (sounds := sounds_of(label, voice))}
+    if not count or not spoken:
         return []
-    spoken = {label: sounds_of(label, voice) for label in labels}
-    for label, sounds in spoken.items():
-        if not sounds:
-            raise UserError(f"labels: no sound of {label!r} is known. Spell it otherwise")
     # Of words that sound the same the most frequent one.
     words_by_sounds: dict[str, str] = {}
     for word in frequent_words(language):

@@ -232,13 +232,21 @@ def _given(section: Section | None, name: str) -> Section:
 def _other_words(unknown: UnknownSettings, labels: Sequence[str]) -> list[str]:
     """Words of `_unknown_` that are not labels: a new label may have been in the list."""
     wanted = [_spoken(word) for word in labels]
-    found = find_near_misses(wanted, unknown.near_misses * len(wanted))
+    # Neither background nor own recordings whose labels no English voice can say.
+    sayable = [_spoken(word) for word in labels if _SPEAKABLE.fullmatch(word)]
+    found = find_near_misses(sayable, unknown.near_misses * len(sayable))
     words = {_spoken(word): word for word in [*unknown.words, *found]}
     words = {spoken: word for spoken, word in words.items() if spoken not in wanted}
     if not words:
+        remedy = (
+            ". synthesis.unknown.near_misses finds none without `labels` that an English voice can "
+            "say"
+            if unknown.near_misses
+            else ", or set synthesis.unknown.near_misses to how many are to be found for each label"
+        )
         raise UserError(
             "synthesis.unknown.words has no word that is not among the labels: list some other "
-            "words, or set synthesis.unknown.near_misses to how many are to be found for each label"
+            f"words{remedy}"
         )
     return list(words.values())
 

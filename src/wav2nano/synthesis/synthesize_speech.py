@@ -203,18 +203,22 @@ def _utterance(item: Planned, pace: float) -> Utterance:
 def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
     """Cut the silence around the word, and scale its frequencies."""
     digest = hashlib.sha256(samples.tobytes()).digest()
+    nothing = Dry(
+        np.zeros(0),
+        digest,
+        f"{item.engine} said nothing for {item.text!r} with the voice {item.voice}. Spell the "
+        "word with letters as an English speaker would, or remove it from the settings",
+    )
     # Samples played faster than they were said: all frequencies go up by the same factor.
     speech = soxr.resample(samples.astype(np.float64) / 32768, said_rate * item.formants, rate)
+    if not len(speech):
+        return nothing
     frame = rate // 100
     energy = np.convolve(speech * speech, np.ones(frame) / frame, "same")
     peak = energy.max(initial=0.0)
     loud = np.flatnonzero(energy > peak * 10**-4.5)
     if peak < 1e-6 or loud[-1] - loud[0] < SHORTEST * rate:
-        fault = (
-            f"{item.engine} said nothing for {item.text!r} with the voice {item.voice}. Spell the "
-            "word with letters as an English speaker would, or remove it from the settings"
-        )
-        return Dry(np.zeros(0), digest, fault)
+        return nothing
     fault = ""
     if np.mean(np.abs(samples.astype(np.int32)) >= 32767) > MOST_CLIPPED:
         fault = (

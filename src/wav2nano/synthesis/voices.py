@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import cast
 
 from wav2nano.errors import UserError
@@ -44,6 +45,15 @@ def speak(engine: str, utterances: Sequence[Utterance]) -> list[Speech]:
     return ENGINES[engine].speak(utterances) if utterances else []
 
 
+def modules_of_engine(engine: str) -> list[str]:
+    """Name the modules that speak for an engine: its own, and that of its worker if it has one.
+
+    A worker is started by its name, and nothing imports it.
+    """
+    worker = f"wav2nano.synthesis.workers.{engine}"
+    return [f"wav2nano.synthesis.engines.{engine}", *([worker] if find_spec(worker) else [])]
+
+
 def files_of(engine: str) -> PackagedFiles | None:
     """Files that are fetched before an engine can speak, if it has any."""
     return getattr(ENGINES[engine], "FILES", None)
@@ -52,6 +62,13 @@ def files_of(engine: str) -> PackagedFiles | None:
 def prepare(engine: str) -> None:
     """Make what an engine needs besides its files, if anything."""
     getattr(ENGINES[engine], "prepare", lambda: None)()
+
+
+def is_here(engine: str) -> bool:
+    """Tell whether an engine has its files, and what is made of them."""
+    files = files_of(engine)
+    is_ready = getattr(ENGINES[engine], "is_ready", lambda: True)
+    return not files or (files.are_here() and is_ready())
 
 
 def fetch_at_need(engines: Iterable[str]) -> None:
@@ -78,7 +95,7 @@ def present(chosen: Mapping[str, AnyEngineSettings]) -> list[str]:
         name: {voices[0].group for voices in engine_voices(name, settings)}
         for name, settings in chosen.items()
     }
-    absent = [name for name in chosen if (files := files_of(name)) and not files.are_here()]
+    absent = [name for name in chosen if not is_here(name)]
     speaking = [name for name in chosen if name not in absent]
     if absent and not speaking:
         raise UserError(

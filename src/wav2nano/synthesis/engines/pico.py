@@ -75,13 +75,24 @@ SPEED = (20, 500)
 PITCH = (50, 200)
 VOLUME = 50  # at its own it clips
 
-SILENCE = 2  # of 32768
-PAUSE = 0.12  # seconds; no stop within a word is as long
+# Of 32768.
+SILENCE = 2
+CLICK = 256  # measured: up to 156; the release of a stop is above it
+PAUSE = 0.12  # seconds
 
 
 def voices(settings: PicoSettings) -> list[list[Voice]]:
     """Voices by their names."""
     return recorded_voices("pico", settings.voices, SPEAKERS, LICENCES)
+
+
+def is_ready() -> bool:
+    """Tell whether the library is compiled."""
+    return _library().exists()
+
+
+def _library() -> Path:
+    return FILES.folder / "libpico.so"
 
 
 def prepare() -> Path:
@@ -92,7 +103,7 @@ def prepare() -> Path:
     UserError
         If the sources are not here, or there is no compiler.
     """
-    library = FILES.folder / "libpico.so"
+    library = _library()
     if library.exists():
         return library
     with tempfile.TemporaryDirectory(prefix="wav2nano-pico-") as folder:
@@ -120,10 +131,15 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
 
 
 def without_tail(samples: np.ndarray, rate: int) -> np.ndarray:
-    """Cut what follows silence after speech: a click, with which en-US ends a sentence."""
-    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > SILENCE)
-    pauses = np.flatnonzero(np.diff(loud) > PAUSE * rate)
-    return samples[: loud[pauses[0]] + 1] if len(pauses) else samples
+    """Cut what follows a pause and is as soft as the click with which en-US ends a sentence.
+
+    Slow words have stops as long as that pause, and sentences longer ones: loud speech follows.
+    """
+    amplitudes = np.abs(samples.astype(np.int32))
+    heard = np.flatnonzero(amplitudes > SILENCE)
+    end = np.flatnonzero(amplitudes > CLICK).max(initial=0)
+    pauses = np.flatnonzero((np.diff(heard) > PAUSE * rate) & (heard[:-1] >= end))
+    return samples[: heard[pauses[0]] + 1] if len(pauses) else samples
 
 
 def _tagged(item: Utterance) -> str:

@@ -1,0 +1,56 @@
+"""Voices: their files are fetched for jobs and for nothing else, and all their code counts."""
+
+import re
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.xdist_group("workflow")
+
+
+@pytest.fixture
+def speaks(fresh, tmp_path):
+    """A checkout with a voice whose files are not here, and a registry without any package."""
+    path = fresh.root / "config" / "datasets" / "keywords.yaml"
+    dataset = yaml.safe_load(path.read_text())
+    manner = {"rate": [1.0, 1.0], "pitch": [0.0, 0.0]}
+    dataset["synthesis"]["engines"]["pico"] = {"voices": ["en-GB"], **manner}
+    path.write_text(yaml.safe_dump(dataset))
+    fresh.environment = {
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": "",
+    }
+    return fresh
+
+
+@pytest.mark.parametrize(
+    ("options", "fetches"),
+    [
+        ([], True),
+        (["-np"], False),
+        (["--dag", "dot"], False),
+        (["--summary"], False),
+        (["--unlock"], False),
+        (["--list-rules"], False),
+    ],
+)
+def test_files_are_fetched_where_jobs_run(speaks, tmp_path, options, fetches):
+    # No rule makes it: what runs jobs ends before the first.
+    target = ["results/keywords/nothing"] if fetches else ["results/keywords/split.csv"]
+    result = speaks.run("snakemake", "--cores", "1", *target, *options, check=False)
+    output = result.stdout + result.stderr
+    assert (result.returncode != 0) == fetches, output
+    assert ("fetching pico" in output) == fetches, output
+    assert (tmp_path / "cache" / "wav2nano").exists() == fetches
+    assert "Traceback" not in output
+
+
+def test_the_board_says_by_what_code_was_spoken(fresh):
+    def code_hash():
+        said = fresh.snakemake("-np", "results/keywords/firmware/listener.bin").stdout
+        return re.search(r"--code-hash (\w+)", said)[1]
+
+    before = code_hash()
+    fresh.replace("src/wav2nano/synthesis/workers/espeak.py", "(VOLUME, 100)", "(VOLUME, 90)")
+    assert code_hash() != before
