@@ -145,18 +145,22 @@ def test_a_training_that_lags_is_stopped(search, capsys):
 TRAINING = """
 import sys, time
 from pathlib import Path
+print("said", file=sys.stderr, flush=True)
 log = Path(sys.argv[1])
 for epoch in range(1, 500):
+  try:
     with log.open("a") as file:
         file.write(f"epoch {epoch}/500: training accuracy 0.1, validation 0.1 (loss 2.000, best ")
         file.write(f"{2 - epoch / 1000:.3f} at epoch {epoch})\\n")
     if epoch == int(sys.argv[2]):
         sys.exit(3)
     time.sleep(0.01)
+  except KeyboardInterrupt:
+    sys.exit("interrupted")
 """
 
 
-def test_a_command_is_stopped_with_all_that_it_started(tmp_path):
+def test_a_command_is_stopped_with_all_that_it_started(tmp_path, capfd):
     log = tmp_path / "train_model.log"
     log.write_text(
         "epoch 30/30: training accuracy 0.9, validation 0.1 (loss 1, best 0.001 at epoch 9)\n"
@@ -173,6 +177,7 @@ def test_a_command_is_stopped_with_all_that_it_started(tmp_path):
     assert run_watched([*shell, *arguments, "400"], log, lags) is None
     assert time.monotonic() - started < 4
     assert heard == [(epoch, 2 - epoch / 1000) for epoch in range(1, 6)]
+    assert capfd.readouterr().err == "said\n"
     lines = log.read_text()
     time.sleep(0.2)
     assert log.read_text() == lines

@@ -7,10 +7,11 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from wav2nano import provenance
 from wav2nano.errors import UserError
@@ -217,8 +218,12 @@ def run_watched(
         The exit status, None if it was stopped.
     """
     before = log.stat().st_mtime_ns if log.exists() else 0
-    seen = 0
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    seen, stopping = 0, threading.Event()
+    run = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
+    telling = threading.Thread(target=_tell_until, args=(run.stderr, stopping))
+    telling.start()
     try:
         while lags is not None:
             try:
@@ -230,6 +235,7 @@ def run_watched(
             found = EPOCH.findall(log.read_text(encoding="utf-8", errors="replace"))
             for epoch, loss in found[seen:]:
                 if lags(int(epoch), float(loss)):
+                    stopping.set()  # what it says of that is no error
                     _interrupt(run)
                     return None
             seen = len(found)
@@ -237,6 +243,16 @@ def run_watched(
     except BaseException:
         _interrupt(run)
         raise
+    finally:
+        telling.join()
+
+
+def _tell_until(said: IO[bytes], stopping: threading.Event) -> None:
+    """Pass on what a command says, until it is stopped."""
+    for line in said:
+        if not stopping.is_set():
+            sys.stderr.write(line.decode(errors="replace"))
+            sys.stderr.flush()
 
 
 def _interrupt(run: "subprocess.Popen[bytes]") -> None:
