@@ -2,9 +2,9 @@
 
 import json
 import re
-import subprocess
+import sys
+import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -14,7 +14,8 @@ from wav2nano.settings.load import load_yaml
 from wav2nano.settings.search import RangeSettings
 
 pytest.importorskip("optuna")
-from wav2nano.tune import MOST_REFUSED, tune
+import wav2nano.tune
+from wav2nano.tune import FIRST_STOPPED, MOST_REFUSED, run_watched, tune
 
 ROOT = Path(__file__).resolve().parents[1]
 # The best dropout is 0.3, and the best layer the largest that there is.
@@ -39,7 +40,7 @@ def search(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     built = []
 
-    def build(command, **options):
+    def build(command, log, lags):
         file = Path(command[-1])
         name = file.parts[1]
         if before := run.before:
@@ -59,17 +60,20 @@ def search(tmp_path, monkeypatch):
                 }
             )
         )
-        return SimpleNamespace(returncode=0)
+        if lags is not None and any(lags(epoch, 1 - score) for epoch in run.epochs):
+            file.unlink()
+            return None
+        return 0
 
     def run(**changes):
         (tmp_path / "config/searches/trial.yaml").write_text(yaml.safe_dump(SEARCH | changes))
         tune("trial")
         return built
 
-    run.before = None
+    run.before, run.epochs = None, ()
     run.sweep = tmp_path / "config/sweeps/trial.yaml"
     run.journal = tmp_path / "results/comparison/tune_trial.journal"
-    monkeypatch.setattr(subprocess, "run", build)
+    monkeypatch.setattr(wav2nano.tune, "run_watched", build)
     return run
 
 
@@ -111,20 +115,80 @@ def test_an_interrupted_trial_is_taken_up_again(search):
 
 
 def test_what_cannot_be_built_is_told_and_left_out(search, monkeypatch):
-    build = subprocess.run
+    build = wav2nano.tune.run_watched
 
-    def fail(command, **options):
-        done = build(command)
-        if "goal" not in command[-1]:
-            done.returncode = 1
-        return done
+    def fail(command, log, lags):
+        return build(command, log, lags) or int("goal" not in command[-1])
 
-    monkeypatch.setattr(subprocess, "run", fail)
+    monkeypatch.setattr(wav2nano.tune, "run_watched", fail)
     with pytest.raises(UserError, match=r"trial\.dropout-\S+\.units-\d+ could not be built: see"):
         search(trials=1)
-    monkeypatch.setattr(subprocess, "run", build)
+    monkeypatch.setattr(wav2nano.tune, "run_watched", build)
     search(trials=1)
     assert len(rows(search)) == 2
+
+
+def test_a_training_that_lags_is_stopped(search, capsys):
+    search.epochs = (1, 5, 10)
+    search(trials=14)
+    said = capsys.readouterr()
+    stopped = [line for line in said.err.splitlines() if line.startswith("stopped")]
+    assert 0 < len(stopped) < 14 - FIRST_STOPPED
+    assert said.err.splitlines()[-1].split()[1:4] == ["14", "of", "14:"]
+    # What was stopped is not in the sweep; what was best by far is.
+    assert len(rows(search)) <= 1 + 14 - len(stopped)
+    assert [64] in [row.get("model.units") for row in rows(search)]
+    search(trials=14, stop_early=False)  # nothing is left to do
+    assert not capsys.readouterr().err.splitlines()[1:]
+
+
+TRAINING = """
+import sys, time
+from pathlib import Path
+print("said", file=sys.stderr, flush=True)
+log = Path(sys.argv[1])
+for epoch in range(1, 500):
+  try:
+    with log.open("a") as file:
+        file.write(f"epoch {epoch}/500: training accuracy 0.1, validation 0.1 (loss 2.000, best ")
+        file.write(f"{2 - epoch / 1000:.3f} at epoch {epoch})\\n")
+    if epoch == int(sys.argv[2]):
+        sys.exit(3)
+    time.sleep(0.01)
+  except KeyboardInterrupt:
+    sys.exit("interrupted")
+"""
+
+
+def test_a_command_is_stopped_with_all_that_it_started(tmp_path, capfd):
+    log = tmp_path / "train_model.log"
+    log.write_text(
+        "epoch 30/30: training accuracy 0.9, validation 0.1 (loss 1, best 0.001 at epoch 9)\n"
+    )
+    shell = ["sh", "-c", 'rm -f "$1"; "$0" -c "$2" "$1" "$3"; echo later > "$1.after"']
+    arguments = [sys.executable, str(log), TRAINING]
+    heard = []
+
+    def lags(epoch, loss):
+        heard.append((epoch, loss))
+        return epoch >= 5
+
+    started = time.monotonic()
+    assert run_watched([*shell, *arguments, "400"], log, lags) is None
+    assert time.monotonic() - started < 4
+    assert heard == [(epoch, 2 - epoch / 1000) for epoch in range(1, 6)]
+    assert capfd.readouterr().err == "said\n"
+    lines = log.read_text()
+    time.sleep(0.2)
+    assert log.read_text() == lines
+    assert not log.with_name("train_model.log.after").exists()
+
+    heard.clear()
+    log.unlink()
+    command = [sys.executable, "-c", TRAINING, str(log), "20"]
+    assert run_watched(command, log, None) == 3
+    assert run_watched([sys.executable, "-c", "import time; time.sleep(1.2)"], log, lags) == 0
+    assert heard == []  # what an earlier training wrote
 
 
 def test_what_cannot_run_on_the_board_is_not_built(search):

@@ -2,13 +2,16 @@
 
 import json
 import math
+import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from wav2nano import provenance
 from wav2nano.errors import UserError
@@ -29,14 +32,21 @@ HEADER = "# Written by wav2nano tune {name}: the variants that it has tried, the
 JOURNAL = "results/comparison/tune_{name}.journal"
 MOST_REFUSED = 100  # in a row: then hardly anything in the search is possible
 SHOWN = 5
+FIRST_STOPPED = 5  # trainings that are never stopped: the others are compared with them
+EPOCHS_LEFT_ALONE = 5  # of each
+POLL_SECONDS = 0.5
+
+# What a training says of itself.
+EPOCH = re.compile(r"^epoch (\d+)/\d+: .* best (\d+\.\d+) at epoch", re.MULTILINE)
 
 
 def tune(search: str, *, cores: int = 2) -> None:
     """Search for the best settings of an experiment, and rank what was tried.
 
     A trial is a variant of the sweep of the same name, which this writes, and is built by Snakemake
-    as far as its score on validation. What the settings say cannot run on the board is not trained.
-    A search that was interrupted, or is to have more trials, continues.
+    as far as its score on validation. What the settings say cannot run on the board is not trained,
+    and a training that lags behind the others is stopped. A search that was interrupted, or is to
+    have more trials, continues.
 
     Parameters
     ----------
@@ -60,7 +70,7 @@ def tune(search: str, *, cores: int = 2) -> None:
     tried = [(sweep.base_score(cores), "the base")]
     _say(f"{tried[0][0]:.4f}  the base, {settings.base}")
     started, refused = time.monotonic(), 0
-    while (done := len(_complete(study))) < settings.trials:
+    while (done := len(_trained(study))) < settings.trials:
         if settings.minutes is not None and time.monotonic() - started > 60 * settings.minutes:
             _say(f"{settings.minutes:g} minutes are over.")
             break
@@ -81,12 +91,17 @@ def tune(search: str, *, cores: int = 2) -> None:
             continue
         refused = 0
         try:
-            score = sweep.score(name, cores)
+            score = sweep.score(name, cores, _lags(trial) if settings.stop_early else None)
         except UserError:
             _tell(study, trial, "FAIL")
             raise
-        study.tell(trial, score)
-        _say(f"{score:.4f}  {done + 1} of {settings.trials}: {describe_variant(variant)}")
+        if score is None:
+            _tell(study, trial, "PRUNED")
+            sweep.write(before)
+        else:
+            study.tell(trial, score)
+        said = "stopped" if score is None else f"{score:.4f} "
+        _say(f"{said} {done + 1} of {settings.trials}: {describe_variant(variant)}")
     variants = [one.user_attrs["variant"] for one in _complete(study)]
     sweep.write(variants)
     tried += [(one.value, describe_variant(one.user_attrs["variant"])) for one in _complete(study)]
@@ -121,7 +136,9 @@ class _Sweep:
 
     def base_score(self, cores: int) -> float:
         """Score of the base itself."""
-        return self.score(self.write([]), cores)
+        score = self.score(self.write([]), cores)
+        assert score is not None  # nothing stops it
+        return score
 
     def add(self, before: Sequence[Variant], variant: Variant) -> str:
         """Add a variant to those that were tried; gives its name.
@@ -150,8 +167,12 @@ class _Sweep:
         names = self._experiments().variants(self._name)
         return names[rows.index(variants[-1])] if variants else names[0]
 
-    def score(self, name: str, cores: int) -> float:
-        """Build a variant as far as its score on validation.
+    def score(
+        self, name: str, cores: int, lags: Callable[[int, float], bool] | None = None
+    ) -> float | None:
+        """Build a variant as far as its score on validation; None if it was stopped.
+
+        `lags` tells from an epoch and the least loss so far whether to stop.
 
         Raises
         ------
@@ -161,10 +182,11 @@ class _Sweep:
         file = Path(f"results/{name}/evaluation/evaluation.json")
         command = ["snakemake", "--cores", str(cores), "--quiet", "rules", "--", str(file)]
         # What the jobs say, figures on the test set among it, is in logs/.
-        done = subprocess.run(
-            [sys.executable, "-m", *command], stdout=subprocess.DEVNULL, check=False
-        )
-        if done.returncode:
+        log = Path(f"logs/{name}/train_model.log")
+        status = run_watched([sys.executable, "-m", *command], log, lags)
+        if status is None:
+            return None
+        if status:
             raise UserError(
                 f"{name} could not be built: see above. Run the command again to go on with others."
             )
@@ -174,6 +196,80 @@ class _Sweep:
 
     def _experiments(self) -> Experiments:
         return Experiments(self._defaults, sha256=self._files.sha256)
+
+
+def run_watched(
+    command: Sequence[str], log: Path, lags: Callable[[int, float], bool] | None
+) -> int | None:
+    """Run a command, and stop it if what a training writes to a log meanwhile says so.
+
+    Parameters
+    ----------
+    command
+        It and all that it starts are stopped as by Ctrl-C.
+    log
+        Of the training; what was there before is not read.
+    lags
+        (epoch, least validation loss so far) to whether to stop; None never stops.
+
+    Returns
+    -------
+    int or None
+        The exit status, None if it was stopped.
+    """
+    before = log.stat().st_mtime_ns if log.exists() else 0
+    seen, stopping = 0, threading.Event()
+    run = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
+    telling = threading.Thread(target=_tell_until, args=(run.stderr, stopping))
+    telling.start()
+    try:
+        while lags is not None:
+            try:
+                return run.wait(POLL_SECONDS)
+            except subprocess.TimeoutExpired:
+                pass
+            if not log.exists() or log.stat().st_mtime_ns == before:
+                continue
+            found = EPOCH.findall(log.read_text(encoding="utf-8", errors="replace"))
+            for epoch, loss in found[seen:]:
+                if lags(int(epoch), float(loss)):
+                    stopping.set()  # what it says of that is no error
+                    _interrupt(run)
+                    return None
+            seen = len(found)
+        return run.wait()
+    except BaseException:
+        _interrupt(run)
+        raise
+    finally:
+        telling.join()
+
+
+def _tell_until(said: IO[bytes], stopping: threading.Event) -> None:
+    """Pass on what a command says, until it is stopped."""
+    for line in said:
+        if not stopping.is_set():
+            sys.stderr.write(line.decode(errors="replace"))
+            sys.stderr.flush()
+
+
+def _interrupt(run: "subprocess.Popen[bytes]") -> None:
+    """Stop a command and all that it has started, and wait until it has cleared up."""
+    if run.poll() is None:
+        os.killpg(run.pid, signal.SIGINT)
+        run.wait()
+
+
+def _lags(trial: "Trial") -> Callable[[int, float], bool]:
+    """Make a function that tells whether a trial's training lags behind those of the others."""
+
+    def lags(epoch: int, loss: float) -> bool:
+        trial.report(-loss, epoch)  # the study looks for the greatest
+        return trial.should_prune()
+
+    return lags
 
 
 def _open_study(name: str, settings: SearchSettings) -> "Study":
@@ -194,6 +290,7 @@ def _open_study(name: str, settings: SearchSettings) -> "Study":
         direction="maximize",
         load_if_exists=True,
     )
+    study.pruner = optuna.pruners.MedianPruner(FIRST_STOPPED, EPOCHS_LEFT_ALONE)
     # The same seed after each start would draw the same again.
     study.sampler = optuna.samplers.TPESampler(seed=settings.seed + len(study.trials))
     searched = settings_digest(settings.model_dump(include={"base", "choices", "ranges"}))
@@ -228,6 +325,12 @@ def _draw(trial: "Trial", settings: SearchSettings) -> Variant:
 
 def _complete(study: "Study") -> list[Any]:
     return [trial for trial in study.trials if trial.state.name == "COMPLETE"]
+
+
+def _trained(study: "Study") -> list[Any]:
+    """Trials that took time: also those that were stopped, but not what was refused at once."""
+    stopped = [trial for trial in study.trials if trial.state.name == "PRUNED"]
+    return [*_complete(study), *(trial for trial in stopped if trial.intermediate_values)]
 
 
 def _tell(study: "Study", trial: "Trial", state: str) -> None:

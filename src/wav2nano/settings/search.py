@@ -61,10 +61,14 @@ class SearchSettings(Settings):
     """ranges of numbers by dotted name, such as model.kernel: {low: 3, high: 9, step: 2}"""
 
     trials: Annotated[int, Field(ge=1, le=MOST_TRIALS)] = 30
-    """how many networks to train"""
+    """how many networks to train, those that are stopped early among them"""
 
     minutes: Annotated[float, Field(gt=0)] | None = None
     """after how long no further training is started; `null`: without a limit"""
+
+    stop_early: bool = True
+    """whether to stop a training whose validation loss is above the median of the others' in the
+    same epoch"""
 
     seed: Seed = 1
     """seed of the search"""
