@@ -163,7 +163,8 @@ EVALUATION = {"evaluate_model": 1, "report_results": 1, "record_checksums": 1}
     [
         (change_config, both(FROM_TRAINING)),
         (change_one_experiment, FROM_TRAINING),
-        (change_library, both(EVALUATION)),
+        # Detection is plotted by the same module.
+        (change_library, both(EVALUATION | {"evaluate_detection": 1, "show_detection": 1})),
         (change_comment, {}),
         (change_rule, both({rule: FIRMWARE[rule] for rule in list(FIRMWARE)[1:]})),
         (change_sketch, both(FIRMWARE | {"compile_firmware": 1})),

@@ -9,7 +9,7 @@ import pytest
 pytestmark = pytest.mark.xdist_group("workflow")
 
 SHOWN = {
-    "1 Results": {"results.html", "budget.html"},
+    "1 Results": {"results.html", "budget.html", "detection.html", "detection.png"},
     "2 Test set": {"confusion.png", "per_class.png", "roc.png", "det.png", "examples.html"},
     "3 Training": {"network.png", "learning_curves.png", "environment.html"},
     "4 Data": {"data.html", "split.html", "features.png"},
@@ -67,7 +67,7 @@ def test_nothing_is_loaded_from_elsewhere(report):
 
 def test_figures_for_dvc_are_flat_and_short(built):
     metrics = json.loads((built.root / "metrics" / "keywords.json").read_text())
-    assert len(metrics) <= 41
+    assert len(metrics) <= 48
     assert all(isinstance(value, int | float) for value in metrics.values())
     assert metrics["self_test_equal"] is True
     assert metrics["lost_samples"] == 0
