@@ -297,7 +297,9 @@ class Experiments:
         self._need_recordings = need_recordings
         self._root = Path(root)
         self._loaded: dict[str, Experiment] = {}
+        self._described: dict[str, DatasetSettings] = {}
         self._datasets: dict[str, tuple[DatasetSettings, list[Source]]] = {}
+        self._settings: dict[str, tuple[ExperimentSettings, str]] = {}
         self._sweeps: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {}
         self._engines: dict[str, list[str]] = {}
         self._layers: dict[str, Layer] = {}
@@ -317,7 +319,7 @@ class Experiments:
     def dataset(self, name: str) -> tuple[DatasetSettings, list[Source]]:
         """Give a data set, and the user's recordings of it."""
         if name not in self._datasets:
-            dataset = load_dataset(name, root=self._root)
+            dataset = self._describe(name)
             folder = self._root / dataset.recordings
             if Path(f"{folder}.dvc").exists() and not folder.exists():
                 raise UserError(
@@ -327,6 +329,12 @@ class Experiments:
             sources = scan_recordings(dataset, root=self._root, sha256=self._sha256)
             self._datasets[name] = dataset, sources
         return self._datasets[name]
+
+    def _describe(self, name: str) -> DatasetSettings:
+        """Read what a data set is, once: many experiments may share it."""
+        if name not in self._described:
+            self._described[name] = load_dataset(name, root=self._root)
+        return self._described[name]
 
     def find(self, what: str, holds: Callable[[Experiment], bool]) -> Experiment:
         """Find an experiment that uses something shared: a loaded one, else any with a file."""
@@ -406,6 +414,11 @@ class Experiments:
         UserError
             If there is no such experiment, or a setting is wrong.
         """
+        if name not in self._settings:
+            self._settings[name] = self._read_settings(name)
+        return self._settings[name]
+
+    def _read_settings(self, name: str) -> tuple[ExperimentSettings, str]:
         own, other_training = divide_name(name)
         layers = [(str(PARAMS), self._defaults)]
         sweep = sweep_of(own)
@@ -453,7 +466,7 @@ class Experiments:
             If there is no such experiment, a setting is wrong, or a voice is unknown.
         """
         settings, file = self.settings(name)
-        dataset = load_dataset(settings.dataset, root=self._root)
+        dataset = self._describe(settings.dataset)
         spoken = _spoken_labels(file, settings, dataset)
         if dataset.synthesis is None or self._spoken(spoken, settings, dataset):
             return []
