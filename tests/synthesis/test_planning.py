@@ -1,7 +1,7 @@
 from collections import Counter
 
 import pytest
-from synthesis_cases import FLITE, LABELS, all_engines, settings_with
+from synthesis_cases import FESTIVAL, FLITE, LABELS, all_engines, settings_with
 
 from wav2nano.errors import UserError
 from wav2nano.synthesis.planning import plan, redraw
@@ -25,6 +25,20 @@ def test_engines_groups_and_accents_are_balanced():
     accents = Counter(item.voice.split("+")[0] for item in planned if item.engine == "espeak")
     assert len(accents) == 8
     assert max(accents.values()) - min(accents.values()) <= 3
+
+
+def test_an_engine_may_have_several_turns_and_is_balanced_in_itself():
+    engines = {"flite": FLITE | {"turns": 3}, "festival": FESTIVAL}
+    planned = plan("never", [], settings_with(engines=engines, recordings=100))
+    assert [item.engine for item in planned[:5]] == [
+        "espeak",
+        "flite",
+        "festival",
+        "flite",
+        "flite",
+    ]
+    voices = Counter(item.voice for item in planned if item.engine == "flite")
+    assert set(voices.values()) == {15}
 
 
 def test_a_longer_plan_begins_with_the_shorter_one():

@@ -41,7 +41,14 @@ class SilenceSettings(Settings):
     """from softest to loudest, dB of full scale"""
 
 
-class EspeakSettings(Settings):
+class EngineSettings(Settings):
+    """What every engine has."""
+
+    turns: Annotated[int, Field(ge=1, le=100)] = 1
+    """how often it speaks while the others speak once"""
+
+
+class EspeakSettings(EngineSettings):
     """espeak-ng, from the Python package espeakng-loader."""
 
     accents: AllOrList
@@ -60,7 +67,7 @@ class EspeakSettings(Settings):
     """times the voice's own intonation"""
 
 
-class RecordedVoicesSettings(Settings):
+class RecordedVoicesSettings(EngineSettings):
     """An engine whose voices are made of recordings of persons."""
 
     voices: Annotated[list[Text], Field(min_length=1)]
@@ -76,7 +83,7 @@ class RecordedVoicesSettings(Settings):
     """times the voice's own intonation"""
 
 
-class PicoSettings(Settings):
+class PicoSettings(EngineSettings):
     """SVOX Pico, which is fetched once; it cannot set the extent of intonation."""
 
     voices: Annotated[list[Text], Field(min_length=1)]
@@ -94,7 +101,7 @@ class PicoSettings(Settings):
         return [1.0, 1.0]
 
 
-class PiperSettings(Settings):
+class PiperSettings(EngineSettings):
     """Piper, which is fetched once; it cannot set the pitch."""
 
     voices: Annotated[list[Text], Field(min_length=1)]
@@ -112,7 +119,7 @@ class PiperSettings(Settings):
         return [0.0, 0.0]
 
 
-class KokoroSettings(Settings):
+class KokoroSettings(EngineSettings):
     """Kokoro-82M, which is fetched once; it can set the speed alone."""
 
     voices: AllOrList

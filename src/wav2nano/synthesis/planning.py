@@ -2,14 +2,19 @@
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
 from wav2nano.errors import UserError
-from wav2nano.settings.synthesis import EnginesSettings, SynthesisSettings, UnknownSettings
+from wav2nano.settings.synthesis import (
+    AnyEngineSettings,
+    EnginesSettings,
+    SynthesisSettings,
+    UnknownSettings,
+)
 from wav2nano.synthesis.base import Voice
 from wav2nano.synthesis.near_misses import find_near_misses
 from wav2nano.synthesis.voices import ENGINES, engine_voices
@@ -87,10 +92,11 @@ def _key(name: str) -> int:
 def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list[Planned]:
     """List the recordings of a label; no engine is run.
 
-    Engines take turns, an engine's groups take turns, and so do the accents of a group and the
-    words of `_unknown_`: any stretch of the list is balanced. A longer plan begins with the
-    shorter one. With `copies` in the settings, each utterance is used in that many recordings, as
-    from people with different vocal tracts, in different rooms and noises.
+    Engines take turns, some of them several in each cycle, an engine's groups take turns, and so
+    do the accents of a group and the words of `_unknown_`: any stretch of the list is balanced. A
+    longer plan begins with the shorter one. With `copies` in the settings, each utterance is used
+    in that many recordings, as from people with different vocal tracts, in different rooms and
+    noises.
 
     Parameters
     ----------
@@ -120,12 +126,14 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
         known = ", ".join(EnginesSettings.model_fields)
         raise UserError(f"synthesis.engines is empty: list at least one of {known}")
     voices = {engine: engine_voices(engine, engines[engine]) for engine in engines}
+    turns = _turns(engines)
 
     planned = []
     for index in range(recordings):
         utterance = index // settings.copies
-        turn, place = divmod(utterance, len(engines))
-        engine = list(engines)[place]
+        cycle, place = divmod(utterance, len(turns))
+        engine, number = turns[place]
+        turn = cycle * engines[engine].turns + number
         groups = voices[engine]
         accents = _by_turns(groups, turn, settings, label, _GROUPS, _key(engine))
         group = accents[0].group
@@ -136,6 +144,13 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
         word = _by_turns(words, utterance, settings, label, _WORDS)
         planned.append(_draw(index, utterance, label, word, voice, settings))
     return planned
+
+
+def _turns(engines: Mapping[str, AnyEngineSettings]) -> list[tuple[str, int]]:
+    """Engines in the order in which they speak in a cycle, each with the number of its turn."""
+    numbered = [(engine, number) for engine, own in engines.items() for number in range(own.turns)]
+    # An engine's turns are as far apart as they can be.
+    return sorted(numbered, key=lambda item: item[1] / engines[item[0]].turns)
 
 
 def redraw(item: Planned, settings: SynthesisSettings, attempt: int) -> Planned:
