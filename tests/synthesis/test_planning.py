@@ -81,6 +81,18 @@ def test_unknown_words_take_turns_and_leave_the_keywords_out():
     assert words == {"ever": 3, "lonely": 3, "river": 3, "wall": 3}
 
 
+def test_running_speech_is_frequent_words_and_never_a_label_or_its_like():
+    labels = ["no", "for"]
+    settings = settings_with(unknown={"recordings": 200, "running_speech": 0.5})
+    running = [item for item in plan(UNKNOWN, labels, settings) if item.running]
+    assert 80 <= len(running) <= 120
+    words = Counter(word for item in running for word in item.text.rstrip(".?!,").split())
+    assert set(words).isdisjoint({"no", "know", "for", "four"})
+    assert words["the"] > words["people"]
+    assert not any(item.running for item in plan("no", [], settings))
+    assert plan(UNKNOWN, labels, settings_with())[:3] != running[:3]
+
+
 def test_underscores_are_spoken_as_spaces():
     assert plan("turn_on", [], settings_with())[0].text.startswith("turn on")
 

@@ -115,6 +115,22 @@ def test_silence_spans_loud_and_nearly_nothing(tmp_path):
     assert max(peaks) > 1000
 
 
+def test_running_speech_fills_the_recording_and_each_copy_holds_another_second(tmp_path):
+    acoustics = {"room": {"probability": 0}, "noise": {"probability": 0}, "clip_probability": 0}
+    unknown = {"recordings": 6, "running_speech": 1.0}
+    synthesize(
+        UNKNOWN, settings_with(copies=3, unknown=unknown, acoustics=acoustics), tmp_path / "a.zip"
+    )
+    rows, audio = read(tmp_path / "a.zip")
+    for row in rows:
+        samples = audio[row["file"]][0].astype(float)
+        assert len(row["text"].split()) == 6
+        peak = np.abs(samples).max()
+        assert min(np.abs(quarter).max() for quarter in np.split(samples, 4)) > 0.02 * peak
+    first, second = (np.abs(audio[row["file"]][0][::160].astype(float)) for row in rows[:2])
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.9
+
+
 def test_a_long_word_is_said_faster_not_cut():
     settings = settings_with(recordings=6, engines={"espeak": {"rate": [0.5, 0.6]}})
     planned = plan("responsibility", [], settings)

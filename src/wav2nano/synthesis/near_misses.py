@@ -138,6 +138,14 @@ def find_near_misses(
     return [words[index] for index in taken]
 
 
+def unlike(words: Sequence[str], labels: Sequence[str], *, voice: str = "en-us") -> list[str]:
+    """Leave out the words that sound the same as a label."""
+    said = [sounds_of(word, voice) for word in words]
+    distances = [distances_to(sounds_of(label, voice), said) for label in labels]
+    same = {words[place] for row in distances for place in np.flatnonzero(row < SAME).tolist()}
+    return [word for word in words if word not in same]
+
+
 def frequent_words(language: str) -> list[str]:
     """List words of a language, the most frequent first: of plain letters, and no short ones."""
     from wordfreq import top_n_list

@@ -3,7 +3,8 @@
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,13 +17,15 @@ from wav2nano.settings.synthesis import (
     UnknownSettings,
 )
 from wav2nano.synthesis.base import Voice
-from wav2nano.synthesis.near_misses import find_near_misses
+from wav2nano.synthesis.near_misses import find_near_misses, frequent_words, unlike
 from wav2nano.synthesis.voices import ENGINES, engine_voices
 from wav2nano.tables.recordings import SILENCE, UNKNOWN
 
 SILENCE_SESSIONS = 20
 NOISE_LICENCE = "computed, no recording behind it"
 SAME_VOICE_ATTEMPTS = 3
+SENTENCE = 6  # words of running speech: more than a second, however fast
+VOCABULARY = 1000  # of running speech
 
 # Punctuation changes the tune: statement, question, exclamation, and a list that goes on.
 ENDINGS = ("", ".", "?", "!", ",")
@@ -54,6 +57,8 @@ class Planned:
     formants : float
         Scale of all frequencies after speaking: the voice of a person with a shorter (> 1) or
         longer (< 1) vocal tract. The word is shorter or longer by as much.
+    running : bool
+        It is running speech, of which a recording holds a second.
     """
 
     index: int
@@ -68,6 +73,7 @@ class Planned:
     pitch: float
     range: float
     formants: float
+    running: bool = False
 
     @property
     def file(self) -> str:
@@ -114,9 +120,11 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
     """
     if label == SILENCE:
         return _plan_silence(settings)
+    share = 0.0
     if label == UNKNOWN:
         unknown = _given(settings.unknown, "unknown")
         words, recordings = _other_words(unknown, labels), unknown.recordings
+        share = unknown.running_speech
     else:
         words, recordings = [label], settings.recordings
     for word in words:
@@ -141,9 +149,26 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
         voice = _by_turns(
             accents, turn // len(groups), settings, label, _ACCENTS, _key(engine), _key(group)
         )
-        word = _by_turns(words, utterance, settings, label, _WORDS)
-        planned.append(_draw(index, utterance, label, word, voice, settings))
+        rng = random(settings, label, _RUNNING, utterance)
+        if rng.uniform() < share:
+            item = _draw(index, utterance, label, _sentence(labels, rng), voice, settings)
+            planned.append(replace(item, running=True))
+        else:
+            word = _by_turns(words, utterance, settings, label, _WORDS)
+            planned.append(_draw(index, utterance, label, word, voice, settings))
     return planned
+
+
+def _sentence(labels: Sequence[str], rng: np.random.Generator) -> str:
+    """Put frequent words in a row, each as often as in a long text (Zipf's law)."""
+    words = _words_unlike(tuple(labels))
+    share = 1 / np.arange(1, len(words) + 1)
+    return " ".join(rng.choice(words, SENTENCE, p=share / share.sum()))
+
+
+@cache
+def _words_unlike(labels: Sequence[str]) -> list[str]:
+    return unlike(frequent_words("en")[:VOCABULARY], _sayable(labels))
 
 
 def _turns(engines: Mapping[str, AnyEngineSettings]) -> list[tuple[str, int]]:
@@ -167,10 +192,11 @@ def redraw(item: Planned, settings: SynthesisSettings, attempt: int) -> Planned:
             random(settings, item.label, _MANNER, item.utterance, attempt, 1).integers(len(voices))
         ]
     word = item.text.rstrip("".join(ENDINGS))
-    return _draw(item.index, item.utterance, item.label, word, voice, settings, attempt)
+    drawn = _draw(item.index, item.utterance, item.label, word, voice, settings, attempt)
+    return replace(drawn, running=item.running)
 
 
-_GROUPS, _ACCENTS, _WORDS, _MANNER, _FORMANTS, ACOUSTICS = range(6)
+_GROUPS, _ACCENTS, _WORDS, _MANNER, _FORMANTS, ACOUSTICS, _RUNNING = range(7)
 
 
 def _by_turns(
@@ -247,8 +273,7 @@ def _given(section: Section | None, name: str) -> Section:
 def _other_words(unknown: UnknownSettings, labels: Sequence[str]) -> list[str]:
     """Words of `_unknown_` that are not labels: a new label may have been in the list."""
     wanted = [_spoken(word) for word in labels]
-    # Neither background nor own recordings whose labels no English voice can say.
-    sayable = [_spoken(word) for word in labels if _SPEAKABLE.fullmatch(word)]
+    sayable = _sayable(labels)
     found = find_near_misses(sayable, unknown.near_misses * len(sayable))
     words = {_spoken(word): word for word in [*unknown.words, *found]}
     words = {spoken: word for spoken, word in words.items() if spoken not in wanted}
@@ -264,6 +289,11 @@ def _other_words(unknown: UnknownSettings, labels: Sequence[str]) -> list[str]:
             f"words{remedy}"
         )
     return list(words.values())
+
+
+def _sayable(labels: Sequence[str]) -> list[str]:
+    """Leave out background, and own recordings whose labels no English voice can say."""
+    return [_spoken(word) for word in labels if _SPEAKABLE.fullmatch(word)]
 
 
 def _spoken(word: str) -> str:

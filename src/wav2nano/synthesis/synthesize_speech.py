@@ -177,7 +177,7 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
         pace = {
             number: pace[number] * 1.15 * seconds[number] / LONGEST
             for number in pace
-            if seconds[number] > LONGEST
+            if seconds[number] > LONGEST and not said_by[number].running
         }
         pace = {number: faster for number, faster in pace.items() if faster <= FASTEST}
         if not pace:
@@ -187,7 +187,7 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
 
 def _fitting(dry: Dry, item: Planned, rate: int) -> Dry:
     seconds = len(dry.speech) / rate
-    if seconds <= LONGEST:
+    if seconds <= LONGEST or item.running:
         return dry
     fault = (
         f"{item.text!r} does not fit into {SECONDS:.0f} s: even speaking fast, {item.engine} needs "
@@ -281,7 +281,11 @@ def _record_speech(
     noises: Mapping[str, noise.Noise],
 ) -> Heard:
     rng = random(settings, item.label, ACOUSTICS, item.index)
-    return record(speech, round(SECONDS * rate), rate, settings.acoustics, noises, rng)
+    samples = round(SECONDS * rate)
+    if item.running:
+        first = rng.integers(max(1, len(speech) - samples + 1))
+        speech = speech[first : first + samples]
+    return record(speech, samples, rate, settings.acoustics, noises, rng)
 
 
 def _record_silence(
