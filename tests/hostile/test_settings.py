@@ -1121,7 +1121,7 @@ SPEECH = [
     (
         "    flite: #",
         "    pico: {voices: [en-GB], rate: [1, 1], pitch: [0, 0], range: [1, 1]}\n    flite: #",
-        "synthesis.engines.pico.range is not a setting. Settings here are: pitch, rate, voices",
+        "synthesis.engines.pico.range is not a setting. Settings here are: pitch, rate, turns,",
     ),
     (
         "    flite: #",
@@ -1136,7 +1136,7 @@ SPEECH = [
     (
         "    flite: #",
         "    piper: {voices: [joe], rate: [1, 1], range: [1, 1], pitch: [0, 0]}\n    flite: #",
-        "synthesis.engines.piper.pitch is not a setting. Settings here are: range, rate, voices",
+        "synthesis.engines.piper.pitch is not a setting. Settings here are: range, rate, turns,",
     ),
     (
         "    flite: #",
@@ -1146,17 +1146,17 @@ SPEECH = [
     (
         "    flite: #",
         "    kokoro: {voices: all, rate: [1, 1], pitch: [0, 0]}\n    flite: #",
-        "synthesis.engines.kokoro.pitch is not a setting. Settings here are: blends, rate, voices",
+        "synthesis.engines.kokoro.pitch is not a setting. Settings here are: blends, rate, turns,",
     ),
     (
         "    flite: #",
-        "    kokoro: {voices: all, blends: 1001, rate: [1, 1]}\n    flite: #",
-        "synthesis.engines.kokoro.blends: 1001 should be at most 1,000",
+        "    kokoro: {voices: all, blends: 111, rate: [1, 1]}\n    flite: #",
+        "synthesis.engines.kokoro.blends: 111 should be at most 110",
     ),
     (
         "    flite: #",
         "    kokoro: {voices: [af_heart], blends: 54, rate: [1, 1]}\n    flite: #",
-        "synthesis.engines.kokoro.blends: 54, but these voices make 53. Set it to that or less",
+        "synthesis.engines.kokoro.blends: 54, but these voices make 5. Set it to that or less",
     ),
     (
         "voices: [slt,",

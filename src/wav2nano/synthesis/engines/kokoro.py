@@ -2,6 +2,8 @@
 
 A person is a style vector: half of it is the timbre, the other half the prosody. A voice named
 "af_heart+jm_kumo" has a timbre halfway between the two, and the prosody and accent of the first.
+Only voices of a family are mixed, and a family is in one part of the split: whoever is like a voice
+that trained must not test.
 """
 
 import re
@@ -79,6 +81,7 @@ LICENCE = "Apache-2.0 (hexgrad, Kokoro-82M)"
 
 FIXED_INTONATION: frozenset[str] = frozenset()
 
+FAMILIES = 9  # of six voices, of which three or four are English
 MIXING_SEED = 1  # another one would make other persons
 
 # Numbers of the phonemes of English, as in the model's config.json.
@@ -109,7 +112,7 @@ _LAST = (("^", ""), ("e", "A"), ("o", "ɔ"))
 
 
 def voices(settings: KokoroSettings) -> list[list[Voice]]:
-    """Voices by their names, and as many mixtures as are wanted; each is a person of its own."""
+    """Voices by their names, and as many mixtures as are wanted, a group for each family."""
     if settings.voices == "all":
         chosen = list(ENGLISH)
     else:
@@ -125,22 +128,24 @@ def voices(settings: KokoroSettings) -> list[list[Voice]]:
             f"synthesis.engines.kokoro.blends: {settings.blends}, but these voices make "
             f"{len(mixtures)}. Set it to that or less, or add voices"
         )
-    names = [*chosen, *mixtures[: settings.blends]]
-    # Two voices have one timbre between them, whichever of them gives the prosody.
-    persons = ["+".join(sorted(name.split("+"))) for name in names]
-    return [
-        [Voice("kokoro", name, f"kokoro-{person}", LICENCE)]
-        for name, person in zip(names, persons, strict=True)
-    ]
+    families: list[list[Voice]] = [[] for _ in range(FAMILIES)]
+    for name in [*chosen, *mixtures[: settings.blends]]:
+        family = _family(name.split("+")[0])
+        families[family].append(Voice("kokoro", name, f"kokoro-{family}", LICENCE))
+    return [family for family in families if family]
+
+
+def _family(name: str) -> int:
+    return NAMES.index(name) % FAMILIES
 
 
 def _mixtures(chosen: Sequence[str]) -> list[str]:
-    """Pairs of a chosen voice and any other: any number of the first are mixed well."""
+    """Pair each chosen voice with its family's; any number of the first pairs are mixed well."""
     pairs = {
         frozenset((first, second)): f"{first}+{second}"
         for first in chosen
         for second in NAMES
-        if first != second
+        if first != second and _family(first) == _family(second)
     }
     names = sorted(pairs.values())
     order = np.random.default_rng(MIXING_SEED).permutation(len(names))
