@@ -14,6 +14,7 @@ from wav2nano.errors import UserError
 from wav2nano.features import spectrum
 from wav2nano.features.base import FeatureSettings, Part
 from wav2nano.features.filters import hann, mel_bank
+from wav2nano.keras_runtime import native_messages_hidden
 from wav2nano.model_files import SPEECH_EMBEDDING
 
 MODEL = SPEECH_EMBEDDING
@@ -145,13 +146,13 @@ class _Network:
     def __init__(self, *, fast: bool = True) -> None:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+        # The fast ones (XNNPACK) take half the time. On a processor with other instructions their
+        # last digits may differ, as those of the training do (see `environment.json`).
         kernels = OpResolverType.AUTO
         if not fast:
             kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
         self._interpreter = Interpreter(
-            model_path=str(MODEL.verified()),
-            experimental_op_resolver_type=kernels,
-            num_threads=1,  # so that no sum depends on the number of processors
+            model_path=str(MODEL.verified()), experimental_op_resolver_type=kernels, num_threads=1
         )
         [self._input] = self._interpreter.get_input_details()
         [self._output] = self._interpreter.get_output_details()
@@ -162,7 +163,8 @@ class _Network:
         index = self._input["index"]
         if len(frames) != self._frames:
             self._interpreter.resize_tensor_input(index, [1, len(frames), BANDS, 1])
-            self._interpreter.allocate_tensors()
+            with native_messages_hidden():  # that there are fast kernels
+                self._interpreter.allocate_tensors()
             self._frames = len(frames)
         self._interpreter.set_tensor(index, frames[np.newaxis, :, :, np.newaxis])
         self._interpreter.invoke()
