@@ -58,6 +58,22 @@ def yamnet_file(shared_data, tmp_path, monkeypatch) -> Iterator[Path]:
         cached.cache_clear()
 
 
+@pytest.fixture
+def speech_embedding_file(tmp_path, monkeypatch) -> Iterator[Path]:
+    """Google's speech embedding where the workflow puts it, in a folder of its own."""
+    from wav2nano.features.kinds.speech_embedding import _network
+    from wav2nano.fetch_model import fetch_model
+    from wav2nano.model_files import SPEECH_EMBEDDING
+
+    if not SPEECH_EMBEDDING.origin.are_here():
+        pytest.skip("not here: wav2nano fetch-model speech_embedding")
+    monkeypatch.chdir(tmp_path)
+    fetch_model("speech_embedding")
+    _network.cache_clear()
+    yield SPEECH_EMBEDDING.path
+    _network.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def compile_program(tmp_path_factory) -> Callable[..., Program]:
     """Compile C to a program at `base`, once: `compile_program(source, base=0, flags=())`."""

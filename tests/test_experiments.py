@@ -62,6 +62,19 @@ def test_what_an_archive_does_not_depend_on_leaves_its_name(checkout):
         ({"split": {"policy": "time"}}, "Set chunking.long: slide"),
         ({"labels": ["yes", "yes"]}, "labels: 'yes' is listed twice"),
         ({"labels": None}, "labels: a list is needed if words are to be synthesised"),
+        (
+            {"training": {"teacher": {}}, "chunking": {"window_seconds": 0.7}},
+            r"training.teacher: it hears 12512 samples or more at 16000 Hz, and a window has 11200",
+        ),
+        (
+            {
+                "training": {"teacher": {}},
+                "chunking": {"rate": 22050},
+                "goal": "evaluation",
+            },
+            "a window has 22050 at 22050 Hz. Set chunking.rate: 16000 and chunking.window_seconds: "
+            "0.782 or more, or training.teacher: null.",
+        ),
         ({"labels": ["_unknown_"]}, "nothing to recognise but the background"),
     ],
 )
@@ -102,3 +115,21 @@ def test_a_random_split_is_an_experiment_without_firmware(checkout):
     assert other.settings.model == honest.settings.model
     with pytest.raises(UserError, match="There is no experiment z: config"):
         experiments["z.random_split"]
+
+
+def test_a_teacher_hears_the_windows_and_their_copies(checkout):
+    copies = {"augmentation": {"copies": 2}}
+    experiments = checkout(
+        alone=copies,
+        taught={**copies, "training": {"teacher": {}}},
+        plain={"training": {"teacher": {"weight": 0.5}}},
+    )
+    alone, taught, plain = (experiments[name] for name in ("alone", "taught", "plain"))
+    assert taught.settings.training.teacher.weight == 0.9
+    assert alone.embeddings() == alone.embeddings(augmented=True) == []
+    assert plain.embeddings(augmented=True) == []
+    assert taught.embeddings() == plain.embeddings()
+    assert len(taught.embeddings(augmented=True)) == len(taught.shards)
+    heard = {*taught.embeddings(), *taught.embeddings(augmented=True)}
+    assert {*taught.shared_files()} - {*alone.shared_files()} == heard
+    assert taught.licences().keys() - alone.licences().keys() == {"Google's speech embedding"}

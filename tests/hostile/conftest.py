@@ -58,6 +58,7 @@ STEPS = {
     ],
     "train-model": [
         *("--split", "split.csv", "--features", "features.h5", "--augmented", "--labels", LABELS),
+        *("--embeddings", "--augmented-embeddings"),
         *("--chunking", CHUNKING, "--feature-settings", FEATURES, "--model-settings", MODEL),
         *("--settings", '{"epochs": 1}', "--model", "model.keras", "--history", "history.csv"),
         *("--preprocessing", "preprocessing.json", "--environment", "environment.json"),

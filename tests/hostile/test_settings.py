@@ -86,6 +86,15 @@ EXPERIMENTS = [
     ),
     ("augmentation: {snr_db: [5]}", "augmentation.snr_db: needs at least 2 entries"),
     ("evaluation: {answers: clips}", "evaluation.answers: 'clips' is not one of: windows,"),
+    ("training: {teacher: {weight: 0}}", "training.teacher.weight: 0 should be more than 0"),
+    ("training: {teacher: {weight: 1.1}}", "training.teacher.weight: 1.1 should be at most 1"),
+    (
+        "training: {teacher: {embedding_weight: -1}}",
+        "training.teacher.embedding_weight: -1 should be at least 0",
+    ),
+    ("training: {teacher: {units: 0}}", "training.teacher.units: 0 should be at least 1"),
+    ("training: {teacher: {epochs: 0}}", "training.teacher.epochs: 0 should be at least 1"),
+    ("training: {teacher: true}", "training.teacher: true should be"),
     ("training: {patience: 0}", "training.patience: 0 should be at least 1"),
     ("training: {shift_frames: -1}", "training.shift_frames: -1 should be at least 0"),
     ("training: {mask_frames: 1000000}", "training.mask_frames: 1000000 should be at most 1,000"),
@@ -230,6 +239,10 @@ EXPERIMENTS = [
     (
         "features: {kind: stack, parts: [{kind: stack, parts: [{kind: zcr}]}]}",
         "features.parts.0.kind: 'stack' is not one of: centroid, chroma, logmel, mfcc, raw,",
+    ),
+    (
+        "features: {kind: speech_embedding}",
+        "features.kind: speech_embedding is a network of 1.3 MB in floating point, more than a",
     ),
     (
         "features: {kind: stack, parts: [{kind: yamnet}]}",

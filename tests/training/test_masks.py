@@ -81,6 +81,8 @@ def run(folder, model_settings, out):
         **common,
         **files,
         augmented=[folder / "altered_features.h5"],
+        embeddings=[],
+        augmented_embeddings=[],
         labels=None,
         chunking=CHUNKING,
         feature_settings=FEATURES,

@@ -21,6 +21,7 @@ from wav2nano.tables.features import read_features
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.split import PARTS, SplitRow, write_split
 from wav2nano.training import train_model as step
+from wav2nano.training.teach import Targets, one_hot
 from wav2nano.training.train_model import _epoch, augment, draw_views, measure, train_model
 
 SHAPE = (20, 13)
@@ -107,6 +108,8 @@ def steps(data, folder, settings=TRAINING):
     train_model(
         **files,
         augmented=[],
+        embeddings=[],
+        augmented_embeddings=[],
         chunking=ChunkingSettings(),
         feature_settings=FEATURES,
         model_settings=MODEL,
@@ -244,8 +247,9 @@ def test_memory_does_not_grow_with_the_features(tmp_path, monkeypatch):
     random = np.random.default_rng(0)
     tracemalloc.start()
     measure(windows)
+    targets = Targets(one_hot(windows.target, 1))
     batches = _epoch(
-        windows, 1, np.ones(1, np.float32), random, preprocessing, preprocessing, TRAINING
+        windows, 1, targets, np.ones(1, np.float32), random, preprocessing, preprocessing, TRAINING
     )
     for _ in batches:
         pass

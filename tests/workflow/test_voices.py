@@ -46,6 +46,30 @@ def test_files_are_fetched_where_jobs_run(speaks, tmp_path, options, fetches):
     assert "Traceback" not in output
 
 
+def test_a_teacher_that_cannot_be_had_is_told_before_any_job(fresh, tmp_path):
+    path = fresh.root / "config" / "experiments" / "keywords.yaml"
+    taught = {"training": {"teacher": {}}}
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | taught))
+    fresh.environment = {
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": "",
+    }
+    target = "results/keywords/model.keras"
+    fresh.snakemake(target, "--dry-run")
+    assert not (tmp_path / "cache" / "wav2nano").exists()
+    result = fresh.snakemake(target, check=False)
+    assert result.returncode
+    assert re.search(
+        r"config/experiments/keywords.yaml:\n +speech_embedding needs the package pyopen-wakeword "
+        r"1.1.0 from PyPI, .* wav2nano fetch-model speech_embedding, or do without: "
+        r"training.teacher: null.",
+        result.stderr,
+    ), result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (fresh.root / "data" / "windows").exists()
+
+
 def test_the_board_says_by_what_code_was_spoken(fresh):
     def code_hash():
         said = fresh.snakemake("-np", "results/keywords/firmware/listener.bin").stdout

@@ -27,6 +27,7 @@ from wav2nano.experiments import (
 )
 from wav2nano.features import KINDS
 from wav2nano.models import ARCHITECTURES
+from wav2nano.fetch_model import fetch_packages
 from wav2nano.files import check_room
 from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.killed_runs import RunMark
@@ -70,6 +71,18 @@ def runs_jobs():
     return not reports and not any(getattr(options, name) for name in WITHOUT_JOBS)
 
 
+def fetch_networks(experiment):
+    """Fetch what packages have of the networks that compute features, unless these are there."""
+    if all(map(os.path.exists, experiment.shared_files())):
+        return
+    try:
+        fetch_packages(experiment.published_models())
+    except UserError as error:
+        taught = experiment.settings.training.teacher is not None
+        without = "training.teacher: null" if taught else "another features.kind"
+        raise UserError(f"{experiment.file}:\n  {error}, or do without: {without}.") from None
+
+
 def load_experiments():
     """Check params.yaml and all experiments that are asked for; a plain message where one is wrong."""
     try:
@@ -88,7 +101,9 @@ def load_experiments():
                 sorted({engine for name in wanted for engine in experiments.engines(name)})
             )
         for name in wanted:
-            experiments[name]
+            experiment = experiments[name]
+            if workflow.is_main_process and runs_jobs():
+                fetch_networks(experiment)
     except UserError as error:
         raise WorkflowError(str(error)) from None
     return listed if not fetches else [], experiments
@@ -176,10 +191,10 @@ def augmentation_of(wildcards):
 
 
 def features_of(wildcards):
-    """The experiment's settings that are named by the wildcards of features."""
+    """The experiment's settings, or its teacher's, that are named by the wildcards of features."""
     name = wildcards.features
-    found = EXPERIMENTS.find(f"the features {name}", lambda e: e.features_name == name)
-    return found.settings.features
+    found = EXPERIMENTS.find(f"the features {name}", lambda e: name in e.feature_settings)
+    return found.feature_settings[name]
 
 
 def modules_of(features):

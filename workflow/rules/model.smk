@@ -9,6 +9,8 @@ rule train_model:
         split=of(split_of),
         features=of(lambda experiment: experiment.features()),
         augmented=of(lambda experiment: experiment.features(augmented=True)),
+        embeddings=of(lambda experiment: experiment.embeddings()),
+        augmented_embeddings=of(lambda experiment: experiment.embeddings(augmented=True)),
         pretrained=model_of_architecture,
     output:
         model=f"{RESULTS}/model.keras",
@@ -32,7 +34,9 @@ rule train_model:
         code=code("wav2nano.training.train_model", kind=True, architecture=True),
     shell:
         "wav2nano train-model --split {input.split:q} --features {input.features:q}"
-        " --augmented {input.augmented:q} --labels {params.labels:q} --chunking {params.chunking:q}"
+        " --augmented {input.augmented:q} --embeddings {input.embeddings:q}"
+        " --augmented-embeddings {input.augmented_embeddings:q}"
+        " --labels {params.labels:q} --chunking {params.chunking:q}"
         " --feature-settings {params.features:q} --model-settings {params.model:q}"
         " --settings {params.settings:q}"
         " --model {output.model:q} --history {output.history:q}"

@@ -26,6 +26,7 @@ AXES = {
     "rms": ("", "amplitude (of full scale)"),
     "rolloff": ("", "roll-off (Hz)"),
     "spectrogram": ("bin of the spectrum", "power (dB of full scale)"),
+    "speech_embedding": ("value of the embedding", "value (no unit)"),
     "yamnet": ("value of the embedding", "value (no unit)"),
     "yamnet_logmel": ("mel band", "magnitude (its logarithm)"),
     "zcr": ("", "zero crossings (a sample)"),

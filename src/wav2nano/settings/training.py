@@ -7,6 +7,23 @@ from pydantic import Field
 from wav2nano.settings.base import Seed, Settings
 
 
+class TeacherSettings(Settings):
+    """A network that was trained on speech, Google's speech embedding, as the teacher."""
+
+    weight: Annotated[float, Field(gt=0, le=1)] = 0.9
+    """share of each target that is the teacher's judgement; the rest is the label"""
+
+    embedding_weight: Annotated[float, Field(ge=0, le=100)] = 0.0
+    """weight of the squared error of a projection of what the last layer takes to the teacher's
+    embedding; 0 for none"""
+
+    units: Annotated[int, Field(ge=1, le=4096)] = 128
+    """of the layer between the embedding and the teacher's scores, which is trained first"""
+
+    epochs: Annotated[int, Field(ge=1, le=1000)] = 30
+    """maximum passes over the training set to train it; it stops when validation is no better"""
+
+
 class TrainingSettings(Settings):
     """How the classifier is trained."""
 
@@ -52,6 +69,10 @@ class TrainingSettings(Settings):
 
     mask_bins: Annotated[int, Field(ge=0, le=1000)] = 0
     """and up to this many bins (of MFCC: coefficients) in all frames"""
+
+    teacher: TeacherSettings | None = None
+    """`null`: the labels alone are learnt; {}: a large network, too, teaches what it makes of each
+    window, which helps most where all training speech is synthetic"""
 
     seed: Seed = 1
     """seed of the weights, the views and their order"""

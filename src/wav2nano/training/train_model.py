@@ -20,6 +20,7 @@ from wav2nano.models import AnyModel, build_model, pretrained
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.training import TrainingSettings
 from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
+from wav2nano.training.teach import Targets, one_hot, require_same, teach, with_embedding
 
 # Extensions of the instruction set that matter for training.
 EXTENSIONS = ("AVX", "FMA3", "AVX2", "AVX512F", "NEON", "SVE")
@@ -41,6 +42,8 @@ def train_model(
     split: Path,
     features: list[Path],
     augmented: list[Path],
+    embeddings: list[Path],
+    augmented_embeddings: list[Path],
     labels: list[str] | None,
     chunking: ChunkingSettings,
     feature_settings: AnyFeatures,
@@ -61,6 +64,10 @@ def train_model(
         HDF5 files of features.
     augmented
         HDF5 files of features of altered copies of the windows, if there are any.
+    embeddings
+        HDF5 files of the teacher's embeddings of the windows, if there is a teacher.
+    augmented_embeddings
+        Those of the copies.
     labels
         `labels` of the experiment: what to tell apart, or null for every label.
     chunking
@@ -100,6 +107,15 @@ def train_model(
     # What was trained on features as they are needs them so.
     as_they_are = {"mean": [0.0] * bins, "std": [1.0] * bins}
     between = measured.model_copy(update=as_they_are) if start else measured
+    weight = _class_weights(train.target, len(order), settings)
+    targets = Targets(one_hot(train.target, len(order)))
+    if settings.teacher:
+        heard = load_windows(embeddings, split, labels)[1]
+        if augmented:
+            both = [*embeddings, *augmented_embeddings]
+            heard["train"] = load_windows(both, split, labels)[1]["train"]
+        require_same(train, heard["train"])
+        targets = teach(heard, weight, settings.teacher, settings.seed)
     keras = import_keras(settings.seed)
     network = build_model(
         keras,
@@ -110,11 +126,7 @@ def train_model(
     )
     for name, weights in start.items():
         network.get_layer(name).set_weights(weights)
-    network.compile(
-        optimizer=OPTIMIZERS[settings.optimizer](keras.optimizers, settings.learning_rate),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
-        metrics=["accuracy"],
-    )
+    taught = _compile(keras, network, targets, settings)
     copies = f" in {versions} versions" if versions > 1 else ""
     trained = sum(math.prod(weights.shape) for weights in network.trainable_weights)
     print(
@@ -122,7 +134,19 @@ def train_model(
         f"{len(parts['train'].target)} windows{copies}, validating on {len(validation.target)}",
         file=sys.stderr,
     )
-    epochs = _fit(keras, network, train, versions, validation, measured, between, settings)
+    epochs = _fit(
+        keras,
+        network,
+        taught,
+        train,
+        versions,
+        targets,
+        weight,
+        validation,
+        measured,
+        between,
+        settings,
+    )
     write_history(history, epochs)
     write_preprocessing(preprocessing, between)
     write_json(environment, describe_environment())
@@ -273,12 +297,13 @@ def _between(count: int, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
 def _epoch(
     train: Windows,
     versions: int,
+    targets: Targets,
     weight: np.ndarray,
     random: np.random.Generator,
     measured: Preprocessing,
     preprocessing: Preprocessing,
     settings: TrainingSettings,
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[np.ndarray, Any, Any]]:
     """Give inputs, targets and weights of each batch of one pass over the training set.
 
     Of `versions` that are neighbours, one window and its copies, each epoch takes one. What is
@@ -294,11 +319,11 @@ def _epoch(
     heard = train.heard[order]
     for number, values in enumerate(train.batches(size, order)):
         first = number * size
-        target = train.target[order[first : first + size]]
+        chosen = order[first : first + size]
         some = heard[first : first + size]
         view = augment(values, some, views.part(first, size), measured, settings)
         inputs = hide(preprocessing.normalize(view), some)
-        yield inputs, _one_hot(target, len(weight)), weight[target]
+        yield inputs, targets.take(chosen), weight[train.target[chosen]]
 
 
 def _held_out(
@@ -309,18 +334,34 @@ def _held_out(
     for number, values in enumerate(validation.batches(EVALUATED)):
         some = slice(number * EVALUATED, (number + 1) * EVALUATED)
         inputs = hide(preprocessing.normalize(values), heard[some])
-        yield inputs, _one_hot(validation.target[some], len(preprocessing.labels))
+        yield inputs, one_hot(validation.target[some], len(preprocessing.labels))
 
 
-def _one_hot(target: np.ndarray, classes: int) -> np.ndarray:
-    return np.eye(classes, dtype=np.float32)[target]
+def _compile(keras: Any, network: Any, targets: Targets, settings: TrainingSettings) -> Any:
+    """Prepare the network for validation; gives what is trained, which shares its layers."""
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing)
+    optimizer = OPTIMIZERS[settings.optimizer](keras.optimizers, settings.learning_rate)
+    network.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+    if targets.embedding is None or settings.teacher is None:
+        return network
+    taught = with_embedding(keras, network, targets.embedding.shape[1])
+    taught.compile(
+        optimizer=OPTIMIZERS[settings.optimizer](keras.optimizers, settings.learning_rate),
+        loss=[loss, "mean_squared_error"],
+        loss_weights=[1.0, settings.teacher.embedding_weight],
+        metrics=[["accuracy"], []],
+    )
+    return taught
 
 
 def _fit(
     keras: Any,
     model: Any,
+    taught: Any,
     train: Windows,
     versions: int,
+    targets: Targets,
+    weight: np.ndarray,
     validation: Windows,
     measured: Preprocessing,
     preprocessing: Preprocessing,
@@ -331,15 +372,14 @@ def _fit(
     cosine = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate, settings.epochs * steps, alpha=0.02
     )
-    weight = _class_weights(train.target, len(preprocessing.labels), settings)
     history, best, best_weights = [], math.inf, None
     for epoch in range(1, settings.epochs + 1):
         if settings.schedule == "cosine":
-            model.optimizer.learning_rate = float(cosine((epoch - 1) * steps))
+            taught.optimizer.learning_rate = float(cosine((epoch - 1) * steps))
         # The number of batches is told: else Keras asks for one more, and that step, without data,
         # moves the seed of the dropout.
-        fitted = model.fit(
-            _epoch(train, versions, weight, random, measured, preprocessing, settings),
+        fitted = taught.fit(
+            _epoch(train, versions, targets, weight, random, measured, preprocessing, settings),
             steps_per_epoch=steps,
             shuffle=False,
             verbose=0,
@@ -357,11 +397,12 @@ def _fit(
         if loss < best:
             best, best_epoch = loss, epoch
             best_weights = model.get_weights() if settings.weights == "best" else None
+        [learnt] = [x[0] for name, x in fitted.history.items() if name.endswith("accuracy")]
         history.append(
             {
                 "epoch": epoch,
                 "loss": fitted.history["loss"][0],
-                "accuracy": fitted.history["accuracy"][0],
+                "accuracy": learnt,
                 "validation_loss": loss,
                 "validation_accuracy": accuracy,
             }

@@ -12,7 +12,10 @@ from wav2nano.features.base import FeatureSettings, Kind, Part
 from wav2nano.registry import entries
 
 # Neither a stack itself, nor what a published network computes.
-KINDS = cast(dict[str, Kind], entries("wav2nano.features.kinds", without=("stack", "yamnet")))
+KINDS = cast(
+    dict[str, Kind],
+    entries("wav2nano.features.kinds", without=("speech_embedding", "stack", "yamnet")),
+)
 
 if TYPE_CHECKING:
     AnyPart = FeatureSettings
@@ -30,7 +33,8 @@ class Settings(FeatureSettings):
     """stack: several kinds side by side"""
 
     parts: Annotated[list[AnyPart], Field(min_length=1, max_length=16)]
-    """a list of other kinds, each with its own settings; of any but yamnet"""
+    """a list of other kinds, each with its own settings; of any but
+    speech_embedding and yamnet"""
 
     @property
     def frame_samples(self) -> int:
