@@ -1,6 +1,8 @@
 """Features are read a part at a time, with the numbers of all in one array and in less memory."""
 
+import gc
 import tracemalloc
+import weakref
 
 import h5py
 import numpy as np
@@ -256,3 +258,18 @@ def test_memory_does_not_grow_with_the_features(tmp_path, monkeypatch):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 40_000_000
+
+
+def test_no_epoch_leaves_its_windows_in_memory(data, tmp_path, monkeypatch):
+    taken, take = [], Windows.take
+
+    def watched(windows, chosen):
+        values = take(windows, chosen)
+        taken.append(weakref.ref(values))
+        return values
+
+    monkeypatch.setattr(Windows, "take", watched)
+    steps(data, tmp_path, TRAINING.model_copy(update={"epochs": 4}))
+    gc.collect()
+    assert len(taken) >= 8
+    assert sum(values() is not None for values in taken) == 0

@@ -8,7 +8,8 @@ if asked, to foretell the embedding (Romero et al., "FitNets: Hints for Thin Dee
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,18 +147,12 @@ def _fit(
     weights = head.get_weights()
     for epoch in range(1, settings.epochs + 1):
         order = random.permutation(len(train.target))
-        head.fit(
-            _labelled(train, weight, order),
-            steps_per_epoch=_batches(train),
-            shuffle=False,
-            verbose=0,
-        )
+        # TensorFlow keeps what gave the batches, and this its windows unless it is closed.
+        with closing(_labelled(train, weight, order)) as batches:
+            head.fit(batches, steps_per_epoch=_batches(train), shuffle=False, verbose=0)
         everyone = np.arange(len(validation.target))
-        loss, accuracy = head.evaluate(
-            _labelled(validation, np.ones_like(weight), everyone),
-            steps=_batches(validation),
-            verbose=0,
-        )
+        with closing(_labelled(validation, np.ones_like(weight), everyone)) as batches:
+            loss, accuracy = head.evaluate(batches, steps=_batches(validation), verbose=0)
         if loss < best[0]:
             best, best_epoch, weights = (loss, accuracy), epoch, head.get_weights()
         if epoch - best_epoch >= PATIENCE:
@@ -183,7 +178,7 @@ def _times(windows: Windows, order: np.ndarray | None = None) -> Iterator[np.nda
 
 def _labelled(
     windows: Windows, weight: np.ndarray, order: np.ndarray
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+) -> Generator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Give embeddings, targets and weights of each batch."""
     for number, values in enumerate(_times(windows, order)):
         target = windows.target[order[number * BATCH : (number + 1) * BATCH]]

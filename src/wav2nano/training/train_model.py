@@ -3,7 +3,8 @@
 import math
 import platform
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -303,7 +304,7 @@ def _epoch(
     measured: Preprocessing,
     preprocessing: Preprocessing,
     settings: TrainingSettings,
-) -> Iterator[tuple[np.ndarray, Any, Any]]:
+) -> Generator[tuple[np.ndarray, Any, Any]]:
     """Give inputs, targets and weights of each batch of one pass over the training set.
 
     Of `versions` that are neighbours, one window and its copies, each epoch takes one. What is
@@ -328,7 +329,7 @@ def _epoch(
 
 def _held_out(
     validation: Windows, preprocessing: Preprocessing
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+) -> Generator[tuple[np.ndarray, np.ndarray]]:
     """Give inputs and targets of each batch of the validation set."""
     heard = validation.heard
     for number, values in enumerate(validation.batches(EVALUATED)):
@@ -378,17 +379,14 @@ def _fit(
             taught.optimizer.learning_rate = float(cosine((epoch - 1) * steps))
         # The number of batches is told: else Keras asks for one more, and that step, without data,
         # moves the seed of the dropout.
-        fitted = taught.fit(
-            _epoch(train, versions, targets, weight, random, measured, preprocessing, settings),
-            steps_per_epoch=steps,
-            shuffle=False,
-            verbose=0,
-        )
-        loss, accuracy = model.evaluate(
-            _held_out(validation, preprocessing),
-            steps=math.ceil(len(validation.target) / EVALUATED),
-            verbose=0,
-        )
+        views = _epoch(train, versions, targets, weight, random, measured, preprocessing, settings)
+        # TensorFlow keeps what gave the batches, and this its block of windows unless it is closed.
+        with closing(views):
+            fitted = taught.fit(views, steps_per_epoch=steps, shuffle=False, verbose=0)
+        with closing(_held_out(validation, preprocessing)) as held_out:
+            loss, accuracy = model.evaluate(
+                held_out, steps=math.ceil(len(validation.target) / EVALUATED), verbose=0
+            )
         if not math.isfinite(loss) and (best_weights is None or settings.weights == "last"):
             raise UserError(
                 f"Training diverged in epoch {epoch}: the validation loss is {loss}. Set a lower "
