@@ -664,11 +664,11 @@ def _check_teacher(settings: ExperimentSettings) -> None:
     try:
         features.shape(cut.window_samples, cut.rate, TEACHER)
     except UserError:
+        least = TEACHER.frame_samples
         raise UserError(
-            f"training.teacher: it hears {TEACHER.frame_samples} samples or more at 16000 Hz, and "
-            f"a window has {cut.window_samples} at {cut.rate} Hz. Set chunking.rate: 16000 and "
-            f"chunking.window_seconds: {TEACHER.frame_samples / 16000:.3g} or more, or "
-            "training.teacher: null."
+            f"training.teacher: it hears {least} samples or more at 16000 Hz, and a window has "
+            f"{cut.window_samples} at {cut.rate} Hz. Set chunking.rate: 16000 and "
+            f"chunking.window_seconds: {least / 16000:.3g} or more, or training.teacher: null."
         ) from None
 
 

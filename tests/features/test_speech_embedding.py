@@ -35,13 +35,14 @@ def test_embeddings_equal_the_reference(speech_embedding_file, real_windows):
     windows = real_windows[16000][:8]
     actual = compute(windows, 16000, SETTINGS)
     expected = reference(windows, 16000, SETTINGS)
-    assert actual.shape == expected.shape == (8, *shape(16000, 16000, SETTINGS)) == (8, 3, 96)
+    assert actual.shape == expected.shape == (8, *shape(16000, 16000, SETTINGS)) == (8, 11, 96)
     np.testing.assert_allclose(actual, expected, atol=1e-4 * np.ptp(expected))
 
 
 def test_embeddings_do_not_depend_on_the_others(speech_embedding_file, real_windows):
     windows = real_windows[16000][:8]
     together = compute(windows, 16000, SETTINGS)
+    assert compute(windows[:1, :2912], 16000, SETTINGS).shape == (1, 1, 96)
     compute(windows[:1, :15000], 16000, SETTINGS)
     np.testing.assert_array_equal(compute(windows[5:6], 16000, SETTINGS)[0], together[5])
 
@@ -50,7 +51,7 @@ def test_embeddings_do_not_depend_on_the_others(speech_embedding_file, real_wind
     ("samples", "rate", "message"),
     [
         (16000, 22050, "speech_embedding hears 16000 Hz. Set chunking.rate: 16000"),
-        (12000, 16000, r"shorter than one feature frame of 12512. Set chunking.window_seconds"),
+        (2900, 16000, r"shorter than one feature frame of 2912. Set chunking.window_seconds"),
     ],
 )
 def test_other_audio_is_refused(samples, rate, message):

@@ -30,18 +30,22 @@ RANGE_DB = 80.0  # nothing is further below the loudest band of a window
 
 PATCH_FRAMES, PATCH_HOP = 76, 8  # frames of which an embedding is made, and between embeddings
 PATCH = N_FFT + (PATCH_FRAMES - 1) * HOP  # samples
+# Of silence before and after a window. A patch is little shorter than a window of a second, and the
+# network knows a word best where its end is that of the patch: without, a head on the embeddings
+# of real words is wrong four times as often.
+MARGIN = 4800  # samples
 
 
 class Settings(FeatureSettings):
-    """Google's speech embedding, 96 values every 80 ms for 0.78 s: not for the board."""
+    """Google's speech embedding, 96 values every 80 ms, with silence around: not for the board."""
 
     kind: Literal["speech_embedding"] = "speech_embedding"
     """speech_embedding: embeddings of a network that was trained on speech"""
 
     @property
     def frame_samples(self) -> int:
-        """Samples that an embedding is made of."""
-        return PATCH
+        """Samples that an embedding is made of, without the silence before and after a window."""
+        return PATCH - 2 * MARGIN
 
     @property
     def hop_samples(self) -> int:
@@ -69,7 +73,7 @@ def check(rate: int, settings: Settings) -> None:
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
-    """Embeddings of each patch.
+    """Embeddings of each patch of the windows, with silence before and after.
 
     The network is made of convolutions alone: of a whole window it gives all its embeddings at
     once. One window at a time, whose values stay in the processor's cache, is fastest.
@@ -79,10 +83,14 @@ def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
     UserError
         If the model file is not there, or is another one.
     """
-    patches = 1 + (windows.shape[1] - PATCH) // settings.hop_samples
-    used = windows[:, : PATCH + (patches - 1) * settings.hop_samples]
     network = _network()
-    return np.stack([network.embed(values) for values in log_mel(used)])
+    return np.stack([network.embed(values) for values in log_mel(_used(windows, settings))])
+
+
+def _used(windows: np.ndarray, settings: Settings) -> np.ndarray:
+    """Give the samples that some patch has, of windows [n, samples] and the silence around them."""
+    around = np.pad(windows, ((0, 0), (MARGIN, MARGIN)))
+    return around[:, : around.shape[1] - (around.shape[1] - PATCH) % settings.hop_samples]
 
 
 def log_mel(windows: np.ndarray) -> np.ndarray:
@@ -102,10 +110,9 @@ def reference(samples: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
 
     network = _Network(fast=False)
     found = []
-    for window in samples * np.float32(32768):
-        used = window[: len(window) - (len(window) - PATCH) % settings.hop_samples]
+    for window in _used(samples * np.float32(32768), settings):
         power = librosa.feature.melspectrogram(
-            y=used,
+            y=window,
             sr=RATE,
             n_fft=N_FFT,
             win_length=FRAME,
