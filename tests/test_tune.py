@@ -30,12 +30,13 @@ SEARCH = {
 @pytest.fixture
 def search(tmp_path, monkeypatch):
     """Write config/searches/trial.yaml, and run it; what Snakemake would build is made up."""
-    for folder in ("datasets", "experiments"):
-        path = tmp_path / "config" / folder / "keywords.yaml"
-        path.parent.mkdir(parents=True)
-        path.write_text((ROOT / "config" / folder / "keywords.yaml").read_text())
-    for folder in ("sweeps", "searches"):
-        (tmp_path / "config" / folder).mkdir()
+    for folder in ("datasets", "experiments", "sweeps", "searches"):
+        (tmp_path / "config" / folder).mkdir(parents=True)
+    dataset = "config/datasets/keywords.yaml"
+    (tmp_path / dataset).write_text((ROOT / dataset).read_text())
+    (tmp_path / "config/experiments/keywords.yaml").write_text(
+        "dataset: keywords\nlabels: [never, all]\nsynthesize: words\n"
+    )
     (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
     monkeypatch.chdir(tmp_path)
     built = []

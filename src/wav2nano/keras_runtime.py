@@ -6,10 +6,12 @@ import re
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from wav2nano.files import as_written, atomic_path, require_readable
 
@@ -33,6 +35,31 @@ def import_keras(seed: int) -> Any:
     keras.utils.set_random_seed(seed)
     tensorflow.config.experimental.enable_op_determinism()
     return keras
+
+
+def train_on(model: Any, batches: Iterable[tuple[Any, ...]]) -> list[float]:
+    """Take a step for each batch of inputs, targets and weights; gives the mean of each metric.
+
+    Keras' own `fit` goes through a pipeline of TensorFlow, which takes as long as the steps of a
+    small network, and keeps the windows of every epoch in memory.
+    """
+    return _mean(model.train_on_batch, batches)
+
+
+def test_on(model: Any, batches: Iterable[tuple[Any, ...]]) -> list[float]:
+    """Score all batches of inputs, targets and, if any, weights; gives the mean of each metric."""
+    return _mean(model.test_on_batch, batches)
+
+
+def _mean(function: Any, batches: Iterable[tuple[Any, ...]]) -> list[float]:
+    """Average what a function gives for the windows of each batch over all windows."""
+    total, count = np.zeros(1), 0
+    for batch in batches:
+        windows = len(batch[0])
+        total = total + windows * np.array(function(*batch), np.float64)
+        count += windows
+    found: list[float] = (total / count).tolist()
+    return found
 
 
 def load_model(path: Path) -> Any:

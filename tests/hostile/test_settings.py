@@ -1110,9 +1110,9 @@ DATASETS = [
 ]
 SPEECH = [
     ("seed: 1", "seed: -1", "synthesis.seed: -1 should be at least 0"),
-    ("recordings: 600", "recordings: 0", "synthesis.recordings: 0 should be at least 1"),
-    ("recordings: 600", "recordings: .inf", "synthesis.recordings: .inf should be a whole number"),
-    ("copies: 3", "copies: 21", "synthesis.copies: 21 should be at most 20"),
+    ("recordings: 1200", "recordings: 0", "synthesis.recordings: 0 should be at least 1"),
+    ("recordings: 1200", "recordings: .inf", "synthesis.recordings: .inf should be a whole number"),
+    ("copies: 10", "copies: 21", "synthesis.copies: 21 should be at most 20"),
     (
         "rate: [0.7, 1.4]",
         "rate: [0, 1.4]",
@@ -1132,18 +1132,18 @@ SPEECH = [
         "synthesis.engines.espeaks is not a setting. Settings here are: espeak,",
     ),
     (
-        "    flite: #",
-        "    pico: {voices: [en-GB], rate: [1, 1], pitch: [0, 0], range: [1, 1]}\n    flite: #",
+        "[en-GB, en-US]",
+        "[en-GB, en-US]\n      range: [1, 1]",
         "synthesis.engines.pico.range is not a setting. Settings here are: pitch, rate, turns,",
     ),
     (
-        "    flite: #",
-        "    pico: {voices: [], rate: [1, 1], pitch: [0, 0]}\n    flite: #",
+        "[en-GB, en-US]",
+        "[]",
         "synthesis.engines.pico.voices: needs at least 1 entry",
     ),
     (
-        "    flite: #",
-        "    pico: {voices: [de-DE], rate: [1, 1], pitch: [0, 0]}\n    flite: #",
+        "[en-GB, en-US]",
+        "[de-DE]",
         "synthesis.engines.pico.voices: no voice 'de-DE'; there are en-GB, en-US",
     ),
     (
@@ -1157,18 +1157,18 @@ SPEECH = [
         "synthesis.engines.piper.voices: no voice 'jane'; there are joe",
     ),
     (
-        "    flite: #",
-        "    kokoro: {voices: all, rate: [1, 1], pitch: [0, 0]}\n    flite: #",
+        "blends: 110",
+        "pitch: [0, 0]",
         "synthesis.engines.kokoro.pitch is not a setting. Settings here are: blends, rate, turns,",
     ),
     (
-        "    flite: #",
-        "    kokoro: {voices: all, blends: 111, rate: [1, 1]}\n    flite: #",
+        "blends: 110",
+        "blends: 111",
         "synthesis.engines.kokoro.blends: 111 should be at most 110",
     ),
     (
-        "    flite: #",
-        "    kokoro: {voices: [af_heart], blends: 54, rate: [1, 1]}\n    flite: #",
+        "voices: all\n      blends: 110",
+        "voices: [af_heart]\n      blends: 54",
         "synthesis.engines.kokoro.blends: 54, but these voices make 5. Set it to that or less",
     ),
     (
@@ -1177,12 +1177,12 @@ SPEECH = [
         "synthesis.engines.flite.voices: no voice 'nobody'; there are slt, rms, awb, kal16",
     ),
     (
-        "probability: 0.3",
+        "probability: 0.5",
         "probability: 1.3",
         "synthesis.acoustics.room.probability: 1.3 should be at most 1",
     ),
     (
-        "probability: 0.3",
+        "probability: 0.5",
         "probability: .nan",
         "synthesis.acoustics.room.probability: .nan should be a finite number",
     ),
@@ -1198,12 +1198,12 @@ SPEECH = [
     ),
     ('"yes"', "yes", "synthesis.unknown.words.0: true should be text, in quotes if YAML"),
     (
-        "formants: [0.85, 1.2]",
+        "formants: [0.82, 1.25]",
         "formants: [0, 1.2]",
         "synthesis.formants.0: 0 should be at least 0.1",
     ),
     (
-        "equalizer_db: 6",
+        "equalizer_db: 10",
         "equalizer_db: -6",
         "synthesis.acoustics.equalizer_db: -6 should be at least 0",
     ),
@@ -1213,32 +1213,32 @@ SPEECH = [
         "synthesis.silence.level_db.0: -.inf should be a finite number",
     ),
     (
-        "high_cut_hz: [3400, 8000]",
-        "high_cut_hz: [3400, 1.0e+300]",
+        "high_cut_hz: [2800, 8000]",
+        "high_cut_hz: [2800, 1.0e+300]",
         "synthesis.acoustics.high_cut_hz.1: 1.0e+300 should be at most 100,000",
     ),
     (
-        "snr_db: [5, 40]",
+        "snr_db: [-3, 40]",
         "snr_db: [5, 40, 60]",
         "synthesis.acoustics.noise.snr_db: may have at most 2 entries",
     ),
     (
-        "recordings: 600",
+        "recordings: 1200",
         "recordings: 100000000000000",
         "synthesis.recordings: 100000000000000 should be at most 100,000",
     ),
     (
-        "equalizer_db: 6",
+        "equalizer_db: 10",
         "equalizer_db: 1.0e+300",
         "synthesis.acoustics.equalizer_db: 1.0e+300 should be at most 60",
     ),
     (
-        "formants: [0.85, 1.2]",
+        "formants: [0.82, 1.25]",
         "formants: [1.0e-300, 1.2]",
         "synthesis.formants.0: 1.0e-300 should be at least 0.1",
     ),
     (
-        "reverberation_s: [0.1, 0.4]",
+        "reverberation_s: [0.1, 0.8]",
         "reverberation_s: [0.1, 1.0e+9]",
         "synthesis.acoustics.room.reverberation_s.1: 1000000000.0 should be at",
     ),

@@ -8,15 +8,14 @@ if asked, to foretell the embedding (Romero et al., "FitNets: Hints for Thin Dee
 
 import math
 import sys
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from wav2nano.errors import UserError
-from wav2nano.keras_runtime import import_keras
+from wav2nano.keras_runtime import import_keras, test_on, train_on
 from wav2nano.labelled_windows import Windows
 from wav2nano.masking import is_heard
 from wav2nano.settings.training import TeacherSettings
@@ -147,22 +146,15 @@ def _fit(
     weights = head.get_weights()
     for epoch in range(1, settings.epochs + 1):
         order = random.permutation(len(train.target))
-        # TensorFlow keeps what gave the batches, and this its windows unless it is closed.
-        with closing(_labelled(train, weight, order)) as batches:
-            head.fit(batches, steps_per_epoch=_batches(train), shuffle=False, verbose=0)
+        train_on(head, _labelled(train, weight, order))
         everyone = np.arange(len(validation.target))
-        with closing(_labelled(validation, np.ones_like(weight), everyone)) as batches:
-            loss, accuracy = head.evaluate(batches, steps=_batches(validation), verbose=0)
+        loss, accuracy = test_on(head, _labelled(validation, np.ones_like(weight), everyone))
         if loss < best[0]:
             best, best_epoch, weights = (loss, accuracy), epoch, head.get_weights()
         if epoch - best_epoch >= PATIENCE:
             break
     head.set_weights(weights)
     return best[1], epoch
-
-
-def _batches(windows: Windows) -> int:
-    return math.ceil(len(windows.target) / BATCH)
 
 
 def _times(windows: Windows, order: np.ndarray | None = None) -> Iterator[np.ndarray]:
@@ -178,7 +170,7 @@ def _times(windows: Windows, order: np.ndarray | None = None) -> Iterator[np.nda
 
 def _labelled(
     windows: Windows, weight: np.ndarray, order: np.ndarray
-) -> Generator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Give embeddings, targets and weights of each batch."""
     for number, values in enumerate(_times(windows, order)):
         target = windows.target[order[number * BATCH : (number + 1) * BATCH]]

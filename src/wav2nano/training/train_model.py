@@ -3,8 +3,7 @@
 import math
 import platform
 import sys
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 from wav2nano.errors import UserError
 from wav2nano.features import AnyFeatures, add_gain, static
 from wav2nano.files import write_csv, write_json
-from wav2nano.keras_runtime import THREADS, import_keras, save_model
+from wav2nano.keras_runtime import THREADS, import_keras, save_model, test_on, train_on
 from wav2nano.labelled_windows import Windows, load_windows
 from wav2nano.masking import hide, is_heard
 from wav2nano.models import AnyModel, build_model, pretrained
@@ -304,7 +303,7 @@ def _epoch(
     measured: Preprocessing,
     preprocessing: Preprocessing,
     settings: TrainingSettings,
-) -> Generator[tuple[np.ndarray, Any, Any]]:
+) -> Iterator[tuple[np.ndarray, Any, Any]]:
     """Give inputs, targets and weights of each batch of one pass over the training set.
 
     Of `versions` that are neighbours, one window and its copies, each epoch takes one. What is
@@ -329,7 +328,7 @@ def _epoch(
 
 def _held_out(
     validation: Windows, preprocessing: Preprocessing
-) -> Generator[tuple[np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Give inputs and targets of each batch of the validation set."""
     heard = validation.heard
     for number, values in enumerate(validation.batches(EVALUATED)):
@@ -380,13 +379,9 @@ def _fit(
         # The number of batches is told: else Keras asks for one more, and that step, without data,
         # moves the seed of the dropout.
         views = _epoch(train, versions, targets, weight, random, measured, preprocessing, settings)
-        # TensorFlow keeps what gave the batches, and this its block of windows unless it is closed.
-        with closing(views):
-            fitted = taught.fit(views, steps_per_epoch=steps, shuffle=False, verbose=0)
-        with closing(_held_out(validation, preprocessing)) as held_out:
-            loss, accuracy = model.evaluate(
-                held_out, steps=math.ceil(len(validation.target) / EVALUATED), verbose=0
-            )
+        # With the embedding to learn, its loss and the labels' come between.
+        learnt, *_, right = train_on(taught, views)
+        loss, accuracy = test_on(model, _held_out(validation, preprocessing))
         if not math.isfinite(loss) and (best_weights is None or settings.weights == "last"):
             raise UserError(
                 f"Training diverged in epoch {epoch}: the validation loss is {loss}. Set a lower "
@@ -395,12 +390,11 @@ def _fit(
         if loss < best:
             best, best_epoch = loss, epoch
             best_weights = model.get_weights() if settings.weights == "best" else None
-        [learnt] = [x[0] for name, x in fitted.history.items() if name.endswith("accuracy")]
         history.append(
             {
                 "epoch": epoch,
-                "loss": fitted.history["loss"][0],
-                "accuracy": learnt,
+                "loss": learnt,
+                "accuracy": right,
                 "validation_loss": loss,
                 "validation_accuracy": accuracy,
             }
