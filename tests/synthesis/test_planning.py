@@ -93,6 +93,14 @@ def test_running_speech_is_frequent_words_and_never_a_label_or_its_like():
     assert plan(UNKNOWN, labels, settings_with())[:3] != running[:3]
 
 
+def test_frequent_words_are_unknown_but_for_labels_and_their_like():
+    settings = settings_with(unknown={"recordings": 60, "frequent_words": 50})
+    words = {item.text.rstrip(".?!,") for item in plan(UNKNOWN, ["no", "for"], settings)}
+    assert {"the", "you", "ever", "wall"} < words
+    assert len(words) == 55
+    assert words.isdisjoint({"no", "know", "for", "four"})
+
+
 def test_underscores_are_spoken_as_spaces():
     assert plan("turn_on", [], settings_with())[0].text.startswith("turn on")
 

@@ -30,6 +30,9 @@ class UnknownSettings(Settings):
     near_misses: Annotated[int, Field(ge=0, le=1000)] = 0
     """words for each label that sound like it, found among the frequent words of the language"""
 
+    frequent_words: Annotated[int, Field(ge=0, le=1000)] = 0
+    """how many of the most frequent words of the language besides"""
+
     running_speech: Probability = 0.0
     """share of the recordings that hold a second of running speech: frequent words in any order"""
 

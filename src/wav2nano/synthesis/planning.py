@@ -275,7 +275,8 @@ def _other_words(unknown: UnknownSettings, labels: Sequence[str]) -> list[str]:
     wanted = [_spoken(word) for word in labels]
     sayable = _sayable(labels)
     found = find_near_misses(sayable, unknown.near_misses * len(sayable))
-    words = {_spoken(word): word for word in [*unknown.words, *found]}
+    frequent = _words_unlike(tuple(labels))[: unknown.frequent_words]
+    words = {_spoken(word): word for word in [*unknown.words, *found, *frequent]}
     words = {spoken: word for spoken, word in words.items() if spoken not in wanted}
     if not words:
         remedy = (
