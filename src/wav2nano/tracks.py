@@ -86,10 +86,10 @@ def quiet_room(samples: int, random: np.random.Generator) -> np.ndarray:
     return np.rint(random.normal(0, 2, samples)).astype(np.int16)
 
 
-def load_test_windows(
-    files: Sequence[Path], split: Path, *, rate: int
+def load_sounds(
+    files: Sequence[Path], split: Path, part: str, *, rate: int
 ) -> tuple[list[str], list[str], list[int], np.ndarray]:
-    """Read the test set's audio: recordings, labels, starts and windows int16 [n, samples].
+    """Read the audio of a part: recordings, labels, starts and windows int16 [n, samples].
 
     They are in the order of recordings and starts.
 
@@ -98,12 +98,12 @@ def load_test_windows(
     UserError
         If there is none.
     """
-    test = [row for row in read_split(split) if row.part == "test"]
+    wanted = [row for row in read_split(split) if row.part == part]
     found = []
     for path in files:
         shard = read_windows(path)
         samples = shard.audio.shape[1]
-        rows = rows_of_windows(test, shard.recording, shard.start, rate=rate, samples=samples)
+        rows = rows_of_windows(wanted, shard.recording, shard.start, rate=rate, samples=samples)
         found += [
             # A copy: a view would keep all of the shard in memory.
             (row.recording, int(start), row.label, audio.copy())
@@ -112,7 +112,7 @@ def load_test_windows(
         ]
     if not found:
         raise UserError(
-            f"{split} and the files of windows have no window of the test set in common."
+            f"{split} and the files of windows have no window of the {part} set in common."
         )
     found.sort(key=lambda window: window[:2])
     names, starts, labels, audio = zip(*found, strict=True)
@@ -179,7 +179,7 @@ def join_windows(
     Parameters
     ----------
     names, labels, starts, windows
-        As `load_test_windows` gives them.
+        As `load_sounds` gives them.
 
     Returns
     -------
@@ -277,8 +277,9 @@ def match_reports(
     """
     claimed: set[int] = set()
     matches: list[int | None] = []
-    for target in played:
-        first, last = np.searchsorted(samples, [target.start, target.stop], side="right")
+    starts, stops = [one.start for one in played], [one.stop for one in played]
+    reach = np.searchsorted(samples, [starts, stops], side="right").tolist()
+    for target, first, last in zip(played, *reach, strict=True):
         found = (n for n in range(first, last) if labels[n] == target.label and n not in claimed)
         match = next(found, None)
         matches.append(match)

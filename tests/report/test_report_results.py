@@ -279,7 +279,8 @@ def test_words_in_a_stream_of_sound_come_first(report):
     detection = {
         "hours": 1.0,
         "background_minutes": 4.0,
-        "threshold": 0.6,
+        "labels": {"never": {"threshold": 0.6}},
+        "thresholds": {"target_false_alarms_per_hour": None},
         "misses": 0.25,
         "misses_ci95": None,
         "false_reports_per_hour": 3.0,
