@@ -1,5 +1,6 @@
 """What is played to a listener, one by one or as a track, and what it was right about."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from wav2nano.background import Pieces
 from wav2nano.errors import UserError
-from wav2nano.tables.recordings import BACKGROUND, SILENCE
+from wav2nano.tables.recordings import BACKGROUND, SILENCE, UNKNOWN
 from wav2nano.tables.split import read_split, rows_of_windows
 from wav2nano.tables.windows import read_windows
 
@@ -38,10 +40,12 @@ class Track:
 class SoundTrack:
     """Sounds int16 [samples] back to back, in an order in which -1 is a second of a quiet room.
 
-    The targets alone are listed as played.
+    Of each sound there is its name and label. The targets alone are listed as played.
     """
 
-    sounds: Sequence[np.ndarray]
+    names: list[str]
+    labels: list[str]
+    sounds: list[np.ndarray]
     order: list[int]
     played: list[Played]
     rate: int
@@ -213,13 +217,16 @@ def detection_track(
     late_seconds: float,
     rate: int,
     seed: int,
+    background: Pieces | None = None,
 ) -> SoundTrack:
     """Put targets into a stream of everything else; nothing is heard again before all of it was.
 
     In each `seconds_per_target` a target stands at a place by chance, with something else before
-    the next one; without anything else that is a quiet room. After its end a target may be
-    reported for `late_seconds` more.
+    the next one; without anything else that is a quiet room. With a `background`, everything else
+    is that, cut where targets are, and a second of it at least follows each. After its end a target
+    may be reported for `late_seconds` more.
     """
+    names, labels, sounds = list(names), list(labels), list(sounds)
     random = np.random.default_rng(seed)
     wanted = np.isin(labels, targets)
     to_hear = _endless(np.flatnonzero(wanted), random)
@@ -230,7 +237,17 @@ def detection_track(
     played: list[Played] = []
     now, due, may_come = 0, random.uniform() * stretch, True
     while now < total or not played:
-        index = next(to_hear) if (comes := may_come and now >= due) else next(others)
+        if comes := may_come and now >= due:
+            index = next(to_hear)
+        elif background is None:
+            index = next(others)
+        else:
+            index = len(sounds)
+            until = max(math.ceil(min(due, total)), now + (1 if may_come else rate))
+            name, piece = background.take(until - now)
+            names.append(name)
+            labels.append(UNKNOWN)
+            sounds.append(piece)
         order.append(index)
         end = now + (len(sounds[index]) if index >= 0 else rate)
         if comes:
@@ -238,7 +255,7 @@ def detection_track(
             played.append(Played(names[index], labels[index], now, stop))
             due = (len(played) + random.uniform()) * stretch
         now, may_come = end, not comes
-    return SoundTrack(sounds, order, played, rate, seed)
+    return SoundTrack(names, labels, sounds, order, played, rate, seed)
 
 
 def _endless(pool: np.ndarray, random: np.random.Generator) -> Iterator[int]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evaluation.listener_harness import harness
+from wav2nano.background import Pieces
 from wav2nano.evaluation.detection import Report, average, judge, poisson_interval, report
 from wav2nano.evaluation.evaluate_detection import evaluate_detection
 from wav2nano.features import KINDS
@@ -261,3 +262,28 @@ def test_a_track_is_counted_and_shown(tmp_path):
     assert 1 <= page.count("<audio") <= 12
     assert "8&lt;b&gt;.wav" in page
     assert "<i>" not in page
+
+
+def test_a_background_is_heard_without_a_gap_and_cut_where_targets_are():
+    random = np.random.default_rng(0)
+    recorded = {
+        "evening.wav": random.integers(10, 99, 7 * RATE + 123).astype(np.int16),
+        "noon.wav": random.integers(10, 99, 90 * RATE).astype(np.int16),
+    }
+    track = track_of(["a", "b", "_unknown_"], seconds=300, background=Pieces(recorded, RATE))
+    samples = np.concatenate(list(track.blocks()))
+    assert 300 * RATE <= len(samples) <= 301 * RATE
+    assert 27 <= len(track.played) <= 30
+    between = np.ones(len(samples), bool)
+    for one in track.played:
+        word = samples[one.start : one.start + RATE]
+        assert (word == int(one.recording.removesuffix(".wav")) + 1).all()
+        between[one.start : one.start + RATE] = False
+        assert between[one.start - RATE : one.start].all()
+    rest = samples[between]
+    both = np.concatenate(list(recorded.values()))
+    assert np.array_equal(rest, np.resize(both, len(rest)))
+    # A piece says where it is from, and is of no label that is reported.
+    place = track.order.index(next(i for i in track.order if "noon" in track.names[i]))
+    assert track.names[track.order[place]] == "noon.wav from 0 s on"
+    assert track.labels[track.order[place]] == "_unknown_"

@@ -164,6 +164,11 @@ EXPERIMENTS = [
         "listener: {target_false_alarms_per_hour: -1}",
         "listener.target_false_alarms_per_hour: -1 should be at least 0",
     ),
+    ("detection: {background: 3}", "detection.background: 3 should be text, in quotes"),
+    (
+        "detection: {background: nowhere}",
+        "detection.background: there is no folder 'nowhere'. Name one with recordings that",
+    ),
     (
         "listener: {target_false_alarms_per_hour: few}",
         "listener.target_false_alarms_per_hour: 'few' should be a number",

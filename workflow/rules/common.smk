@@ -262,12 +262,21 @@ def firmware_digest(experiment):
     )
 
 
+def memory_of_track(experiment):
+    """MB to play a track with: long recordings are resampled whole."""
+    return 4000 if experiment.background else 1500
+
+
 def track_of_thresholds(experiment):
     """Settings of the track that thresholds are chosen on; where they are not, always the same."""
-    used = experiment.settings
+    used, background = experiment.settings, experiment.background_digest
     if used.listener.target_false_alarms_per_hour is None:
-        used = ExperimentSettings()
-    return {"answers": used.evaluation.answers, "settings": used.detection.model_dump()}
+        used, background = ExperimentSettings(), ""
+    return {
+        "answers": used.evaluation.answers,
+        "settings": used.detection.model_dump(),
+        "background": background,
+    }
 
 
 @of

@@ -64,11 +64,12 @@ rule choose_thresholds:
     benchmark:
         "logs/{experiment}/choose_thresholds.tsv"
     resources:
-        mem_mb=1500,
+        mem_mb=of(memory_of_track),
     params:
         listener=settings(lambda settings: settings.listener),
         answers=of(lambda experiment: track_of_thresholds(experiment)["answers"]),
         settings=of(lambda experiment: as_json(track_of_thresholds(experiment)["settings"])),
+        background=of(lambda experiment: track_of_thresholds(experiment)["background"]),
         code=code("wav2nano.evaluation.choose_thresholds", kind=True),
         # Compiled for this machine.
         libraries=folders_digest("firmware/libraries"),
@@ -103,10 +104,11 @@ rule evaluate_detection:
     benchmark:
         "logs/{experiment}/evaluate_detection.tsv"
     resources:
-        mem_mb=1500,
+        mem_mb=of(memory_of_track),
     params:
         folder=subpath(output[0], parent=True),
         settings=settings(lambda settings: settings.detection),
+        background=of(lambda experiment: experiment.background_digest),
         answers=of(lambda experiment: experiment.settings.evaluation.answers),
         code=code("wav2nano.evaluation.evaluate_detection", kind=True),
         # Compiled for this machine.

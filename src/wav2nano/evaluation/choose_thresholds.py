@@ -116,6 +116,7 @@ def choose_thresholds(
         found = {
             "hours": round(heard.hours, 4),
             "answers": answers,
+            "background": settings.background,
             "background_minutes": round(heard.background_minutes, 2),
             "repeats": round(heard.repeats, 2),
             **count(outcome, heard.hours),

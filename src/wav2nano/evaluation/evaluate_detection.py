@@ -19,7 +19,7 @@ from wav2nano.evaluation.detection import (
     report,
 )
 from wav2nano.evaluation.plots import detection_curves
-from wav2nano.evaluation.stream import Stream, play
+from wav2nano.evaluation.stream import play
 from wav2nano.files import write_csv, write_json
 from wav2nano.runtimes.host_listener import HostListener
 from wav2nano.settings.detection import DetectionSettings
@@ -107,6 +107,7 @@ def evaluate_detection(
         "experiment": title,
         "hours": round(hours, 4),
         "answers": answers,
+        "background": settings.background,
         "background_minutes": round(heard.background_minutes, 2),
         "repeats": round(heard.repeats, 2),
         "late_seconds": round(heard.late_seconds, 2),
@@ -136,10 +137,10 @@ def evaluate_detection(
         found,
         out / "detection.png",
         title,
-        f"{hours:.3g} h of the test set with {len(track.played)} targets, "
-        "heard by the firmware's C on this machine",
+        f"{hours:.3g} h of {settings.background or 'the test set'} with {len(track.played)} "
+        "targets, heard by the firmware's C on this machine",
     )
-    sound = _to_listen(_worst(outcome.false, track), heard, targets)
+    sound = _to_listen(_worst(outcome.false, track), track, targets)
     write_windows(out / "false_reports.h5", sound, {})
     # Last: if detection.json exists, everything does.
     write_json(out / "detection.json", found)
@@ -182,9 +183,11 @@ def _worst(reports: Sequence[Report], track: SoundTrack) -> list[Report]:
     return list(found.values())[:MOST_FALSE]
 
 
-def _to_listen(reports: Sequence[Report], heard: Stream, targets: Sequence[str]) -> AudioWindows:
+def _to_listen(
+    reports: Sequence[Report], track: SoundTrack, targets: Sequence[str]
+) -> AudioWindows:
     """Cut out what led to each report; say what was playing, and what it was taken for."""
-    track, names, labels = heard.track, heard.names, heard.labels
+    names, labels = track.names, track.labels
     before = round(BEFORE_SECONDS * track.rate)
     audio, playing = [np.empty((0, before), np.int16)], []
     for one in reports:

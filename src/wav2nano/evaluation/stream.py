@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wav2nano.background import Pieces, read_background
 from wav2nano.evaluation.detection import Averages, average
 from wav2nano.runtimes.host_listener import HostListener
 from wav2nano.settings.detection import DetectionSettings
@@ -19,14 +20,12 @@ PROGRESS_HOURS = 0.25
 
 @dataclass(frozen=True)
 class Stream:
-    """What was played: of each sound its recording and label, and the track that they make.
+    """What was played, and the listener's averages.
 
-    `averages` are the listener's. `background_minutes` is how much there is that is not to be
-    reported, and `repeats` how often what there is was heard on average.
+    `background_minutes` is how much there is that is not to be reported, and `repeats` how often
+    targets or all else were heard on average, whichever is more often.
     """
 
-    names: list[str]
-    labels: list[str]
     track: SoundTrack
     hours: float
     averages: Averages
@@ -69,13 +68,19 @@ def play(
     UserError
         If the part has no windows.
     """
-    targets = host.targets
+    targets, seconds = host.targets, 3600 * settings.hours
     names, labels, starts, audio = load_sounds(windows, split, part, rate=rate)
     # What windows share counts once, and what is played whole is joined.
     whole = join_windows(names, labels, starts, audio)
-    background = [
-        len(sound) for label, sound in zip(*whole[1:], strict=True) if label not in targets
-    ]
+    if settings.background is None:
+        background = None
+        others = [sound for _, label, sound in zip(*whole, strict=True) if label not in targets]
+    else:
+        recorded = read_background(
+            Path(settings.background), part, seconds=seconds, rate=rate, seed=settings.seed
+        )
+        background = Pieces(recorded, rate)
+        others = list(recorded.values())
     sounds: Sequence[np.ndarray] = list(audio)
     if answers == "recordings":
         names, labels, sounds = whole
@@ -86,21 +91,26 @@ def play(
         labels,
         sounds,
         targets=targets,
-        seconds=3600 * settings.hours,
+        seconds=seconds,
         seconds_per_target=settings.seconds_per_target,
         late_seconds=late,
         rate=rate,
         seed=settings.seed,
+        background=background,
     )
     hours = float(track.starts[-1]) / rate / 3600
+    there = sum(map(len, others))
+    repeats = _repeats(track, labels, targets)
+    if background is not None:
+        between = sum(len(track.sounds[index]) for index in track.order if index >= len(labels))
+        repeats = max(repeats, between / there)
+        there = min(there, between)
     return Stream(
-        names=names,
-        labels=labels,
         track=track,
         hours=hours,
         averages=average(host.infer(_telling(track, hours)), host.smoothing),
-        background_minutes=sum(background) / rate / 60,
-        repeats=_repeats(track, labels, targets),
+        background_minutes=there / rate / 60,
+        repeats=repeats,
         late_seconds=late,
     )
 
