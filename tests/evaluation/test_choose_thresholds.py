@@ -52,7 +52,14 @@ def errors(reports, label, played):
 
 @pytest.mark.parametrize(
     ("seed", "smoothing", "quiet", "most", "loudest"),
-    [(0, 1, 0, 3, 128), (1, 2, 3, 2, 128), (2, 1, 7, 0, 128), (3, 1, 2, 1, 300), (4, 2, 1, 0, 700)],
+    [
+        (0, 1, 0, 3, 128),
+        (1, 2, 3, 2, 128),
+        (2, 1, 7, 0, 128),
+        (5, 1, 1, 400, 128),
+        (3, 1, 2, 1, 300),
+        (4, 2, 1, 0, 700),
+    ],
 )
 def test_no_lower_threshold_keeps_the_c_within_the_target(
     tmp_path, seed, smoothing, quiet, most, loudest
