@@ -310,7 +310,7 @@ def test_words_in_a_stream_of_sound_come_first(report):
     assert metrics["detection_validation_false_reports_per_hour"] == 6.0
     assert metrics["detection_target_reached"] is False
     told = (
-        "chosen on the validation set, it hears 80.0% of validation at 6.0 false reports an hour "
+        "chosen on the validation set it hears 80.0% of validation at 6.0 false reports an hour "
         "(95 % interval 2.2 to 13.1; target 5); no threshold keeps within 5 an hour, at best: "
         "never 6.0."
     )
