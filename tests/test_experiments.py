@@ -76,6 +76,11 @@ def test_what_an_archive_does_not_depend_on_leaves_its_name(checkout):
             "0.182 or more, or training.teacher: null.",
         ),
         ({"labels": ["_unknown_"]}, "nothing to recognise but the background"),
+        ({"detection": {"background": "nowhere"}}, "background: there is no folder 'nowhere'"),
+        ({"detection": {"background": "a\0b"}}, "background: there is no folder 'a\\x00b'"),
+        ({"detection": {"background": "config"}}, "background: there is no recording in config"),
+        ({"detection": {"background": "config/.."}}, "has all of this checkout in it"),
+        ({"detection": {"background": "/"}}, "has all of this checkout in it"),
     ],
 )
 def test_settings_that_do_not_go_together_are_told_before_any_job(checkout, settings, message):
@@ -96,6 +101,23 @@ def test_an_evaluation_may_normalise_each_window(checkout):
     with pytest.raises(UserError, match="Set goal: evaluation, or window_normalization: none"):
         checkout(x=one)["x"]
     assert checkout(x=two)["x"].features_name.startswith("spectrogram-")
+
+
+def test_a_background_is_known_by_its_content(checkout, tmp_path):
+    (tmp_path / "room").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "room" / f"{name}.wav").write_text(name)
+    settings = {"detection": {"background": "room"}}
+    experiments = checkout(x=settings, y={"goal": "evaluation"} | settings)
+    before = experiments["x"]
+    assert [path.as_posix() for path in before.background] == ["room/one.wav", "room/two.wav"]
+    assert experiments["y"].background == {}
+    (tmp_path / "room" / "two.wav").write_text("three")
+    assert checkout(x=settings)["x"].background_digest != before.background_digest
+    (tmp_path / "room.dvc").touch()
+    (tmp_path / "room").rename(tmp_path / "elsewhere")
+    with pytest.raises(UserError, match="room is in DVC but not here yet"):
+        checkout(x=settings)["x"]
 
 
 def test_an_experiment_named_by_a_file_is_found():

@@ -9,7 +9,7 @@ from wav2nano.features import KINDS
 from wav2nano.labelled_windows import load_windows
 from wav2nano.tables.split import PARTS, SplitRow, write_split
 from wav2nano.tables.windows import AudioWindows, write_windows
-from wav2nano.tracks import load_test_windows
+from wav2nano.tracks import load_sounds
 
 RATE, SECONDS, HOP = 16000, 40, 4000
 LABELS = ["ambulance", "fire_truck"]
@@ -55,7 +55,7 @@ def test_windows_keep_to_their_blocks(tmp_path):
         for earlier, later in (("train", "validation"), ("validation", "test")):
             assert heard[later].min() - heard[earlier].max() > RATE
     # The board hears the test windows, all of them and no others.
-    names, _, _, audio = load_test_windows([windows], split, rate=RATE)
+    names, _, _, audio = load_sounds([windows], split, "test", rate=RATE)
     assert names == parts["test"].recording.tolist()
     assert audio.shape == (len(parts["test"].target), RATE)
 

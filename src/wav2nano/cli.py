@@ -46,6 +46,7 @@ COMMANDS = [
     "wav2nano.evaluation.evaluate_folds",
     "wav2nano.evaluation.evaluate_seeds",
     "wav2nano.firmware.generate_code",
+    "wav2nano.evaluation.choose_thresholds",
     "wav2nano.evaluation.evaluate_detection",
     "wav2nano.firmware.compile_firmware",
     "wav2nano.firmware.simulate_board",

@@ -47,8 +47,9 @@ def describe_detection(found: dict[str, Any]) -> str:
     Examples
     --------
     >>> describe_detection({
-    ...     "misses": 0.123, "false_reports_per_hour": 4.0, "threshold": 0.6, "hours": 1.0,
+    ...     "misses": 0.123, "false_reports_per_hour": 4.0, "hours": 1.0,
     ...     "false_reports_per_hour_ci95": [1.1, 10.2], "background_minutes": 4.0,
+    ...     "labels": {"never": {"threshold": 0.6}, "all": {"threshold": 0.6}},
     ... })
     'hears 87.7% at 4.0 false reports an hour (95 % interval 1.1 to 10.2; threshold 0.6, 1 h)'
     """
@@ -56,9 +57,54 @@ def describe_detection(found: dict[str, Any]) -> str:
     alone = "" if found["background_minutes"] else ", with nothing else to be heard"
     return (
         f"hears {1 - found['misses']:.1%} at {found['false_reports_per_hour']:.1f} false reports "
-        f"an hour (95 % interval {low:.1f} to {high:.1f}; threshold {found['threshold']:g}, "
+        f"an hour (95 % interval {low:.1f} to {high:.1f}; {describe_range(found['labels'])}, "
         f"{found['hours']:.3g} h{alone})"
     )
+
+
+def describe_range(labels: dict[str, dict[str, Any]]) -> str:
+    """Tell the labels' threshold, or the lowest and the highest, in words.
+
+    Examples
+    --------
+    >>> describe_range({"never": {"threshold": 0.55}, "all": {"threshold": 0.82}})
+    'thresholds 0.55 to 0.82'
+    """
+    found = sorted({one["threshold"] for one in labels.values()})
+    return f"thresholds {found[0]:g} to {found[-1]:g}" if found[1:] else f"threshold {found[0]:g}"
+
+
+def describe_thresholds(found: dict[str, Any]) -> str:
+    """Tell what chosen thresholds bring where they were chosen, and what not; "" if all is fixed.
+
+    Examples
+    --------
+    >>> one = {"threshold": 0.6, "misses": 0.1, "false_reports_per_hour": 0.0, "reached": True}
+    >>> describe_thresholds({"target_false_alarms_per_hour": None, "labels": {"never": one}})
+    ''
+    >>> chosen = {"target_false_alarms_per_hour": 5.0, "misses": 0.2, "labels": {"never": one}}
+    >>> chosen |= {"false_reports_per_hour": 3.0, "false_reports_per_hour_ci95": [0.6, 8.8]}
+    >>> describe_thresholds(chosen)
+    'hears 80.0% of validation at 3.0 false reports an hour (95 % interval 0.6 to 8.8; target 5)'
+    """
+    target = found["target_false_alarms_per_hour"]
+    if target is None:
+        return ""
+    low, high = found["false_reports_per_hour_ci95"]
+    share = float(f"{target / len(found['labels']):.2g}")
+    labels = found["labels"].items()
+    beyond = {name: one["false_reports_per_hour"] for name, one in labels if not one["reached"]}
+    unheard = [name for name, one in labels if one["misses"] == 1]
+    text = (
+        f"hears {1 - found['misses']:.1%} of validation at {found['false_reports_per_hour']:.1f} "
+        f"false reports an hour (95 % interval {low:.1f} to {high:.1f}; target {target:g})"
+    )
+    if beyond:
+        told = ", ".join(f"{name} {rate:.1f}" for name, rate in beyond.items())
+        text += f"; no threshold keeps within {share:g} an hour, at best: {told}"
+    if unheard:
+        text += f"; never heard at its threshold: {', '.join(unheard)}"
+    return text
 
 
 def describe_origin(origin: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano import features, models, network_cost, sketch_memory
+from wav2nano.background import check_background, require_folder
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
@@ -32,6 +33,7 @@ from wav2nano.other_trainings import (
     settings_of,
 )
 from wav2nano.provenance import settings_digest
+from wav2nano.recording_files import list_recordings
 from wav2nano.settings.base import NAME, SEEDS
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.experiment import ExperimentSettings
@@ -83,8 +85,8 @@ class Experiment:
     """An experiment with its data set.
 
     `file` is where it is described, for messages; `archives` are by name; `sources` are its own
-    recordings. `other_training` is named where it differs from another experiment only in its split
-    or seed.
+    recordings; `background` are those that tracks for detection are made of, with their hashes.
+    `other_training` is named where it differs from another experiment only in its split or seed.
     """
 
     name: str
@@ -94,6 +96,12 @@ class Experiment:
     dataset: DatasetSettings
     archives: dict[str, Archive]
     sources: list[Source]
+    background: dict[Path, str]
+
+    @property
+    def background_digest(self) -> str:
+        """Hash of the recordings that tracks for detection are made of."""
+        return settings_digest(sorted((str(path), sha) for path, sha in self.background.items()))
 
     @property
     def board(self) -> Board:
@@ -479,9 +487,33 @@ class Experiments:
             raise UserError(explain_no_recordings(dataset))
         archives = {archive.name: archive for archive in self._archives(spoken, settings, dataset)}
         other_training = divide_name(name)[1]
-        experiment = Experiment(name, other_training, file, settings, dataset, archives, sources)
+        experiment = Experiment(
+            name,
+            other_training,
+            file,
+            settings,
+            dataset,
+            archives,
+            sources,
+            self._background(file, settings, sources) if self._need_recordings else {},
+        )
         check(experiment)
         return experiment
+
+    def _background(
+        self, file: str, settings: ExperimentSettings, sources: list[Source]
+    ) -> dict[Path, str]:
+        """Hash and check what tracks for detection are made of, if they are not of the split."""
+        if settings.detection.background is None or settings.goal != "firmware":
+            return {}
+        try:
+            folder = require_folder(settings.detection.background, self._root)
+            paths = [folder / name for name in list_recordings(self._root / folder)]
+            hashes = {path: self._sha256(self._root / path) for path in paths}
+            check_background(folder, hashes, {source.sha256: source.path for source in sources})
+        except UserError as error:
+            raise UserError(f"{file}:\n  {error}") from None
+        return hashes
 
     def engines(self, name: str) -> list[str]:
         """Speech engines that have yet to speak for an experiment, whether they can here or not.

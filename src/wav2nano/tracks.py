@@ -1,5 +1,6 @@
 """What is played to a listener, one by one or as a track, and what it was right about."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from wav2nano.background import Pieces
 from wav2nano.errors import UserError
-from wav2nano.tables.recordings import BACKGROUND, SILENCE
+from wav2nano.tables.recordings import BACKGROUND, SILENCE, UNKNOWN
 from wav2nano.tables.split import read_split, rows_of_windows
 from wav2nano.tables.windows import read_windows
 
@@ -38,10 +40,12 @@ class Track:
 class SoundTrack:
     """Sounds int16 [samples] back to back, in an order in which -1 is a second of a quiet room.
 
-    The targets alone are listed as played.
+    Of each sound there is its name and label. The targets alone are listed as played.
     """
 
-    sounds: Sequence[np.ndarray]
+    names: list[str]
+    labels: list[str]
+    sounds: list[np.ndarray]
     order: list[int]
     played: list[Played]
     rate: int
@@ -86,10 +90,10 @@ def quiet_room(samples: int, random: np.random.Generator) -> np.ndarray:
     return np.rint(random.normal(0, 2, samples)).astype(np.int16)
 
 
-def load_test_windows(
-    files: Sequence[Path], split: Path, *, rate: int
+def load_sounds(
+    files: Sequence[Path], split: Path, part: str, *, rate: int
 ) -> tuple[list[str], list[str], list[int], np.ndarray]:
-    """Read the test set's audio: recordings, labels, starts and windows int16 [n, samples].
+    """Read the audio of a part: recordings, labels, starts and windows int16 [n, samples].
 
     They are in the order of recordings and starts.
 
@@ -98,12 +102,12 @@ def load_test_windows(
     UserError
         If there is none.
     """
-    test = [row for row in read_split(split) if row.part == "test"]
+    wanted = [row for row in read_split(split) if row.part == part]
     found = []
     for path in files:
         shard = read_windows(path)
         samples = shard.audio.shape[1]
-        rows = rows_of_windows(test, shard.recording, shard.start, rate=rate, samples=samples)
+        rows = rows_of_windows(wanted, shard.recording, shard.start, rate=rate, samples=samples)
         found += [
             # A copy: a view would keep all of the shard in memory.
             (row.recording, int(start), row.label, audio.copy())
@@ -112,7 +116,7 @@ def load_test_windows(
         ]
     if not found:
         raise UserError(
-            f"{split} and the files of windows have no window of the test set in common."
+            f"{split} and the files of windows have no window of the {part} set in common."
         )
     found.sort(key=lambda window: window[:2])
     names, starts, labels, audio = zip(*found, strict=True)
@@ -179,7 +183,7 @@ def join_windows(
     Parameters
     ----------
     names, labels, starts, windows
-        As `load_test_windows` gives them.
+        As `load_sounds` gives them.
 
     Returns
     -------
@@ -213,13 +217,16 @@ def detection_track(
     late_seconds: float,
     rate: int,
     seed: int,
+    background: Pieces | None = None,
 ) -> SoundTrack:
     """Put targets into a stream of everything else; nothing is heard again before all of it was.
 
     In each `seconds_per_target` a target stands at a place by chance, with something else before
-    the next one; without anything else that is a quiet room. After its end a target may be
-    reported for `late_seconds` more.
+    the next one; without anything else that is a quiet room. With a `background`, everything else
+    is that, cut where targets are, and a second of it at least follows each. After its end a target
+    may be reported for `late_seconds` more.
     """
+    names, labels, sounds = list(names), list(labels), list(sounds)
     random = np.random.default_rng(seed)
     wanted = np.isin(labels, targets)
     to_hear = _endless(np.flatnonzero(wanted), random)
@@ -230,7 +237,17 @@ def detection_track(
     played: list[Played] = []
     now, due, may_come = 0, random.uniform() * stretch, True
     while now < total or not played:
-        index = next(to_hear) if (comes := may_come and now >= due) else next(others)
+        if comes := may_come and now >= due:
+            index = next(to_hear)
+        elif background is None:
+            index = next(others)
+        else:
+            index = len(sounds)
+            until = max(math.ceil(min(due, total)), now + (1 if may_come else rate))
+            name, piece = background.take(until - now)
+            names.append(name)
+            labels.append(UNKNOWN)
+            sounds.append(piece)
         order.append(index)
         end = now + (len(sounds[index]) if index >= 0 else rate)
         if comes:
@@ -238,7 +255,7 @@ def detection_track(
             played.append(Played(names[index], labels[index], now, stop))
             due = (len(played) + random.uniform()) * stretch
         now, may_come = end, not comes
-    return SoundTrack(sounds, order, played, rate, seed)
+    return SoundTrack(names, labels, sounds, order, played, rate, seed)
 
 
 def _endless(pool: np.ndarray, random: np.random.Generator) -> Iterator[int]:
@@ -277,8 +294,9 @@ def match_reports(
     """
     claimed: set[int] = set()
     matches: list[int | None] = []
-    for target in played:
-        first, last = np.searchsorted(samples, [target.start, target.stop], side="right")
+    starts, stops = [one.start for one in played], [one.stop for one in played]
+    reach = np.searchsorted(samples, [starts, stops], side="right").tolist()
+    for target, first, last in zip(played, *reach, strict=True):
         found = (n for n in range(first, last) if labels[n] == target.label and n not in claimed)
         match = next(found, None)
         matches.append(match)

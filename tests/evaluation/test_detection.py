@@ -1,7 +1,6 @@
 """The listener's rule at any threshold against its C, and what is right or false in a track."""
 
 import json
-import shutil
 from itertools import pairwise
 
 import numpy as np
@@ -10,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from evaluation.listener_harness import harness
+from wav2nano.background import Pieces
 from wav2nano.evaluation.detection import Report, average, judge, poisson_interval, report
 from wav2nano.evaluation.evaluate_detection import evaluate_detection
 from wav2nano.features import KINDS
-from wav2nano.firmware_sources import FRONT_END, LISTENER
 from wav2nano.report.show_detection import show_detection
 from wav2nano.runtimes.host_listener import HostListener, Inferences
 from wav2nano.settings.chunking import ChunkingSettings
@@ -25,59 +25,14 @@ from wav2nano.tracks import Played, detection_track, join_windows, match_reports
 from wav2nano.uncertainty import share_by_group
 
 RATE = 16000
-# A model whose scores are the newest samples, so that any scores can be played.
-HARNESS = r"""
-#include "wav2nano_listener.h"
-enum {{ LABELS = 4, SMOOTHING = {smoothing} }};
-static int16_t samples[4];
-static float frame[4];
-static int8_t window[4], scores[SMOOTHING * LABELS];
-void w2n_frontend_compute(const w2n_frontend *f, const int16_t *s, float *out) {{
-    (void)f;
-    for (int i = 0; i < LABELS; i++)
-        out[i] = s[i];
-}}
-void w2n_quantize(const float *f, const float *a, const float *b, int n, int8_t *out) {{
-    (void)a;
-    (void)b;
-    for (int i = 0; i < n; i++)
-        out[i] = (int8_t)f[i];
-}}
-void w2n_deltas(const w2n_frontend *f, const float *in, float *out) {{
-    (void)f, (void)in, (void)out;
-}}
-void w2n_hold_deltas(const w2n_frontend *f, int frames, int size, void *out) {{
-    (void)f, (void)frames, (void)size, (void)out;
-}}
-static void invoke(const int8_t *in, int8_t *out) {{
-    for (int i = 0; i < LABELS; i++)
-        out[i] = in[i];
-}}
-const char *const w2n_labels[] = {{"a", "b", "_unknown_", "_silence_"}};
-const w2n_listener_settings w2n_settings = {{4, 4, 1, 4, LABELS, 2, 2, SMOOTHING, {threshold},
-                                            {quiet}}};
-static const w2n_frontend frontend;
-w2n_listener w2n_ear = {{.settings = &w2n_settings, .frontend = &frontend, .invoke = invoke,
-                        .samples = samples, .frame = frame, .window = window, .scores = scores}};
-"""
-
-
-def harness(folder, **settings):
-    """Write the listener's library and a model that says what is played; the files of code."""
-    shutil.copytree(LISTENER, folder / "libraries" / "listener" / "src")
-    (folder / "libraries" / "frontend" / "src").mkdir(parents=True)
-    for path in FRONT_END.glob("*.h"):
-        shutil.copy(path, folder / "libraries" / "frontend" / "src")
-    source = folder / "harness.c"
-    source.write_text(HARNESS.format(**settings))
-    return [source]
 
 
 @pytest.mark.parametrize(
-    ("smoothing", "threshold", "quiet"), [(1, 0, 0), (1, 200, 3), (2, 300, 1), (4, 560, 5)]
+    ("smoothing", "thresholds", "quiet"),
+    [(1, [0, 0], 0), (1, [200, 230], 3), (2, [340, 300], 1), (4, [560, 600], 5)],
 )
-def test_reports_are_those_of_the_c(tmp_path, smoothing, threshold, quiet):
-    code = harness(tmp_path, smoothing=smoothing, threshold=threshold, quiet=quiet)
+def test_reports_are_those_of_the_c(tmp_path, smoothing, thresholds, quiet):
+    code = harness(tmp_path, smoothing=smoothing, thresholds=thresholds, quiet=quiet)
     host = HostListener(code, tmp_path / "libraries")
     random = np.random.default_rng(smoothing)
     samples = random.integers(-128, 128, 4 * 5000).astype(np.int16)
@@ -87,7 +42,7 @@ def test_reports_are_those_of_the_c(tmp_path, smoothing, threshold, quiet):
     assert len(heard.sample) == 2500
     assert np.array_equal(heard.scores, samples.reshape(-1, 4)[::2])
     assert (heard.sample == 4 + 8 * np.arange(2500)).all()
-    found = report(average(heard, smoothing), threshold, targets=2, quiet=quiet)
+    found = report(average(heard, smoothing), thresholds, quiet=quiet)
     expected = host.listen(samples)
     assert len(expected) > 20
     assert [(one.label, one.sample) for one in found] == [
@@ -98,7 +53,7 @@ def test_reports_are_those_of_the_c(tmp_path, smoothing, threshold, quiet):
 def test_fewer_inferences_than_are_averaged_report_nothing():
     for count in (0, 2):
         heard = Inferences(np.arange(count), np.full((count, 4), 127, np.int8))
-        assert report(average(heard, 3), 0, targets=2, quiet=0) == []
+        assert report(average(heard, 3), [0, 0], quiet=0) == []
 
 
 @given(
@@ -257,8 +212,14 @@ def test_a_track_is_counted_and_shown(tmp_path):
         std=[1.0] * 4,
     )
     write_preprocessing(tmp_path / "preprocessing.json", between)
+    chosen = {
+        "target_false_alarms_per_hour": None,
+        "labels": {name: {"threshold": 0.703, "level": 180} for name in "ab"},
+    }
+    (tmp_path / "thresholds.json").write_text(json.dumps(chosen))
     evaluate_detection(
-        code=harness(tmp_path, smoothing=1, threshold=180, quiet=100),
+        code=harness(tmp_path, smoothing=1, thresholds=[180, 180], quiet=100),
+        thresholds=tmp_path / "thresholds.json",
         preprocessing=tmp_path / "preprocessing.json",
         split=tmp_path / "split.csv",
         windows=[tmp_path / "windows.h5"],
@@ -301,3 +262,28 @@ def test_a_track_is_counted_and_shown(tmp_path):
     assert 1 <= page.count("<audio") <= 12
     assert "8&lt;b&gt;.wav" in page
     assert "<i>" not in page
+
+
+def test_a_background_is_heard_without_a_gap_and_cut_where_targets_are():
+    random = np.random.default_rng(0)
+    recorded = {
+        "evening.wav": random.integers(10, 99, 7 * RATE + 123).astype(np.int16),
+        "noon.wav": random.integers(10, 99, 90 * RATE).astype(np.int16),
+    }
+    track = track_of(["a", "b", "_unknown_"], seconds=300, background=Pieces(recorded, RATE))
+    samples = np.concatenate(list(track.blocks()))
+    assert 300 * RATE <= len(samples) <= 301 * RATE
+    assert 27 <= len(track.played) <= 30
+    between = np.ones(len(samples), bool)
+    for one in track.played:
+        word = samples[one.start : one.start + RATE]
+        assert (word == int(one.recording.removesuffix(".wav")) + 1).all()
+        between[one.start : one.start + RATE] = False
+        assert between[one.start - RATE : one.start].all()
+    rest = samples[between]
+    both = np.concatenate(list(recorded.values()))
+    assert np.array_equal(rest, np.resize(both, len(rest)))
+    # A piece says where it is from, and is of no label that is reported.
+    place = track.order.index(next(i for i in track.order if "noon" in track.names[i]))
+    assert track.names[track.order[place]] == "noon.wav from 0 s on"
+    assert track.labels[track.order[place]] == "_unknown_"

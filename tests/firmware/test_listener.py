@@ -21,6 +21,7 @@ from wav2nano.hostcc import SANITIZERS, build_shared_library, compile_c
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing
+from wav2nano.tables.thresholds import thresholds_code
 from wav2nano.tracks import long_track, one_by_one, sample_evenly
 
 # A front end whose one feature is the newest sample, and a model that says which frame of its
@@ -47,8 +48,9 @@ static void invoke(const int8_t *in, int8_t *out) {
     for (int i = 0; i < LABELS; i++)
         out[i] = in[i];
 }
+static const int32_t thresholds[] = {150 * SMOOTHING, 170 * SMOOTHING};
 static const w2n_listener_settings settings = {
-    N_FFT, HOP, FRAMES, 1, LABELS, 2, 2, SMOOTHING, 150 * SMOOTHING, 2};
+    N_FFT, HOP, FRAMES, 1, LABELS, 2, 2, SMOOTHING, 2, thresholds};
 static const w2n_frontend frontend; /* without deltas */
 static w2n_listener ear = {.settings = &settings, .frontend = &frontend, .invoke = invoke,
                            .samples = samples, .frame = frame, .window = window,
@@ -75,7 +77,7 @@ int main(void) {
 
 def expected_decisions(audio, hops, n_fft, hop):
     """What the header promises, said in numpy."""
-    frames, labels, words, every, smoothing, threshold, quiet_for = 5, 4, 2, 2, 3, 450, 2
+    frames, labels, words, every, smoothing, thresholds, quiet_for = 5, 4, 2, 2, 3, (450, 510), 2
     first = -(-n_fft // hop)
     decisions = np.tile([0, -1, -1, 0], (hops, 1))
     values = audio[hop - 1 :: hop].astype(int)
@@ -88,7 +90,7 @@ def expected_decisions(audio, hops, n_fft, hop):
         decisions[index] = [1, -1, best, sums[best] // len(latest)]
         if quiet:
             quiet -= 1
-        elif best < words and len(rows) >= smoothing and sums[best] >= threshold:
+        elif best < words and len(rows) >= smoothing and sums[best] >= thresholds[best]:
             decisions[index, 1] = best
             quiet = quiet_for
     return decisions
@@ -181,9 +183,12 @@ def test_deltas_of_the_stream_are_those_of_each_window(name, frames, shared_data
     tables.generate_c(16000, settings, tmp_path, quantization=(scale, offset))
     (tmp_path / "settings.h").write_text(header)
     (tmp_path / "settings.c").write_text(source)
+    (tmp_path / "thresholds.c").write_text(thresholds_code([0]))
     (tmp_path / "model.h").write_text("void w2n_model_invoke(const int8_t *, int8_t *);\n")
     (tmp_path / "keeping.c").write_text(KEEPING)
-    sources = [tmp_path / f"{file}.c" for file in ("keeping", "settings", "frontend_tables")]
+    sources = [
+        tmp_path / f"{file}.c" for file in ("keeping", "settings", "thresholds", "frontend_tables")
+    ]
     sources += [LISTENER / "wav2nano_listener.c", *c_sources(FRONT_END)]
     includes = [LISTENER, FRONT_END, tmp_path]
     library = ctypes.CDLL(
@@ -279,8 +284,9 @@ def test_settings_follow_the_experiment():
     header, source = settings_code(preprocessing, listener, "mine")
     assert "#define W2N_FRAMES 49\n" in header
     assert "#define W2N_SMOOTHING 2\n" in header
+    assert "#define W2N_TARGETS 2\n" in header
     assert "static float frame[W2N_BINS];" in source
-    for line in (".targets = 2,", ".inference_hops = 12,", ".threshold = 307,"):
+    for line in (".targets = W2N_TARGETS,", ".inference_hops = 12,", ".quiet_inferences = 4,"):
         assert line in source
 
 

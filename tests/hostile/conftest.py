@@ -25,6 +25,9 @@ DATASET = {
     "shards": 1,
 }
 
+# Of all but the thresholds.
+CODE = [f"code/{name}.{end}" for name in ("model", "frontend_tables", "settings") for end in "ch"]
+
 # Every step with its arguments, in the order of the workflow.
 STEPS = {
     "index-dataset": [
@@ -93,9 +96,15 @@ STEPS = {
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
         *("--listener", "{}", "--board", BOARD, "--title", "tones", "--out", "code"),
     ],
+    "choose-thresholds": [
+        *("--code", *CODE, "--preprocessing", "preprocessing.json", "--split", "split.csv"),
+        *("--windows", "windows.h5", "--answers", "windows", "--settings", '{"hours": 0.01}'),
+        *("--listener", '{"target_false_alarms_per_hour": 5}'),
+        *("--libraries", str(ROOT / "firmware/libraries"), "--title", "tones"),
+        *("--source", "code/thresholds.c", "--out", "evaluation/thresholds.json"),
+    ],
     "evaluate-detection": [
-        *("--code", "code/model.c", "code/model.h", "code/frontend_tables.c"),
-        *("code/frontend_tables.h", "code/settings.c", "code/settings.h"),
+        *("--code", *CODE, "code/thresholds.c", "--thresholds", "evaluation/thresholds.json"),
         *("--preprocessing", "preprocessing.json", "--split", "split.csv"),
         *("--windows", "windows.h5", "--answers", "windows", "--settings", '{"hours": 0.01}'),
         *("--libraries", str(ROOT / "firmware/libraries"), "--title", "tones"),
@@ -108,9 +117,8 @@ STEPS = {
         *("--data", '{"title": "Tones", "licence": "none"}', "--page", "detection.html"),
     ],
     "compile-firmware": [
-        *("--sketch", str(ROOT / "firmware/sketches/listener"), "--code", "code/model.c"),
-        *("code/model.h", "code/frontend_tables.c", "code/frontend_tables.h", "code/settings.c"),
-        *("code/settings.h", "--data", "manifest.csv", "--config-hash", "0", "--code-hash", "0"),
+        *("--sketch", str(ROOT / "firmware/sketches/listener"), "--code", *CODE),
+        *("code/thresholds.c", "--data", "manifest.csv", "--config-hash", "0", "--code-hash", "0"),
         *("--board", BOARD, "--libraries", str(ROOT / "firmware/libraries"), "--out", "firmware"),
     ],
     "report-results": [

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hostile.commands import CRASH, ROOT, assert_refuses, contents, wav2nano_says
-from hostile.conftest import STEPS
+from hostile.conftest import CODE, STEPS
 
 # All of it takes the tiny experiment, which is built once.
 pytestmark = pytest.mark.xdist_group("hostile")
@@ -19,11 +19,8 @@ COMMANDS = {
     **STEPS,
     "simulate-board": [
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json", "--code"),
-        *(
-            f"code/{name}.{end}"
-            for name in ("model", "settings", "frontend_tables")
-            for end in "ch"
-        ),
+        *CODE,
+        "code/thresholds.c",
         *("--listener", "firmware/listener.bin", "--build", "firmware/listener.json"),
         *("--self-test", "firmware/listener.bin", "--windows", "windows.h5"),
         *("--split", "split.csv", "--settings", "{}", "--out", "board.json"),
@@ -58,7 +55,10 @@ READ = {
     "evaluate-folds": ["scores.csv"],
     "evaluate-seeds": ["scores.csv"],
     "generate-code": ["model_int8.tflite", "preprocessing.json"],
-    "evaluate-detection": ["preprocessing.json", "split.csv", "windows.h5"],
+    "choose-thresholds": ["preprocessing.json", "split.csv", "windows.h5"],
+    "evaluate-detection": [
+        *("preprocessing.json", "split.csv", "windows.h5", "evaluation/thresholds.json"),
+    ],
     "show-detection": [
         *("evaluation/detection.json", "evaluation/false_reports.h5", "preprocessing.json"),
     ],

@@ -170,6 +170,19 @@ EXPERIMENTS = [
     ("listener: {threshold: 1.1}", "listener.threshold: 1.1 should be at most 1"),
     ("listener: {threshold: -0.1}", "listener.threshold: -0.1 should be at least 0"),
     (
+        "listener: {target_false_alarms_per_hour: -1}",
+        "listener.target_false_alarms_per_hour: -1 should be at least 0",
+    ),
+    ("detection: {background: 3}", "detection.background: 3 should be text, in quotes"),
+    (
+        "detection: {background: nowhere}",
+        "detection.background: there is no folder 'nowhere'. Name one with recordings that",
+    ),
+    (
+        "listener: {target_false_alarms_per_hour: few}",
+        "listener.target_false_alarms_per_hour: 'few' should be a number",
+    ),
+    (
         "listener: {quiet_seconds: 1.0e+9}",
         "listener.quiet_seconds: 1000000000.0 should be at most 3,600",
     ),

@@ -279,7 +279,8 @@ def test_words_in_a_stream_of_sound_come_first(report):
     detection = {
         "hours": 1.0,
         "background_minutes": 4.0,
-        "threshold": 0.6,
+        "labels": {"never": {"threshold": 0.6}},
+        "thresholds": {"target_false_alarms_per_hour": None},
         "misses": 0.25,
         "misses_ci95": None,
         "false_reports_per_hour": 3.0,
@@ -298,6 +299,22 @@ def test_words_in_a_stream_of_sound_come_first(report):
     }
     assert next(iter(metrics)) == "detection_hours"
     assert "hears 75.0% at 3.0 false reports an hour" in pages["results"]
+    assert "chosen" not in pages["results"]
+
+    chosen = {"target_false_alarms_per_hour": 5.0, "misses": 0.2, "false_reports_per_hour": 6.0}
+    chosen |= {"reached": False, "false_reports_per_hour_ci95": [2.2, 13.1]}
+    label = {"misses": 0.2, "false_reports_per_hour": 6.0, "reached": False}
+    chosen["labels"] = {"never": label}
+    metrics, pages = report(BUILD, BOARD, detection=detection | {"thresholds": chosen})
+    assert metrics["detection_validation_misses"] == 0.2
+    assert metrics["detection_validation_false_reports_per_hour"] == 6.0
+    assert metrics["detection_target_reached"] is False
+    told = (
+        "chosen on the validation set it hears 80.0% of validation at 6.0 false reports an hour "
+        "(95 % interval 2.2 to 13.1; target 5); no threshold keeps within 5 an hour, at best: "
+        "never 6.0."
+    )
+    assert told in " ".join(pages["results"].split())
 
 
 def test_an_experiment_that_is_only_evaluated_needs_no_build(report):

@@ -29,7 +29,8 @@ def results(tmp_path):
             "misses": 0.25,
             "false_reports_per_hour": 3.0,
             "false_reports_per_hour_ci95": [0.6, 8.8],
-            "threshold": 0.6,
+            "labels": {"never": {"threshold": 0.6}},
+            "thresholds": {"target_false_alarms_per_hour": None},
             "hours": 1.0,
             "background_minutes": 4.0,
         },
@@ -55,11 +56,30 @@ def test_binary_budget_and_accuracy_are_told(results):
     text = describe_results(results)
     assert text.startswith(f"keywords: {results}/firmware/listener.bin\n")
     assert "hears 75.0% at 3.0 false reports an hour (95 % interval 0.6 to 8.8;" in text
+    assert "thresholds hears" not in text
     assert "90,000 of 900,000 bytes (10%)" in text
     assert "accuracy 90.0% (95 % interval 85.0% to 93.0%)" in text
     assert "13% busy, 0 samples lost" in text
     (results / "firmware" / "board.json").unlink()
     assert "not simulated" in describe_results(results)
+
+
+def test_what_chosen_thresholds_bring_is_told_after_what_the_test_says(results):
+    path = results / "evaluation" / "detection.json"
+    found = json.loads(path.read_text())
+    label = {"misses": 0.1, "false_reports_per_hour": 2.0, "reached": True}
+    found["thresholds"] = label | {
+        "target_false_alarms_per_hour": 5.0,
+        "false_reports_per_hour_ci95": [0.2, 7.2],
+        "labels": {"never": label},
+    }
+    path.write_text(json.dumps(found))
+    _, second, third = describe_results(results).splitlines()[:3]
+    assert second.startswith("  listening  hears 75.0% at 3.0")
+    assert third == (
+        "  thresholds hears 90.0% of validation at 2.0 false reports an hour (95 % interval 0.2 to "
+        "7.2; target 5)"
+    )
 
 
 def test_an_experiment_without_a_binary_is_told(results):

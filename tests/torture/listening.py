@@ -10,7 +10,7 @@ from wav2nano.files import read_json
 from wav2nano.firmware_sources import LIBRARIES
 from wav2nano.hostcc import SANITIZERS, compile_c
 from wav2nano.runtimes.host_listener import HostListener
-from wav2nano.tracks import load_test_windows, long_track
+from wav2nano.tracks import load_sounds, long_track
 from workflow.conftest import ROOT
 
 RESULTS = ROOT / "results" / EXPERIMENT
@@ -63,7 +63,7 @@ def torture(folder: Path, *, hours: int = 24) -> Part:
     listener = HostListener(code, LIBRARIES)
     # Whole inferences and whole pushes, so that every hour begins in the same phase.
     seconds = 3600
-    names, labels, _, windows = load_test_windows(files, RESULTS / "split.csv", rate=rate)
+    names, labels, _, windows = load_sounds(files, RESULTS / "split.csv", "test", rate=rate)
     track = long_track(names, labels, windows, seconds=seconds, rate=rate, seed=1)
     sound = folder / "hour.raw"
     track.samples.tofile(sound)

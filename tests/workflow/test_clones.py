@@ -24,6 +24,7 @@ FROM_TRAINING = {
     "show_examples": 1,
     "draw_network": 1,
     "generate_code": 1,
+    "choose_thresholds": 1,
     "evaluate_detection": 1,
     "show_detection": 1,
     **FIRMWARE,

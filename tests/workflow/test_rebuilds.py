@@ -17,6 +17,19 @@ def test_the_simulation_rebuilds_nothing_but_its_report(changed):
     assert changed.planned() == {"simulate_board": 2, "report_results": 2, "record_checksums": 2}
 
 
+def test_thresholds_rebuild_no_code_of_the_network(changed):
+    heard = ("evaluate_detection", "show_detection", "report_results", "record_checksums")
+    flashed = {"choose_thresholds": 2, "compile_firmware": 4, "simulate_board": 2}
+    # Another track chooses no thresholds, as long as there is no target.
+    changed.change_settings(detection={"hours": 0.03})
+    assert changed.planned() == dict.fromkeys(heard, 2)
+    changed.change_settings(listener={"target_false_alarms_per_hour": 50.0})
+    assert changed.planned() == dict.fromkeys(heard, 2) | flashed
+    changed.snakemake("results/keywords/firmware/board.json")
+    changed.change_settings(detection={"hours": 0.02})
+    assert changed.planned() == dict.fromkeys(heard, 2) | flashed
+
+
 def test_the_order_of_settings_means_nothing(changed):
     text = (changed.root / "params.yaml").read_text().splitlines()
     first = next(i for i, line in enumerate(text) if line.startswith("  batch_size:"))

@@ -33,6 +33,7 @@ from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.killed_runs import RunMark
 from wav2nano.other_trainings import RANDOM_SPLIT, name_of_fold, name_of_seed
 from wav2nano.provenance import files_digest, settings_digest
+from wav2nano.settings.experiment import ExperimentSettings
 from wav2nano.settings.load import load_params
 from wav2nano.synthesis.voices import fetch_at_need, modules_of_engine
 from wav2nano.tables.recordings import Listed, write_listed
@@ -270,8 +271,27 @@ def firmware_digest(experiment):
         exclude={"detection", "evaluation", "simulation", "original"}
     )
     return settings_digest(
-        used | {"name": experiment.name, "data": experiment.dataset.model_dump()}
+        used
+        | {"name": experiment.name, "data": experiment.dataset.model_dump()}
+        | {"track": track_of_thresholds(experiment)}
     )
+
+
+def memory_of_track(experiment):
+    """MB to play a track with: long recordings are resampled whole."""
+    return 4000 if experiment.background else 1500
+
+
+def track_of_thresholds(experiment):
+    """Settings of the track that thresholds are chosen on; where they are not, always the same."""
+    used, background = experiment.settings, experiment.background_digest
+    if used.listener.target_false_alarms_per_hour is None:
+        used, background = ExperimentSettings(), ""
+    return {
+        "answers": used.evaluation.answers,
+        "settings": used.detection.model_dump(),
+        "background": background,
+    }
 
 
 @of
@@ -368,7 +388,12 @@ def everything_made(name):
         made += rules.evaluate_folds.output
     if has_firmware(name):
         sketches = ["listener", "self_test"] if is_simulated(name) else ["listener"]
-        made += [*CODE_FILES, *rules.evaluate_detection.output, *rules.show_detection.output]
+        made += [
+            *ALL_CODE,
+            THRESHOLDS,
+            *rules.evaluate_detection.output,
+            *rules.show_detection.output,
+        ]
         made += expand(rules.compile_firmware.output, sketch=sketches, allow_missing=True)
     return [
         *experiment.shared_files(),

@@ -1,5 +1,5 @@
 # Requires: the int8 model, and the firmware's sources.
-# Makes: generated C, the bytes to be flashed, and the report of the simulated board.
+# Makes: generated C, the labels' thresholds, the bytes to be flashed, and the report of the simulated board.
 
 CODE_FILES = expand(
     f"{RESULTS}/code/{{name}}",
@@ -14,10 +14,15 @@ CODE_FILES = expand(
     allow_missing=True,
 )
 
+# All C of an experiment. A change of the thresholds makes no other file again.
+THRESHOLDS_C = f"{RESULTS}/code/thresholds.c"
+ALL_CODE = [*CODE_FILES, THRESHOLDS_C]
+THRESHOLDS = f"{RESULTS}/evaluation/thresholds.json"
+
 # The whole sketch, as it opens in the Arduino IDE.
 SKETCH_FILES = expand(
     f"{RESULTS}/firmware/{{{{sketch}}}}/{{name}}",
-    name=["{sketch}.ino", "build_info.h", *(Path(path).name for path in CODE_FILES)],
+    name=["{sketch}.ino", "build_info.h", *(Path(path).name for path in ALL_CODE)],
     allow_missing=True,
 )
 
@@ -37,7 +42,7 @@ rule generate_code:
     params:
         folder=subpath(output[0], parent=True),
         board=of(lambda experiment: experiment.board.fqbn),
-        listener=settings(lambda settings: settings.listener),
+        listener=settings(lambda settings: settings.listener.without_thresholds()),
         code=code("wav2nano.firmware.generate_code", kind=True, board=True),
     shell:
         "wav2nano generate-code --model {input.model:q} --preprocessing {input.preprocessing:q}"
@@ -45,9 +50,41 @@ rule generate_code:
         " --listener {params.listener:q} --out {params.folder:q} 2>&1 | tee {log:q}"
 
 
-rule evaluate_detection:
+rule choose_thresholds:
     input:
         code=CODE_FILES,
+        preprocessing=PREPROCESSING,
+        split=SPLIT,
+        windows=of(lambda experiment: experiment.windows()),
+    output:
+        source=THRESHOLDS_C,
+        found=THRESHOLDS,
+    log:
+        "logs/{experiment}/choose_thresholds.log",
+    benchmark:
+        "logs/{experiment}/choose_thresholds.tsv"
+    resources:
+        mem_mb=of(memory_of_track),
+    params:
+        listener=settings(lambda settings: settings.listener),
+        answers=of(lambda experiment: track_of_thresholds(experiment)["answers"]),
+        settings=of(lambda experiment: as_json(track_of_thresholds(experiment)["settings"])),
+        background=of(lambda experiment: track_of_thresholds(experiment)["background"]),
+        code=code("wav2nano.evaluation.choose_thresholds", kind=True),
+        # Compiled for this machine.
+        libraries=folders_digest("firmware/libraries"),
+    shell:
+        "wav2nano choose-thresholds --code {input.code:q} --preprocessing {input.preprocessing:q}"
+        " --split {input.split:q} --windows {input.windows:q} --listener {params.listener:q}"
+        " --answers {params.answers} --settings {params.settings:q} --libraries firmware/libraries"
+        " --title {wildcards.experiment:q} --source {output.source:q} --out {output.found:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule evaluate_detection:
+    input:
+        code=ALL_CODE,
+        thresholds=THRESHOLDS,
         preprocessing=PREPROCESSING,
         split=SPLIT,
         windows=of(lambda experiment: experiment.windows()),
@@ -67,25 +104,26 @@ rule evaluate_detection:
     benchmark:
         "logs/{experiment}/evaluate_detection.tsv"
     resources:
-        mem_mb=1500,
+        mem_mb=of(memory_of_track),
     params:
         folder=subpath(output[0], parent=True),
         settings=settings(lambda settings: settings.detection),
+        background=of(lambda experiment: experiment.background_digest),
         answers=of(lambda experiment: experiment.settings.evaluation.answers),
         code=code("wav2nano.evaluation.evaluate_detection", kind=True),
         # Compiled for this machine.
         libraries=folders_digest("firmware/libraries"),
     shell:
-        "wav2nano evaluate-detection --code {input.code:q} --preprocessing {input.preprocessing:q}"
-        " --split {input.split:q} --windows {input.windows:q} --answers {params.answers}"
-        " --settings {params.settings:q} --libraries firmware/libraries"
+        "wav2nano evaluate-detection --code {input.code:q} --thresholds {input.thresholds:q}"
+        " --preprocessing {input.preprocessing:q} --split {input.split:q} --windows {input.windows:q}"
+        " --answers {params.answers} --settings {params.settings:q} --libraries firmware/libraries"
         " --title {wildcards.experiment:q} --out {params.folder:q}"
         " 2>&1 | tee {log:q}"
 
 
 rule compile_firmware:
     input:
-        code=CODE_FILES,
+        code=ALL_CODE,
         data=[MANIFEST, SPLIT],
     output:
         multiext(f"{RESULTS}/firmware/{{sketch}}", ".elf", ".bin", ".hex", ".json"),
@@ -106,6 +144,7 @@ rule compile_firmware:
             "wav2nano.training.train_model",
             "wav2nano.quantization.quantize_model",
             "wav2nano.firmware.generate_code",
+            "wav2nano.evaluation.choose_thresholds",
             "wav2nano.firmware.compile_firmware",
             kind=True,
             architecture=True,
@@ -130,7 +169,7 @@ rule simulate_board:
         self_test_elf=f"{RESULTS}/firmware/self_test.elf",
         model=f"{RESULTS}/model_int8.tflite",
         preprocessing=PREPROCESSING,
-        code=CODE_FILES,
+        code=ALL_CODE,
         split=SPLIT,
         windows=of(lambda experiment: experiment.windows()),
     output:

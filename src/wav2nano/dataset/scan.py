@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from wav2nano.errors import UserError
 from wav2nano.hashes import hash_file
+from wav2nano.recording_files import list_recordings
 from wav2nano.settings.dataset import DatasetSettings, TableSettings
 from wav2nano.tables.recordings import check_label
 
-SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"})
 TRAIN = "train"  # the fold of a recording that no official list names
 MOST_SHOWN = 10
 
@@ -90,7 +90,7 @@ def describe_recordings(dataset: DatasetSettings, folder: Path) -> dict[str, Des
         If these do not say what each recording is, or name recordings that do not exist.
     """
     ignored = re.compile("|".join(map(fnmatch.translate, dataset.ignore)) or r"(?!)")
-    names = [name for name in _list_recordings(folder) if not ignored.match(name)]
+    names = [name for name in list_recordings(folder) if not ignored.match(name)]
     if not names:
         return {}
     if dataset.table is not None:
@@ -127,44 +127,6 @@ def explain_no_recordings(dataset: DatasetSettings) -> str:
 
 def _shard_of(name: str, shards: int) -> str:
     return f"own-{int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % shards:03}"
-
-
-def _list_recordings(folder: Path) -> list[str]:
-    """Paths of recordings below `folder`, sorted; hidden ones left out."""
-    names = []
-    seen = {os.path.realpath(folder): str(folder)}
-    for place, folders, files in os.walk(folder, followlinks=True):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in folders:
-            path = os.path.join(place, name)
-            other = seen.setdefault(os.path.realpath(path), path)
-            if other != path:
-                raise UserError(
-                    f"{path} and {other} are the same folder: one of them is a link. Remove it, or "
-                    "its recordings count twice."
-                )
-        below = Path(place).relative_to(folder).as_posix()
-        for file in files:
-            name = file if below == "." else f"{below}/{file}"
-            if file.startswith(".") or os.path.splitext(file)[1].lower() not in SUFFIXES:
-                continue
-            if not _is_text(name):
-                raise UserError(f"{folder}/{name!r}: the name is not UTF-8. Rename the file.")
-            if not os.path.isfile(os.path.join(place, file)):
-                raise UserError(
-                    f"{folder}/{name} is a pipe, a device, a folder or a link to nothing, and no "
-                    "recording. Remove or rename it."
-                )
-            names.append(name)
-    return sorted(names)
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _read_folders(folder: Path, names: Sequence[str]) -> dict[str, Description]:

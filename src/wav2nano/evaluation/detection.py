@@ -1,7 +1,9 @@
 """Reports of the listener at any threshold, from what the model said once; right or false."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -63,33 +65,31 @@ def average(inferences: Inferences, smoothing: int) -> Averages:
     return Averages(inferences.sample[smoothing - 1 :], best, totals.max(axis=1, initial=0))
 
 
-def report(averages: Averages, threshold: int, *, targets: int, quiet: int) -> list[Report]:
+def report(averages: Averages, thresholds: Sequence[int], *, quiet: int) -> list[Report]:
     """Report by the rule of `w2n_listener_hop`: the best label, if it is a target and surely heard.
 
     Parameters
     ----------
     averages
         Of the scores.
-    threshold
-        Least sum of the latest scores.
-    targets
-        How many labels, from the first, are reported.
+    thresholds
+        Least sums of the latest scores, of the labels that are reported; these are the first.
     quiet
         Inferences after a report in which there is no other.
     """
+    targets = np.flatnonzero(averages.best < len(thresholds))
+    least = np.asarray(thresholds)[averages.best[targets]]
+    loud = targets[averages.total[targets] >= least].tolist()
     reports = []
-    loud = (averages.best < targets) & (averages.total >= threshold)
-    free = 0
-    for index in np.flatnonzero(loud).tolist():
-        if index >= free:
-            reports.append(
-                Report(
-                    int(averages.best[index]),
-                    int(averages.sample[index]),
-                    int(averages.total[index]),
-                )
+    place = 0
+    while place < len(loud):
+        index = loud[place]
+        reports.append(
+            Report(
+                int(averages.best[index]), int(averages.sample[index]), int(averages.total[index])
             )
-            free = index + quiet + 1
+        )
+        place = bisect_left(loud, index + quiet + 1, place)
     return reports
 
 
@@ -103,6 +103,30 @@ def judge(reports: Sequence[Report], played: Sequence[Played], targets: Sequence
         [None if number is None else reports[number] for number in numbers],
         [one for number, one in enumerate(reports) if number not in right],
     )
+
+
+def count(outcome: Outcome, hours: float) -> dict[str, Any]:
+    """Count misses, their share (None without targets), false reports, and these per hour."""
+    played, missed = len(outcome.matches), sum(match is None for match in outcome.matches)
+    return {
+        "targets": played,
+        "missed": missed,
+        "misses": round(missed / played, 4) if played else None,
+        "false_reports": len(outcome.false),
+        "false_reports_per_hour": round(len(outcome.false) / hours, 2),
+    }
+
+
+def count_by_label(
+    outcome: Outcome, targets: Sequence[str], hours: float
+) -> dict[str, dict[str, Any]]:
+    """Count the same of each label, by its name."""
+    return {name: count(outcome.of_label(label), hours) for label, name in enumerate(targets)}
+
+
+def hourly_interval(false_reports: int, hours: float, repeats: float) -> list[float]:
+    """95 % interval of false reports an hour, where sounds were heard `repeats` times."""
+    return [round(repeats * end / hours, 2) for end in poisson_interval(false_reports / repeats)]
 
 
 def poisson_interval(count: float) -> tuple[float, float]:

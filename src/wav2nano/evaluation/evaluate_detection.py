@@ -1,7 +1,7 @@
 """Step evaluate-detection: misses and false reports in a long stream of sound, by the board's C."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,39 +12,35 @@ from wav2nano.evaluation.detection import (
     LEVELS,
     Outcome,
     Report,
-    average,
+    count,
+    count_by_label,
+    hourly_interval,
     judge,
-    poisson_interval,
     report,
 )
 from wav2nano.evaluation.plots import detection_curves
+from wav2nano.evaluation.stream import play
 from wav2nano.files import write_csv, write_json
 from wav2nano.runtimes.host_listener import HostListener
 from wav2nano.settings.detection import DetectionSettings
 from wav2nano.settings.evaluation import Answers
 from wav2nano.tables.preprocessing import read_preprocessing
 from wav2nano.tables.split import read_split
+from wav2nano.tables.thresholds import read_thresholds
 from wav2nano.tables.windows import AudioWindows, write_windows
-from wav2nano.tracks import (
-    SoundTrack,
-    detection_track,
-    join_windows,
-    load_test_windows,
-    word_end,
-)
+from wav2nano.tracks import SoundTrack, word_end
 from wav2nano.uncertainty import share_by_group
 
 THRESHOLDS = np.arange(100) / 100
 MOST_FALSE = 12  # false reports to listen to
 BEFORE_SECONDS = 1.5  # what is heard of one
-LATE_SECONDS = 1.0  # at least, after its end, a target may be reported
 RESAMPLINGS = 1000
-PROGRESS_HOURS = 0.25
 
 
 def evaluate_detection(
     *,
     code: list[Path],
+    thresholds: Path,
     preprocessing: Path,
     split: Path,
     windows: list[Path],
@@ -60,6 +56,8 @@ def evaluate_detection(
     ----------
     code
         Files of generated C.
+    thresholds
+        JSON file of the labels' thresholds, which are in the C, and of how they were chosen.
     preprocessing
         JSON file of what comes between audio and the model.
     split
@@ -86,64 +84,52 @@ def evaluate_detection(
     rate = read_preprocessing(preprocessing).chunking.rate
     host = HostListener(code, libraries)
     targets = host.targets
-    names, labels, starts, audio = load_test_windows(windows, split, rate=rate)
-    # What windows share counts once, and what is played whole is joined.
-    whole = join_windows(names, labels, starts, audio)
-    background = [
-        len(sound) for label, sound in zip(*whole[1:], strict=True) if label not in targets
-    ]
-    sounds: Sequence[np.ndarray] = list(audio)
-    if answers == "recordings":
-        names, labels, sounds = whole
-    # As long as an average takes to forget what was before, and one inference more.
-    late = max(LATE_SECONDS, (host.smoothing + 1) * host.inference_hops * host.hop / rate)
-    track = detection_track(
-        names,
-        labels,
-        sounds,
-        targets=targets,
-        seconds=3600 * settings.hours,
-        seconds_per_target=settings.seconds_per_target,
-        late_seconds=late,
+    chosen = read_thresholds(thresholds, host.thresholds)
+    heard = play(
+        host,
+        "test",
+        windows=windows,
+        split=split,
+        answers=answers,
+        settings=settings,
         rate=rate,
-        seed=settings.seed,
     )
-    hours = float(track.starts[-1]) / rate / 3600
-    averages = average(host.infer(_telling(track, hours)), host.smoothing)
+    track, hours = heard.track, heard.hours
 
-    def outcome_at(threshold: int) -> Outcome:
-        reports = report(averages, threshold, targets=len(targets), quiet=host.quiet_inferences)
+    def outcome_at(levels: Sequence[int]) -> Outcome:
+        reports = report(heard.averages, levels, quiet=host.quiet_inferences)
         return judge(reports, track.played, targets)
 
-    outcome = outcome_at(host.threshold)
+    outcome = outcome_at(host.thresholds)
     group_of = {row.recording: row.group for row in read_split(split)}
-    repeats = _repeats(track, labels, targets)
+    of_labels = count_by_label(outcome, targets, hours)
     found = {
         "experiment": title,
         "hours": round(hours, 4),
         "answers": answers,
-        "background_minutes": round(sum(background) / rate / 60, 2),
-        "repeats": round(repeats, 2),
-        "late_seconds": round(late, 2),
-        "threshold": round(host.threshold / LEVELS / host.smoothing, 3),
-        **_count(outcome, hours),
+        "background": settings.background,
+        "background_minutes": round(heard.background_minutes, 2),
+        "repeats": round(heard.repeats, 2),
+        "late_seconds": round(heard.late_seconds, 2),
+        **count(outcome, hours),
         "misses_ci95": share_by_group(
             [match is None for match in outcome.matches],
             [group_of[played.recording] for played in track.played],
             resamplings=RESAMPLINGS,
             seed=1,
         ),
-        "false_reports_per_hour_ci95": [
-            round(repeats * end / hours, 2)
-            for end in poisson_interval(len(outcome.false) / repeats)
-        ],
+        "false_reports_per_hour_ci95": hourly_interval(len(outcome.false), hours, heard.repeats),
         "latency_seconds": _latency(outcome, track),
-        "labels": _count_by_label(outcome, targets, hours),
+        "labels": {
+            name: {"threshold": chosen["labels"][name]["threshold"], **of_labels[name]}
+            for name in targets
+        },
+        "thresholds": chosen,
     }
     curve = []
     for share in THRESHOLDS.tolist():
-        one = outcome_at(round(share * LEVELS * host.smoothing))
-        curve.append((share, _count(one, hours), _count_by_label(one, targets, hours)))
+        one = outcome_at([round(share * LEVELS * host.smoothing)] * len(targets))
+        curve.append((share, count(one, hours), count_by_label(one, targets, hours)))
     _write_curve(out / "detection.csv", curve)
     detection_curves(
         [total for _, total, _ in curve],
@@ -151,57 +137,14 @@ def evaluate_detection(
         found,
         out / "detection.png",
         title,
-        f"{hours:.3g} h of the test set with {len(track.played)} targets, "
-        "heard by the firmware's C on this machine",
+        f"{hours:.3g} h of {settings.background or 'the test set'} with {len(track.played)} "
+        "targets, heard by the firmware's C on this machine",
     )
-    sound = _to_listen(_worst(outcome.false, track), track, host, names, labels)
+    sound = _to_listen(_worst(outcome.false, track), track, targets)
     write_windows(out / "false_reports.h5", sound, {})
     # Last: if detection.json exists, everything does.
     write_json(out / "detection.json", found)
     print(describe_detection(found), file=sys.stderr)
-
-
-def _telling(track: SoundTrack, hours: float) -> Iterator[np.ndarray]:
-    """Give the track's blocks, and tell how far it is."""
-    every = max(1, round(len(track.order) * PROGRESS_HOURS / hours))
-    for place, block in enumerate(track.blocks()):
-        if place and place % every == 0:
-            told = f"{hours * place / len(track.order):.2f} of {hours:.3g} hours heard"
-            print(told, file=sys.stderr, flush=True)
-        yield block
-
-
-def _repeats(track: SoundTrack, labels: Sequence[str], targets: Sequence[str]) -> float:
-    """Tell how often targets or all else are heard, on average, whichever is more often.
-
-    What is heard again adds little to what is known: its reports count as if heard once.
-    """
-    heard = np.array(track.order)
-    is_target = np.isin(labels, targets)
-    often = [
-        np.isin(heard, np.flatnonzero(chosen)).sum() / chosen.sum()
-        for chosen in (is_target, ~is_target)
-        if chosen.any()
-    ]
-    return float(max(1.0, *often))
-
-
-def _count(outcome: Outcome, hours: float) -> dict[str, Any]:
-    """Count misses, their share (None without targets), false reports, and these per hour."""
-    played, missed = len(outcome.matches), sum(match is None for match in outcome.matches)
-    return {
-        "targets": played,
-        "missed": missed,
-        "misses": round(missed / played, 4) if played else None,
-        "false_reports": len(outcome.false),
-        "false_reports_per_hour": round(len(outcome.false) / hours, 2),
-    }
-
-
-def _count_by_label(
-    outcome: Outcome, targets: Sequence[str], hours: float
-) -> dict[str, dict[str, Any]]:
-    return {name: _count(outcome.of_label(label), hours) for label, name in enumerate(targets)}
 
 
 def _latency(outcome: Outcome, track: SoundTrack) -> dict[str, float] | None:
@@ -241,24 +184,21 @@ def _worst(reports: Sequence[Report], track: SoundTrack) -> list[Report]:
 
 
 def _to_listen(
-    reports: Sequence[Report],
-    track: SoundTrack,
-    host: HostListener,
-    names: Sequence[str],
-    labels: Sequence[str],
+    reports: Sequence[Report], track: SoundTrack, targets: Sequence[str]
 ) -> AudioWindows:
     """Cut out what led to each report; say what was playing, and what it was taken for."""
+    names, labels = track.names, track.labels
     before = round(BEFORE_SECONDS * track.rate)
     audio, playing = [np.empty((0, before), np.int16)], []
     for one in reports:
         audio.append(track.cut(one.sample - before, one.sample)[None])
-        heard = [track.order[place] for place in track.places(one.sample - before, one.sample)]
+        sounds = [track.order[place] for place in track.places(one.sample - before, one.sample)]
         playing.append(
-            ", ".join(f"{labels[i]}: {names[i]}" if i >= 0 else "a quiet room" for i in heard)
+            ", ".join(f"{labels[i]}: {names[i]}" if i >= 0 else "a quiet room" for i in sounds)
         )
     return AudioWindows(
         np.concatenate(audio),
         playing,
-        [host.targets[one.label] for one in reports],
+        [targets[one.label] for one in reports],
         np.array([one.sample for one in reports], np.int64),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from wav2nano.describe import describe_range
 from wav2nano.evaluation.metrics import rates
 from wav2nano.plotting import FLOAT, INT8, OTHERS, TEST, figure
 from wav2nano.settings.evaluation import Answers
@@ -184,7 +185,7 @@ def detection_curves(
 ) -> None:
     """Misses against false reports an hour over all thresholds: all labels, and each of them.
 
-    A curve ends at the left where there is no false report; the firmware's threshold is marked.
+    A curve ends at the left where there is no false report; the firmware's thresholds are marked.
     """
     from matplotlib import color_sequences
 
@@ -213,7 +214,7 @@ def detection_curves(
             linestyle="",
             color=INT8,
             zorder=4,
-            label=f"the firmware, threshold {found['threshold']:g}",
+            label=f"the firmware, {describe_range(found['labels'])}",
         )
         few = "fewer than one in the track"
         shown.append(axis.axvspan(least / 2, least, color="#eeeeee", zorder=0, label=few))

@@ -30,6 +30,7 @@ ABOUT = "/* Made by wav2nano from the experiment's settings. */"
 
 DECLARATIONS = """\
 extern const char *const w2n_labels[W2N_LABELS];
+extern const int32_t w2n_thresholds[W2N_TARGETS]; /* thresholds.c */
 extern const w2n_listener_settings w2n_settings;
 extern w2n_listener w2n_ear;"""
 
@@ -70,7 +71,7 @@ def generate_code(
     preprocessing
         JSON file of what comes between audio and the model.
     listener
-        `listener` of the experiment.
+        `listener` of the experiment; its thresholds are not in this code.
     board
         Fully qualified board name.
     title
@@ -114,10 +115,7 @@ def settings_code(
     window, hop = preprocessing.chunking.window_samples, feature.hop_samples
     frames, bins = features.shape(window, rate, feature)
     with_deltas = not features.static(feature).all()
-    targets = targets_of(preprocessing.labels)
-    inference_hops = listener.inference_hops(rate / hop)
-    seconds = inference_hops * hop / rate
-    smoothing = max(1, round(listener.smoothing_seconds / seconds))
+    seconds = listener.inference_seconds(rate, hop)
     description = (
         f"{feature.kind}, {frames} frames of {bins}, every {1000 * hop / rate:g} ms; "
         f"a decision every {1000 * seconds:g} ms"
@@ -133,7 +131,8 @@ def settings_code(
         "FRAMES": frames,
         "BINS": bins,
         "LABELS": len(preprocessing.labels),
-        "SMOOTHING": smoothing,
+        "TARGETS": len(targets_of(preprocessing.labels)),
+        "SMOOTHING": listener.smoothing(rate, hop),
     }
     settings = {
         "n_fft": "W2N_N_FFT",
@@ -141,11 +140,11 @@ def settings_code(
         "frames": "W2N_FRAMES",
         "bins": "W2N_BINS",
         "labels": "W2N_LABELS",
-        "targets": len(targets),
-        "inference_hops": inference_hops,
+        "targets": "W2N_TARGETS",
+        "inference_hops": listener.inference_hops(rate / hop),
         "smoothing": "W2N_SMOOTHING",
-        "threshold": round(listener.threshold * 256 * smoothing),
         "quiet_inferences": round(listener.quiet_seconds / seconds),
+        "thresholds": "w2n_thresholds",
     }
     content = (
         "#include <wav2nano_listener.h>\n\n"

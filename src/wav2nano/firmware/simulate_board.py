@@ -24,7 +24,7 @@ from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.split import targets_of
 from wav2nano.tracks import (
     Track,
-    load_test_windows,
+    load_sounds,
     long_track,
     match_reports,
     one_by_one,
@@ -99,7 +99,7 @@ def simulate_board(
     """
     between, built = read_preprocessing(preprocessing), read_json(build)
     rate, seed = between.chunking.rate, settings.seed
-    names, labels, _, audio = load_test_windows(windows, split, rate=rate)
+    names, labels, _, audio = load_sounds(windows, split, "test", rate=rate)
     order = sample_evenly(labels, settings.recordings, np.random.default_rng(seed))
     chosen = [names[i] for i in order], [labels[i] for i in order], audio[order]
 

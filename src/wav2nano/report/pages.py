@@ -11,6 +11,7 @@ from wav2nano.describe import (
     describe_origin,
     describe_processor,
     describe_spread,
+    describe_thresholds,
 )
 from wav2nano.licences import commercial_use, hindrances
 from wav2nano.network_cost import MACS_PER_TICK, NetworkCost
@@ -82,6 +83,7 @@ def results_page(
         title=f"{title}: float, int8 and board",
         test_data=evaluation["test_data"],
         detection=describe_detection(detection) if detection else None,
+        thresholds=describe_thresholds(detection["thresholds"]) if detection else None,
         rows=rows,
         header=header,
         board=board,

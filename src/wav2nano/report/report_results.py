@@ -259,6 +259,13 @@ def _detection(found: dict[str, Any]) -> dict[str, float]:
         if interval := found[f"{figure}_ci95"]:
             low, high = interval
             metrics |= {f"detection_{figure}_low": low, f"detection_{figure}_high": high}
+    chosen = found["thresholds"]
+    if chosen["target_false_alarms_per_hour"] is not None:
+        metrics |= {
+            f"detection_validation_{figure}": chosen[figure]
+            for figure in ("misses", "false_reports_per_hour")
+        }
+        metrics["detection_target_reached"] = chosen["reached"]
     if late := found["latency_seconds"]:
         metrics |= {f"detection_latency_{key}_seconds": late[key] for key in ("median", "p95")}
     return metrics

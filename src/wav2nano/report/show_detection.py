@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from wav2nano.describe import describe_detection
+from wav2nano.describe import describe_detection, describe_thresholds
 from wav2nano.files import as_written, read_json, write_text
 from wav2nano.report.clip_plots import embed_clip
 from wav2nano.report.embed import fitting
@@ -46,6 +46,7 @@ def show_detection(
             title=f"{found['experiment']}: words in a stream of sound",
             found=found,
             summary=describe_detection(found),
+            thresholds=describe_thresholds(found["thresholds"]),
             rows=detection_rows(found),
             cards=fitting(cards),
             data=data,
@@ -54,10 +55,11 @@ def show_detection(
 
 
 def detection_rows(found: dict[str, Any]) -> list[list[Any]]:
-    """Make a row of each label, and one of all: played, missed, false reports, these per hour."""
+    """Make a row of each label, and one of all: threshold, played, missed, false reports."""
     return [
         [
             name,
+            f"{one['threshold']:g}" if "threshold" in one else "",
             one["targets"],
             one["missed"],
             "" if one["misses"] is None else f"{one['misses']:.1%}",

@@ -10,6 +10,7 @@ from wav2nano.describe import (
     describe_detection,
     describe_processor,
     describe_spread,
+    describe_thresholds,
 )
 from wav2nano.files import as_written, read_json
 from wav2nano.tables.split import read_split, share_with_training
@@ -55,7 +56,7 @@ def _describe(folder: Path) -> str:
     return "\n".join(
         [
             f"{evaluation['experiment']}: {binary if made else 'evaluated, without a binary'}",
-            *([f"  listening  {describe_detection(read_json(heard))}"] if made else []),
+            *(_listening(read_json(heard)) if made else []),
             *(_build(read_json(build)) if made else []),
             f"  float      {describe_accuracy(evaluation['float'])}",
             f"  int8       {describe_accuracy(evaluation['int8'])}",
@@ -69,6 +70,13 @@ def _describe(folder: Path) -> str:
             *([f"  flash it   bossac --port=PORT -U -i -e -w {binary} -R"] if made else []),
         ]
     )
+
+
+def _listening(found: dict[str, Any]) -> list[str]:
+    lines = [f"  listening  {describe_detection(found)}"]
+    if chosen := describe_thresholds(found["thresholds"]):
+        lines.append(f"  thresholds {chosen}")
+    return lines
 
 
 def _heard(folder: Path) -> str:

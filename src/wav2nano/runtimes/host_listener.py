@@ -32,19 +32,21 @@ class Inferences:
 
 class _Settings(ctypes.Structure):
     _fields_ = [
-        (name, ctypes.c_int32)
-        for name in (
-            "n_fft",
-            "hop",
-            "frames",
-            "bins",
-            "labels",
-            "targets",
-            "inference_hops",
-            "smoothing",
-            "threshold",
-            "quiet_inferences",
-        )
+        *(
+            (name, ctypes.c_int32)
+            for name in (
+                "n_fft",
+                "hop",
+                "frames",
+                "bins",
+                "labels",
+                "targets",
+                "inference_hops",
+                "smoothing",
+                "quiet_inferences",
+            )
+        ),
+        ("thresholds", ctypes.POINTER(ctypes.c_int32)),
     ]
 
 
@@ -100,7 +102,7 @@ class HostListener:
         settings = _Settings.in_dll(library, "w2n_settings")
         self.hop = settings.hop
         self.smoothing = settings.smoothing
-        self.threshold = settings.threshold
+        self.thresholds: list[int] = settings.thresholds[: settings.targets]
         self.inference_hops = settings.inference_hops
         self.quiet_inferences = settings.quiet_inferences
         labels = (ctypes.c_char_p * settings.labels).in_dll(library, "w2n_labels")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from wav2nano.settings.base import Seed, Settings
+from wav2nano.settings.base import Seed, Settings, Text
 
 
 class DetectionSettings(Settings):
@@ -17,6 +17,11 @@ class DetectionSettings(Settings):
     seconds_per_target: Annotated[float, Field(gt=0, le=3600)] = 10.0
     """one target in so many seconds on average; between them what is not to be reported, or a
     quiet room"""
+
+    background: Text | None = None
+    """folder of recordings without any of the labels, such as evenings in the room: the track is
+    made of them, with targets put in; every other file tests, and the rest choose thresholds.
+    `null`: it is made of what the split has"""
 
     seed: Seed = 1
     """seed of the recordings' order"""

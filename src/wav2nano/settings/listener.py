@@ -1,6 +1,6 @@
 """How the firmware decides."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -19,11 +19,28 @@ class ListenerSettings(Settings):
     """time over which scores are averaged, seconds"""
 
     threshold: Probability = 0.6
-    """lowest averaged score that reports a label"""
+    """lowest averaged score that reports a label, where none is chosen"""
+
+    target_false_alarms_per_hour: Annotated[float, Field(ge=0, le=3600)] | None = None
+    """false reports an hour of all labels together: each label gets the lowest threshold that keeps
+    it within an equal share of them in a track of the validation set, or the best there is. `null`:
+    all labels have `threshold`"""
 
     quiet_seconds: Annotated[float, Field(ge=0, le=3600)] = 1.0
     """minimum time between two reports, seconds"""
 
+    def without_thresholds(self) -> dict[str, Any]:
+        """All settings but those of the thresholds, which are in C of their own."""
+        return self.model_dump(exclude={"threshold", "target_false_alarms_per_hour"})
+
     def inference_hops(self, hops_per_second: float) -> int:
         """Round the time between two inferences to whole hops of the features."""
         return max(1, round(hops_per_second / self.inferences_per_second))
+
+    def inference_seconds(self, rate: int, hop: int) -> float:
+        """Time between two inferences, for a hop of so many samples."""
+        return self.inference_hops(rate / hop) * hop / rate
+
+    def smoothing(self, rate: int, hop: int) -> int:
+        """How many inferences are averaged."""
+        return max(1, round(self.smoothing_seconds / self.inference_seconds(rate, hop)))

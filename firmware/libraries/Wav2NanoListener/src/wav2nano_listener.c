@@ -75,7 +75,7 @@ static void infer(w2n_listener *listener, w2n_decision *decision) {
     if (listener->quiet > 0) {
         listener->quiet--;
     } else if (best < settings->targets && listener->inferences == settings->smoothing &&
-               best_sum >= settings->threshold) {
+               best_sum >= settings->thresholds[best]) {
         decision->detected = best;
         listener->quiet = settings->quiet_inferences;
     }

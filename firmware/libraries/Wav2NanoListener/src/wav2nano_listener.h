@@ -14,16 +14,16 @@ extern "C" {
 
 /* How to listen; made from the experiment's settings (settings.c). */
 typedef struct {
-    int32_t n_fft;            /* samples of a frame */
-    int32_t hop;              /* samples between frames */
-    int32_t frames;           /* frames of a window */
-    int32_t bins;             /* features of a frame */
-    int32_t labels;           /* outputs of the model */
-    int32_t targets;          /* how many labels, from the first, are reported, not background */
-    int32_t inference_hops;   /* hops between two inferences */
-    int32_t smoothing;        /* inferences that are averaged */
-    int32_t threshold;        /* least average score to report, 0 to 256 * smoothing */
-    int32_t quiet_inferences; /* inferences after a report in which there is no other */
+    int32_t n_fft;             /* samples of a frame */
+    int32_t hop;               /* samples between frames */
+    int32_t frames;            /* frames of a window */
+    int32_t bins;              /* features of a frame */
+    int32_t labels;            /* outputs of the model */
+    int32_t targets;           /* how many labels, from the first, are reported, not background */
+    int32_t inference_hops;    /* hops between two inferences */
+    int32_t smoothing;         /* inferences that are averaged */
+    int32_t quiet_inferences;  /* inferences after a report in which there is no other */
+    const int32_t *thresholds; /* [targets] least sum of scores to report, 0 to 256 * smoothing */
 } w2n_listener_settings;
 
 /* A listener and its memory. The arrays are the caller's, with the sizes given here. */

@@ -1,0 +1,119 @@
+"""The user's recordings without any of the labels, which a track for detection is made of."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from wav2nano.audio import read_audio
+from wav2nano.errors import UserError
+from wav2nano.recording_files import list_recordings
+
+SETTING = "detection.background"
+
+
+def background_of(folder: Path, part: str) -> list[Path]:
+    """List the recordings of validation or test: every other one, in the order of their names."""
+    first = {"test": 0, "validation": 1}[part]
+    return [folder / name for name in list_recordings(folder)[first::2]]
+
+
+def require_folder(folder: str, root: Path) -> Path:
+    """Check that a setting names a folder of recordings, and not all there is on a disk.
+
+    Raises
+    ------
+    UserError
+        If it does not.
+    """
+    place = root / folder.replace("\0", "")
+    if "\0" in folder or not place.is_dir():
+        if Path(f"{place}.dvc").exists():
+            raise UserError(
+                f"{SETTING}: {folder} is in DVC but not here yet. Get it: dvc pull {folder}"
+            )
+        raise UserError(
+            f"{SETTING}: there is no folder {folder!r}. Name one with recordings that have none of "
+            f"the labels in them, or set {SETTING}: null."
+        )
+    if root.resolve().is_relative_to(place.resolve()):
+        raise UserError(f"{SETTING}: {folder} has all of this checkout in it. Name a folder below.")
+    return Path(folder)
+
+
+def check_background(folder: Path, hashes: Mapping[Path, str], others: Mapping[str, Path]) -> None:
+    """Check that there are recordings for validation and test, and nothing is in both or known.
+
+    Parameters
+    ----------
+    folder
+        The user's folder.
+    hashes
+        Of the recordings in it.
+    others
+        Recordings of the data set, by their hashes.
+
+    Raises
+    ------
+    UserError
+        Saying what to do.
+    """
+    if len(hashes) < 2:
+        found = "no recording" if not hashes else "only one recording"
+        raise UserError(
+            f"{SETTING}: there is {found} in {folder}. Put at least two there, one to choose "
+            f"thresholds on and one to test on, or set {SETTING}: null."
+        )
+    seen: dict[str, Path] = {}
+    for path, digest in hashes.items():
+        if digest in others:
+            raise UserError(
+                f"{SETTING}: {path} is also a recording of the data set, {others[digest]}, which "
+                "the network may have learnt. Remove it from one of them."
+            )
+        if (other := seen.setdefault(digest, path)) != path:
+            raise UserError(f"{SETTING}: {path} and {other} are the same recording. Remove one.")
+
+
+def read_background(
+    folder: Path, part: str, *, seconds: float, rate: int, seed: int
+) -> dict[str, np.ndarray]:
+    """Read recordings of a part, in the order of a seed, until there are `seconds` of them.
+
+    Returns
+    -------
+    dict of str to np.ndarray
+        Samples int16 at `rate`, by file.
+
+    Raises
+    ------
+    UserError
+        If there is none, or one cannot be read.
+    """
+    paths = background_of(folder, part)
+    if not paths:
+        raise UserError(f"{SETTING}: there is no recording for the {part} set in {folder}.")
+    found: dict[str, np.ndarray] = {}
+    for number in np.random.default_rng(seed).permutation(len(paths)).tolist():
+        if sum(map(len, found.values())) >= seconds * rate:
+            break
+        found[str(paths[number])] = read_audio(paths[number], rate)
+    return found
+
+
+class Pieces:
+    """Sounds one after another, taken in pieces; the first one again when all were heard."""
+
+    def __init__(self, sounds: Mapping[str, np.ndarray], rate: int) -> None:
+        self._sounds: Sequence[tuple[str, np.ndarray]] = list(sounds.items())
+        self._rate = rate
+        self._number = self._start = 0
+
+    def take(self, samples: int) -> tuple[str, np.ndarray]:
+        """Take so many samples, or what is left of a sound: where they are from, and they."""
+        name, sound = self._sounds[self._number]
+        start = self._start
+        self._start += samples
+        if self._start >= len(sound):
+            self._number, self._start = (self._number + 1) % len(self._sounds), 0
+        return f"{name} from {start / self._rate:.0f} s on", sound[start : start + samples]

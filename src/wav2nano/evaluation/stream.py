@@ -1,0 +1,140 @@
+"""A part of the split as a long stream of sound, and what the listener's averages were in it."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wav2nano.background import Pieces, read_background
+from wav2nano.evaluation.detection import Averages, average
+from wav2nano.runtimes.host_listener import HostListener
+from wav2nano.settings.detection import DetectionSettings
+from wav2nano.settings.evaluation import Answers
+from wav2nano.tracks import SoundTrack, detection_track, join_windows, load_sounds
+
+LATE_SECONDS = 1.0  # at least, after its end, a target may be reported
+PROGRESS_HOURS = 0.25
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What was played, and the listener's averages.
+
+    `background_minutes` is how much there is that is not to be reported, and `repeats` how often
+    targets or all else were heard on average, whichever is more often.
+    """
+
+    track: SoundTrack
+    hours: float
+    averages: Averages
+    background_minutes: float
+    repeats: float
+    late_seconds: float
+
+
+def play(
+    host: HostListener,
+    part: str,
+    *,
+    windows: Sequence[Path],
+    split: Path,
+    answers: Answers,
+    settings: DetectionSettings,
+    rate: int,
+) -> Stream:
+    """Play a track of a part to the listener.
+
+    Parameters
+    ----------
+    host
+        The listener.
+    part
+        Of the split.
+    windows
+        HDF5 files of windows of audio.
+    split
+        CSV file of the split.
+    answers
+        Whether recordings are played whole, or windows alone.
+    settings
+        Of the track.
+    rate
+        Sampling rate, Hz.
+
+    Raises
+    ------
+    UserError
+        If the part has no windows.
+    """
+    targets, seconds = host.targets, 3600 * settings.hours
+    names, labels, starts, audio = load_sounds(windows, split, part, rate=rate)
+    # What windows share counts once, and what is played whole is joined.
+    whole = join_windows(names, labels, starts, audio)
+    if settings.background is None:
+        background = None
+        others = [sound for _, label, sound in zip(*whole, strict=True) if label not in targets]
+    else:
+        recorded = read_background(
+            Path(settings.background), part, seconds=seconds, rate=rate, seed=settings.seed
+        )
+        background = Pieces(recorded, rate)
+        others = list(recorded.values())
+    sounds: Sequence[np.ndarray] = list(audio)
+    if answers == "recordings":
+        names, labels, sounds = whole
+    # As long as an average takes to forget what was before, and one inference more.
+    late = max(LATE_SECONDS, (host.smoothing + 1) * host.inference_hops * host.hop / rate)
+    track = detection_track(
+        names,
+        labels,
+        sounds,
+        targets=targets,
+        seconds=seconds,
+        seconds_per_target=settings.seconds_per_target,
+        late_seconds=late,
+        rate=rate,
+        seed=settings.seed,
+        background=background,
+    )
+    hours = float(track.starts[-1]) / rate / 3600
+    there = sum(map(len, others))
+    repeats = _repeats(track, labels, targets)
+    if background is not None:
+        between = sum(len(track.sounds[index]) for index in track.order if index >= len(labels))
+        repeats = max(repeats, between / there)
+        there = min(there, between)
+    return Stream(
+        track=track,
+        hours=hours,
+        averages=average(host.infer(_telling(track, hours)), host.smoothing),
+        background_minutes=there / rate / 60,
+        repeats=repeats,
+        late_seconds=late,
+    )
+
+
+def _telling(track: SoundTrack, hours: float) -> Iterator[np.ndarray]:
+    """Give the track's blocks, and tell how far it is."""
+    every = max(1, round(len(track.order) * PROGRESS_HOURS / hours))
+    for place, block in enumerate(track.blocks()):
+        if place and place % every == 0:
+            told = f"{hours * place / len(track.order):.2f} of {hours:.3g} hours heard"
+            print(told, file=sys.stderr, flush=True)
+        yield block
+
+
+def _repeats(track: SoundTrack, labels: Sequence[str], targets: Sequence[str]) -> float:
+    """Tell how often targets or all else are heard, on average, whichever is more often.
+
+    What is heard again adds little to what is known: its reports count as if heard once.
+    """
+    heard = np.array(track.order)
+    is_target = np.isin(labels, targets)
+    often = [
+        np.isin(heard, np.flatnonzero(chosen)).sum() / chosen.sum()
+        for chosen in (is_target, ~is_target)
+        if chosen.any()
+    ]
+    return float(max(1.0, *often))
