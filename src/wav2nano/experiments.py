@@ -47,6 +47,8 @@ from wav2nano.settings.load import (
 )
 from wav2nano.settings.split import SplitPlan
 from wav2nano.sweeps import describe_variant, read_variants, sweep_of, unfold
+from wav2nano.synthesis.confusable import expect_confusion, refuse_same
+from wav2nano.synthesis.planning import check_speakable
 from wav2nano.synthesis.voices import engine_voices, present
 from wav2nano.tables.recordings import (
     BACKGROUND,
@@ -475,6 +477,17 @@ class Experiments:
             engine_voices(engine, chosen[engine])
         return list(chosen)
 
+    def expect_confusion(self, name: str) -> list[str]:
+        """Say which words that have yet to be spoken for an experiment are apt to be confused.
+
+        Raises
+        ------
+        UserError
+            If there is no such experiment, or a setting is wrong.
+        """
+        is_spoken = self.settings(name)[0].synthesize == "words" and self.engines(name)
+        return expect_confusion(_words(self[name].settings)) if is_spoken else []
+
     def _archives(
         self, labels: Iterable[str], settings: ExperimentSettings, dataset: DatasetSettings
     ) -> list[Archive]:
@@ -535,6 +548,7 @@ def check(experiment: Experiment) -> None:
         models.check(shape, settings.model, settings.features)
         _check_masks(settings)
         _check_labels(settings.labels)
+        _check_words(experiment)
         _check_board(experiment)
         _check_split(experiment)
         _check_folds(experiment)
@@ -627,6 +641,23 @@ def _check_labels(labels: list[str] | None) -> None:
         raise UserError(f"labels: {twice[0]!r} is listed twice.")
     if labels is not None and not set(labels) - set(BACKGROUND):
         raise UserError("labels: there is nothing to recognise but the background.")
+
+
+def _check_words(experiment: Experiment) -> None:
+    """Check that what is spoken can be said, and told apart."""
+    words = _words(experiment.settings) if experiment.settings.synthesize == "words" else []
+    synthesis = experiment.dataset.synthesis
+    others = (
+        synthesis.unknown.words if experiment.archives and synthesis and synthesis.unknown else []
+    )
+    for word in (*words, *others):
+        check_speakable(word)
+    refuse_same(words)
+
+
+def _words(settings: ExperimentSettings) -> list[str]:
+    """Labels that are words."""
+    return [label for label in settings.labels or () if label not in BACKGROUND]
 
 
 def _check_masks(settings: ExperimentSettings) -> None:

@@ -421,6 +421,8 @@ EXPERIMENTS = [
         "labels: the label ' stop' has line breaks, control characters or spaces",
     ),
     ("labels: [stop, stop]", "labels: 'stop' is listed twice."),
+    ("labels: [two, stop, to]", "labels: 'two' and 'to' are spoken the same, so that nobody can"),
+    ("labels: [größe, stop]", "synthesis: the word 'größe' has ß ö, which the English voices"),
     ("labels: [_unknown_]", "labels: there is nothing to recognise but the background."),
     ("labels: [_silence_, _unknown_]", "labels: there is nothing to recognise but the background."),
     (
@@ -1302,7 +1304,7 @@ ACCEPTED = [
     "training: {epochs: 30.0}",
     "model: {units: [64.0]}",
     "chunking: {short: mask}\ngoal: evaluation\nmodel: {architecture: bilstm, filters: []}",
-    'labels: [größe, "$5 or $6", "it\'s {x}"]',
+    'labels: [größe, "$5 or $6", "it\'s {x}"]\nsynthesize: background',
 ]
 
 

@@ -1,9 +1,11 @@
-"""Voices: their files are fetched for jobs and for nothing else, and all their code counts."""
+"""Voices: what is told before they speak, when their files are fetched, and that code counts."""
 
 import re
 
 import pytest
 import yaml
+
+from workflow.conftest import KEYWORDS
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
@@ -44,6 +46,13 @@ def test_files_are_fetched_where_jobs_run(speaks, tmp_path, options, fetches):
     assert ("fetching pico" in output) == fetches, output
     assert (tmp_path / "cache" / "wav2nano").exists() == fetches
     assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(("options", "lines"), [([], 1), (["-n"], 0)])
+def test_labels_that_sound_alike_are_told_where_jobs_run(fresh, options, lines):
+    fresh.change_settings(KEYWORDS, labels=["no", "go", "seven"])
+    result = fresh.run("snakemake", "results/keywords/nothing", *options, check=False)
+    assert (result.stdout + result.stderr).count("'no' and 'go' differ in one sound") == lines
 
 
 def test_the_board_says_by_what_code_was_spoken(fresh):

@@ -89,6 +89,11 @@ def load_experiments():
             )
         for name in wanted:
             experiments[name]
+        if workflow.is_main_process and runs_jobs():
+            for line in dict.fromkeys(
+                line for name in wanted for line in experiments.expect_confusion(name)
+            ):
+                print(line, file=sys.stderr)
     except UserError as error:
         raise WorkflowError(str(error)) from None
     return listed if not fetches else [], experiments

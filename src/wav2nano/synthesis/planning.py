@@ -114,7 +114,7 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
     else:
         words, recordings = [label], settings.recordings
     for word in words:
-        _check_speakable(word)
+        check_speakable(word)
     engines = settings.engines.chosen
     if not engines:
         known = ", ".join(EnginesSettings.model_fields)
@@ -255,7 +255,14 @@ def _spoken(word: str) -> str:
     return word.lower().replace("_", " ")
 
 
-def _check_speakable(word: str) -> None:
+def check_speakable(word: str) -> None:
+    """Make sure that an English voice can say a word.
+
+    Raises
+    ------
+    UserError
+        If not.
+    """
     if _SPEAKABLE.fullmatch(word):
         return
     strange = sorted({letter for letter in word if not re.match(r"[A-Za-z0-9' _-]", letter)})

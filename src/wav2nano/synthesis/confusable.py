@@ -1,0 +1,137 @@
+"""Labels that are apt to be confused, with each other or with other words that are frequent."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import combinations
+
+from wav2nano.errors import UserError
+from wav2nano.synthesis.near_misses import SOUNDS, VOWELS, distances_to, frequent_words
+from wav2nano.synthesis.phonemes import phonemize
+
+AMERICAN, BRITISH = "en-us", "en"
+TIE = "^"
+
+# Two words with as many sounds are alike below this distance: any consonant and another with the
+# same place or manner are nearer.
+ALIKE = 0.6
+MOST_PAIRS = 3  # that have a line each
+
+# The neighbourhood of a word are those one sound away (Luce and Pisoni 1998). One in ten of the
+# frequent words of one syllable has as many neighbours among the most frequent words.
+FREQUENT = 5_000
+MANY = 17
+
+Phonemes = tuple[str, ...]
+
+
+def phonemes_of(text: str, voice: str) -> Phonemes:
+    """Give the phonemes of a text, without stress or length; a diphthong or affricate is one.
+
+    Examples
+    --------
+    >>> phonemes_of("judge", "en-us"), phonemes_of("no", "en-us")
+    (('dʒ', 'ʌ', 'dʒ'), ('n', 'oʊ'))
+    """
+    found: list[str] = []
+    tied = False
+    for letter in phonemize(text, voice, tie=TIE):
+        if letter in SOUNDS and tied:
+            found[-1] += letter
+        elif letter in SOUNDS:
+            found.append(letter)
+        tied = letter == TIE and bool(found)
+    return tuple(found)
+
+
+def refuse_same(labels: Sequence[str]) -> None:
+    """Make sure that no two labels are spoken the same by everybody.
+
+    Raises
+    ------
+    UserError
+        If two are.
+    """
+    first: dict[tuple[Phonemes, Phonemes], str] = {}
+    for label in labels:
+        said = (phonemes_of(label, AMERICAN), phonemes_of(label, BRITISH))
+        same = first.setdefault(said, label) if all(said) else label
+        if same != label:
+            raise UserError(
+                f"labels: {same!r} and {label!r} are spoken the same, so that nobody can tell them "
+                "apart. Remove one of them"
+            )
+
+
+def expect_confusion(labels: Sequence[str]) -> list[str]:
+    """Say what confusions are to be expected of labels that are spoken, a line each.
+
+    Pairs that sound alike, the most alike first; then short words that many frequent words are
+    like.
+    """
+    spoken = {label: said for label in labels if (said := phonemes_of(label, AMERICAN))}
+    pairs = sorted(_alike(spoken))
+    lines = [
+        f"labels: {pair} {how}: expect one to be taken for the other. Two words, or a longer one, "
+        "in place of one of them would be safer"
+        for _, pair, how in pairs[:MOST_PAIRS]
+    ]
+    if more := [pair for _, pair, _ in pairs[MOST_PAIRS:]]:
+        lines.append(f"labels: the same holds for {', '.join(more)}")
+    crowded = {label: count_neighbours(said) for label, said in spoken.items() if _is_short(said)}
+    crowded = {label: count for label, count in crowded.items() if count >= MANY}
+    if crowded:
+        named = ", ".join(f"{label!r} ({count})" for label, count in crowded.items())
+        lines.append(
+            f"labels: so many of the {FREQUENT:,} most frequent words are one sound away from "
+            f"{named}: expect false reports where people talk. A longer word, or two, would be "
+            "safer"
+        )
+    return lines
+
+
+def _alike(spoken: dict[str, Phonemes]) -> Iterator[tuple[float, str, str]]:
+    """Find pairs of labels that sound alike: how unlike they are, which, and in what way."""
+    for (one, said), (other, said_2) in combinations(spoken.items(), 2):
+        sounds, sounds_2 = "".join(said), "".join(said_2)
+        distance = float(distances_to(sounds, [sounds_2])[0])
+        if said == said_2:
+            how = "are spoken the same by Americans"
+        elif one_apart(said, said_2):
+            how = "differ in one sound"
+        elif len(sounds) == len(sounds_2) and distance < ALIKE:
+            how = "sound alike"
+        elif begins(said, said_2) or begins(said_2, said):
+            how = "begin with the same sounds"
+        else:
+            continue
+        yield distance, f"{one!r} and {other!r}", how
+
+
+def one_apart(one: Phonemes, other: Phonemes) -> bool:
+    """Tell whether two words differ in one phoneme: another one, one more or one less."""
+    short, long = sorted((one, other), key=len)
+    if short == long or len(long) - len(short) > 1:
+        return False
+    first = next((i for i, sound in enumerate(short) if sound != long[i]), len(short))
+    rest = first + (len(long) == len(short))
+    return short[rest:] == long[first + 1 :]
+
+
+def begins(one: Phonemes, other: Phonemes) -> bool:
+    """Tell whether another word begins with all of this one."""
+    return one == other[: len(one)]
+
+
+def _is_short(said: Phonemes) -> bool:
+    """Tell whether it has one syllable."""
+    return sum(any(letter in VOWELS for letter in sound) for sound in said) == 1
+
+
+def count_neighbours(said: Phonemes) -> int:
+    """Count the frequent words that differ in one phoneme; of words that sound the same, one."""
+    return sum(one_apart(said, other) for other in _frequent())
+
+
+@cache
+def _frequent() -> frozenset[Phonemes]:
+    return frozenset(phonemes_of(word, AMERICAN) for word in frequent_words("en")[:FREQUENT])
