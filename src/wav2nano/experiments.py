@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano import features, models, network_cost, sketch_memory
+from wav2nano.arpabet import words_in
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
@@ -485,8 +486,10 @@ class Experiments:
         UserError
             If there is no such experiment, or a setting is wrong.
         """
-        is_spoken = self.settings(name)[0].synthesize == "words" and self.engines(name)
-        return expect_confusion(_words(self[name].settings)) if is_spoken else []
+        if self.settings(name)[0].synthesize != "words" or not self.engines(name):
+            return []
+        experiment = self[name]
+        return expect_confusion(_words(experiment.settings), _pronunciations(experiment))
 
     def _archives(
         self, labels: Iterable[str], settings: ExperimentSettings, dataset: DatasetSettings
@@ -627,6 +630,10 @@ def _archive(
     left_out = {UNKNOWN: {"silence"}, SILENCE: {"unknown"}}.get(label, {"silence", "unknown"})
     synthesis = dataset.synthesis.model_dump(exclude=left_out, exclude_none=True)
     synthesis["engines"] = {name: synthesis["engines"][name] for name in speaking}
+    if label != UNKNOWN and (given := synthesis.pop("pronunciations", None)):
+        words = words_in(label) if label != SILENCE else []
+        said = {word: given[word] for word in words if word in given}
+        synthesis |= {"pronunciations": said} if said else {}
     labels = settings.labels or [] if label == UNKNOWN else []
     rate = settings.chunking.rate
     digest = short_digest([label, labels, rate, synthesis])
@@ -651,8 +658,13 @@ def _check_words(experiment: Experiment) -> None:
         synthesis.unknown.words if experiment.archives and synthesis and synthesis.unknown else []
     )
     for word in (*words, *others):
-        check_speakable(word)
-    refuse_same(words)
+        check_speakable(word, _pronunciations(experiment))
+    refuse_same(words, _pronunciations(experiment))
+
+
+def _pronunciations(experiment: Experiment) -> dict[str, str] | None:
+    synthesis = experiment.dataset.synthesis
+    return synthesis.pronunciations if synthesis else None
 
 
 def _words(settings: ExperimentSettings) -> list[str]:

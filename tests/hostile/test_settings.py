@@ -1103,6 +1103,46 @@ SPEECH = [
     ("recordings: 600", "recordings: .inf", "synthesis.recordings: .inf should be a whole number"),
     ("copies: 3", "copies: 21", "synthesis.copies: 21 should be at most 20"),
     (
+        "  unknown:",
+        "  pronunciations: {wav: W EY V}\n  unknown:",
+        "synthesis.pronunciations.wav: the vowel EY needs its stress, 0, 1 or 2: EY1",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {wav: w ey1 v}\n  unknown:",
+        "synthesis.pronunciations.wav: 'w' is no phoneme of CMUdict. It has the vowels AA AE",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {wav: W EY1 V3}\n  unknown:",
+        "synthesis.pronunciations.wav: 'V3' is no phoneme of CMUdict.",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {wav: W EY0 V}\n  unknown:",
+        "synthesis.pronunciations.wav: a vowel with the main stress is needed, such as AA1",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {turn wav: W EY1 V}\n  unknown:",
+        "synthesis.pronunciations.turn wav: 'turn wav' should be one word in lower case",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {yes: W EY1 V}\n  unknown:",
+        "synthesis.pronunciations.true: true should be text",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {}\n  unknown:",
+        "synthesis.pronunciations: needs at least 1 entry",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {'yes': N OW1}\n  unknown:",
+        "labels: 'yes' and 'no' are spoken the same",
+    ),
+    (
         "rate: [0.7, 1.4]",
         "rate: [0, 1.4]",
         "synthesis.engines.espeak.rate.0: 0 should be at least 0.1",

@@ -29,8 +29,10 @@ from wav2nano.synthesis.confusable import (
     ],
 )
 def test_labels_that_sound_alike_are_told(labels, how):
-    assert expect_confusion(labels)[0].startswith(f"labels: {how}: expect one to be taken for")
-    assert expect_confusion(labels[::-1])[0].endswith("one of them would be safer")
+    assert expect_confusion(labels, None)[0].startswith(
+        f"labels: {how}: expect one to be taken for"
+    )
+    assert expect_confusion(labels[::-1], None)[0].endswith("one of them would be safer")
 
 
 @pytest.mark.parametrize(
@@ -45,19 +47,19 @@ def test_labels_that_sound_alike_are_told(labels, how):
     ],
 )
 def test_of_others_nothing_is_said(labels):
-    assert expect_confusion(labels) == []
+    assert expect_confusion(labels, None) == []
 
 
 def test_many_pairs_are_few_lines():
     words = ["cat", "bat", "hat", "mat", "rat", "that", "fat"]
-    lines = expect_confusion(words)
+    lines = expect_confusion(words, None)
     assert len(lines) == 5
     assert "'cat' and 'bat'" in " ".join(lines)
     assert re.match(r"labels: the same holds for '\w+' and '\w+', ", lines[3])
 
 
 def test_short_words_with_many_neighbours_are_told():
-    [line] = expect_confusion(["cat", "backward"])
+    [line] = expect_confusion(["cat", "backward"], None)
     count = int(re.search(r"from 'cat' \((\d+)\): expect false reports", line)[1])
     assert count >= MANY
     assert "backward" not in line
@@ -68,11 +70,11 @@ def test_short_words_with_many_neighbours_are_told():
 def test_labels_that_sound_the_same_are_refused(labels):
     message = f"{labels[0]!r} and {labels[-1]!r} are spoken the same"
     with pytest.raises(UserError, match=message):
-        refuse_same(labels)
+        refuse_same(labels, None)
 
 
 def test_labels_that_sound_the_same_to_some_are_not_refused():
-    refuse_same(["farther", "father", "日本", "да", "bed", "bird"])
+    refuse_same(["farther", "father", "日本", "да", "bed", "bird"], None)
 
 
 def levenshtein(one, other):

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from wav2nano.arpabet import check_pronunciation, check_word
 from wav2nano.settings.base import Probability, Seed, Settings, Text
 
 Pair = Field(min_length=2, max_length=2)
@@ -15,6 +16,8 @@ Metres = Annotated[list[Annotated[float, Field(ge=0.01, le=100)]], Pair]
 Hertz = Annotated[list[Annotated[float, Field(ge=1, le=100_000)]], Pair]
 Recordings = Annotated[int, Field(ge=1, le=100_000)]
 AllOrList = Literal["all"] | Annotated[list[Text], Field(min_length=1)]
+Word = Annotated[Text, AfterValidator(check_word)]
+Pronunciation = Annotated[Text, AfterValidator(check_pronunciation)]
 NoiseKind = Literal["white", "pink", "brown", "hum", "fan", "clicks", "music", "babble"]
 
 
@@ -232,6 +235,9 @@ class SynthesisSettings(Settings):
 
     copies: Annotated[int, Field(ge=1, le=20)] = 1
     """recordings made from one utterance, with different vocal tract, room and noise"""
+
+    pronunciations: Annotated[dict[Word, Pronunciation], Field(min_length=1)] | None = None
+    """phonemes of words that are read wrongly, as CMUdict writes them: {wav: W EY1 V}"""
 
     unknown: UnknownSettings | None = None
     """other words, the class `_unknown_`"""

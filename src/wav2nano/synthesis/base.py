@@ -6,8 +6,8 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import IO, Any, Protocol
 
@@ -39,13 +39,18 @@ class Voice:
 
 @dataclass(frozen=True)
 class Utterance:
-    """What an engine is asked to say; units as in `wav2nano.synthesis.planning.Planned`."""
+    """What an engine is asked to say; units as in `wav2nano.synthesis.planning.Planned`.
+
+    `pronunciations` are phonemes of CMUdict by word in lower case, for words that no engine is to
+    read by itself.
+    """
 
     text: str
     voice: str
     rate: float
     pitch: float
     range: float
+    pronunciations: Mapping[str, str] = field(default_factory=dict)
 
 
 Speech = tuple[np.ndarray, int]

@@ -1,12 +1,12 @@
 """Labels that are apt to be confused, with each other or with other words that are frequent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations
 
 from wav2nano.errors import UserError
 from wav2nano.synthesis.near_misses import SOUNDS, VOWELS, distances_to, frequent_words
-from wav2nano.synthesis.phonemes import phonemize
+from wav2nano.synthesis.phonemes import phonemize, with_phonemes
 
 AMERICAN, BRITISH = "en-us", "en"
 TIE = "^"
@@ -43,8 +43,15 @@ def phonemes_of(text: str, voice: str) -> Phonemes:
     return tuple(found)
 
 
-def refuse_same(labels: Sequence[str]) -> None:
+def refuse_same(labels: Sequence[str], pronunciations: Mapping[str, str] | None) -> None:
     """Make sure that no two labels are spoken the same by everybody.
+
+    Parameters
+    ----------
+    labels
+        Words.
+    pronunciations
+        Phonemes of CMUdict by word in lower case, for words that are not read.
 
     Raises
     ------
@@ -53,7 +60,8 @@ def refuse_same(labels: Sequence[str]) -> None:
     """
     first: dict[tuple[Phonemes, Phonemes], str] = {}
     for label in labels:
-        said = (phonemes_of(label, AMERICAN), phonemes_of(label, BRITISH))
+        text = _text(label, pronunciations)
+        said = (phonemes_of(text, AMERICAN), phonemes_of(text, BRITISH))
         same = first.setdefault(said, label) if all(said) else label
         if same != label:
             raise UserError(
@@ -62,13 +70,14 @@ def refuse_same(labels: Sequence[str]) -> None:
             )
 
 
-def expect_confusion(labels: Sequence[str]) -> list[str]:
+def expect_confusion(labels: Sequence[str], pronunciations: Mapping[str, str] | None) -> list[str]:
     """Say what confusions are to be expected of labels that are spoken, a line each.
 
     Pairs that sound alike, the most alike first; then short words that many frequent words are
-    like.
+    like. Parameters as of `refuse_same`.
     """
-    spoken = {label: said for label in labels if (said := phonemes_of(label, AMERICAN))}
+    said = {label: phonemes_of(_text(label, pronunciations), AMERICAN) for label in labels}
+    spoken = {label: phonemes for label, phonemes in said.items() if phonemes}
     pairs = sorted(_alike(spoken))
     lines = [
         f"labels: {pair} {how}: expect one to be taken for the other. Two words, or a longer one, "
@@ -87,6 +96,10 @@ def expect_confusion(labels: Sequence[str]) -> list[str]:
             "safer"
         )
     return lines
+
+
+def _text(label: str, pronunciations: Mapping[str, str] | None) -> str:
+    return with_phonemes(label.replace("_", " "), pronunciations or {})
 
 
 def _alike(spoken: dict[str, Phonemes]) -> Iterator[tuple[float, str, str]]:

@@ -102,7 +102,7 @@ def find_near_misses(
     Parameters
     ----------
     labels
-        Words.
+        Words, or phonemes as `wav2nano.synthesis.phonemes.with_phonemes` writes them.
     count
         How many to find for all of them together; there may be fewer.
     language

@@ -1,15 +1,55 @@
 """From text to phonemes, by espeak-ng: in the International Phonetic Alphabet, with stress."""
 
 import ctypes
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
+from wav2nano.arpabet import name_sounds, replace_words, sounds_in
 from wav2nano.errors import UserError
 
 # Of speak_lib.h.
-_RETRIEVAL = 1
+_SYNCHRONOUS = 2
 _UTF8 = 1
 _IPA = 0x02
 _TIED = 0x80
+_PHONEMES = 0x100
+
+# What espeak-ng calls the phonemes of CMUdict, in all its accents of English.
+NAMES = name_sounds(
+    "b tS d D f g h dZ k l m n N p r s S t T v w j z Z",
+    "0 a V O: aU aI E 3: eI I i: oU OI U u:",
+    "A@ O@ e@ i@3 i@3 o@ U@",
+)
+UNSTRESSED = {"AH": "@", "ER": "3", "IY": "i"}
+_STOP = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(lambda *_: 1)
+STRESS = {"": "", "0": "", "1": "'", "2": ","}
+
+
+def with_phonemes(text: str, pronunciations: Mapping[str, str]) -> str:
+    """Write words that have a pronunciation as espeak-ng takes phonemes amid a text.
+
+    Parameters
+    ----------
+    text
+        Words and punctuation.
+    pronunciations
+        Phonemes of CMUdict by word in lower case.
+
+    Examples
+    --------
+    >>> with_phonemes("turn wav on", {"wav": "W EY1 V"})
+    "turn [[w|'eI|v]] on"
+    """
+
+    def write(_: str, said: str) -> str:
+        names = (
+            STRESS[sound.stress]
+            + (UNSTRESSED if sound.stress == "0" else NAMES).get(sound.name, NAMES[sound.name])
+            for sound in sounds_in(said)
+        )
+        return f"[[{'|'.join(names)}]]"
+
+    return replace_words(text, pronunciations, write)
 
 
 def phonemize(text: str, language: str, *, tie: str = "") -> str:
@@ -18,7 +58,7 @@ def phonemize(text: str, language: str, *, tie: str = "") -> str:
     Parameters
     ----------
     text
-        Words; punctuation is dropped.
+        Words, or phonemes as `with_phonemes` writes them; punctuation is dropped.
     language
         Name of a voice of espeak-ng: "en-us".
     tie
@@ -65,6 +105,9 @@ def _load() -> ctypes.CDLL:
         ) from None
     espeak = ctypes.CDLL(espeakng_loader.get_library_path())
     espeak.espeak_TextToPhonemes.restype = ctypes.c_char_p
-    if espeak.espeak_Initialize(_RETRIEVAL, 0, espeakng_loader.get_data_path().encode(), 0) < 0:
+    if espeak.espeak_Initialize(_SYNCHRONOUS, 0, espeakng_loader.get_data_path().encode(), 0) < 0:
         raise UserError("espeak-ng did not start. Install the pip package espeakng-loader again")
+    # Whether it takes phonemes amid a text is said where it speaks, and kept. Here nobody listens.
+    espeak.espeak_SetSynthCallback(_STOP)
+    espeak.espeak_Synth(b"a", ctypes.c_size_t(2), 0, 0, 0, _UTF8 | _PHONEMES, None, None)
     return espeak

@@ -2,16 +2,18 @@
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
+from wav2nano.arpabet import replace_words
 from wav2nano.errors import UserError
-from wav2nano.settings.synthesis import EnginesSettings, SynthesisSettings, UnknownSettings
+from wav2nano.settings.synthesis import EnginesSettings, SynthesisSettings
 from wav2nano.synthesis.base import Voice
 from wav2nano.synthesis.near_misses import find_near_misses
+from wav2nano.synthesis.phonemes import with_phonemes
 from wav2nano.synthesis.voices import ENGINES, engine_voices
 from wav2nano.tables.recordings import SILENCE, UNKNOWN
 
@@ -110,11 +112,11 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
         return _plan_silence(settings)
     if label == UNKNOWN:
         unknown = _given(settings.unknown, "unknown")
-        words, recordings = _other_words(unknown, labels), unknown.recordings
+        words, recordings = _other_words(settings, labels), unknown.recordings
     else:
         words, recordings = [label], settings.recordings
     for word in words:
-        check_speakable(word)
+        check_speakable(word, settings.pronunciations)
     engines = settings.engines.chosen
     if not engines:
         known = ", ".join(EnginesSettings.model_fields)
@@ -229,11 +231,13 @@ def _given(section: Section | None, name: str) -> Section:
     return section
 
 
-def _other_words(unknown: UnknownSettings, labels: Sequence[str]) -> list[str]:
+def _other_words(settings: SynthesisSettings, labels: Sequence[str]) -> list[str]:
     """Words of `_unknown_` that are not labels: a new label may have been in the list."""
+    unknown = _given(settings.unknown, "unknown")
+    said = settings.pronunciations or {}
     wanted = [_spoken(word) for word in labels]
     # Neither background nor own recordings whose labels no English voice can say.
-    sayable = [_spoken(word) for word in labels if _SPEAKABLE.fullmatch(word)]
+    sayable = [with_phonemes(_spoken(word), said) for word in labels if is_speakable(word, said)]
     found = find_near_misses(sayable, unknown.near_misses * len(sayable))
     words = {_spoken(word): word for word in [*unknown.words, *found]}
     words = {spoken: word for spoken, word in words.items() if spoken not in wanted}
@@ -255,7 +259,14 @@ def _spoken(word: str) -> str:
     return word.lower().replace("_", " ")
 
 
-def check_speakable(word: str) -> None:
+def is_speakable(word: str, pronunciations: Mapping[str, str] | None) -> bool:
+    """Tell whether an English voice can say a word: by its letters, or its pronunciation."""
+    # Any word will do in place of one that is not read.
+    read = replace_words(_spoken(word), pronunciations or {}, lambda *_: "a")
+    return bool(_SPEAKABLE.fullmatch(read))
+
+
+def check_speakable(word: str, pronunciations: Mapping[str, str] | None) -> None:
     """Make sure that an English voice can say a word.
 
     Raises
@@ -263,11 +274,12 @@ def check_speakable(word: str) -> None:
     UserError
         If not.
     """
-    if _SPEAKABLE.fullmatch(word):
+    if is_speakable(word, pronunciations):
         return
     strange = sorted({letter for letter in word if not re.match(r"[A-Za-z0-9' _-]", letter)})
     what = f"has {' '.join(strange)}, which" if strange else "has no letter to begin with, which"
     raise UserError(
         f"synthesis: the word {word!r} {what} the English voices cannot say. Spell it with the "
-        "letters a to z, or use your own recordings of it"
+        "letters a to z, give its phonemes in synthesis.pronunciations, or use your own recordings "
+        "of it"
     )

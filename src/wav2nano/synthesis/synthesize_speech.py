@@ -149,11 +149,13 @@ class Dry:
     fault: str = ""
 
 
-def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
+def speak_dry(
+    planned: Sequence[Planned], rate: int, pronunciations: Mapping[str, str] | None = None
+) -> list[Dry]:
     """Let the engines say what is planned; returns speech at `rate`.
 
     Words that take longer than a recording are said again, faster. What comes out silent, clipped
-    or endless has a fault.
+    or endless has a fault. Words that have `pronunciations` are not read by the engines.
     """
     copies: dict[int, list[int]] = {}
     for index, item in enumerate(planned):
@@ -164,7 +166,9 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
     for _ in range(HURRIES + 1):
         for engine in voices.ENGINES:
             turns = [number for number in pace if said_by[number].engine == engine]
-            utterances = [_utterance(said_by[number], pace[number]) for number in turns]
+            utterances = [
+                _utterance(said_by[number], pace[number], pronunciations or {}) for number in turns
+            ]
             if len(turns) > 20:
                 print(f"{planned[0].label}: {engine} speaks {len(turns)} times", file=sys.stderr)
             for number, said in zip(turns, voices.speak(engine, utterances), strict=True):
@@ -196,8 +200,8 @@ def _fitting(dry: Dry, item: Planned, rate: int) -> Dry:
     return Dry(dry.speech, dry.digest, fault)
 
 
-def _utterance(item: Planned, pace: float) -> Utterance:
-    return Utterance(item.text, item.voice, pace, item.pitch, item.range)
+def _utterance(item: Planned, pace: float, pronunciations: Mapping[str, str]) -> Utterance:
+    return Utterance(item.text, item.voice, pace, item.pitch, item.range, pronunciations)
 
 
 def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
@@ -245,7 +249,8 @@ def speak_different(
     espeak = sorted({item.voice for item in planned if item.engine == "espeak"})
     if espeak:
         check_voices(espeak)
-    spoken = list(zip(planned, speak_dry(planned, rate), strict=True))
+    said = speak_dry(planned, rate, settings.pronunciations)
+    spoken = list(zip(planned, said, strict=True))
     first: dict[bytes, int] = {}
     redrawn = 0
     for attempt in range(1, REDRAWS + 1):
@@ -260,7 +265,7 @@ def speak_different(
         if redrawn > MOST_REDRAWN * len(planned):
             break
         others = [redraw(planned[place], settings, attempt) for place in again]
-        takes = zip(others, speak_dry(others, rate), strict=True)
+        takes = zip(others, speak_dry(others, rate, settings.pronunciations), strict=True)
         for place, other in zip(again, takes, strict=True):
             spoken[place] = other
     item, dry = spoken[again[0]]

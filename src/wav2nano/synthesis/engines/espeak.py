@@ -7,6 +7,7 @@ from wav2nano.errors import UserError
 from wav2nano.settings.synthesis import EspeakSettings
 from wav2nano.synthesis import base
 from wav2nano.synthesis.base import Speech, Utterance, Voice
+from wav2nano.synthesis.phonemes import with_phonemes
 
 ACCENTS = (
     "en",  # Great Britain. Not "en-gb": espeak-ng ignores variants there.
@@ -83,7 +84,7 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
         "data": espeakng_loader.get_data_path(),
         "utterances": [
             {
-                "text": item.text,
+                "text": with_phonemes(item.text, item.pronunciations),
                 "voice": item.voice,
                 "rate": round(WORDS_PER_MINUTE * item.rate),
                 "pitch": round(min(max(50 + item.pitch * SEMITONE, 0), 100)),

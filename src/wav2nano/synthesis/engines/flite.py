@@ -8,6 +8,7 @@ from pathlib import Path
 
 import soundfile
 
+from wav2nano.arpabet import with_made_up_words
 from wav2nano.settings.synthesis import RecordedVoicesSettings
 from wav2nano.synthesis import base
 from wav2nano.synthesis.base import Speech, Utterance, Voice, recorded_voices
@@ -39,7 +40,7 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
         raise base.missing("flite", f"its voice {voice}", "apt-get install flite")
     speech = []
     with tempfile.TemporaryDirectory(prefix="wav2nano-flite-") as folder:
-        wav = Path(folder) / "speech.wav"
+        wav, lexicon = Path(folder) / "speech.wav", Path(folder) / "lexicon"
         for item in utterances:
             features = {"duration_stretch": 1 / item.rate}
             if item.voice in F0:
@@ -47,12 +48,16 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
                 features["int_f0_target_mean"] = mean * 2 ** (item.pitch / 12)
                 features["int_f0_target_stddev"] = deviation * item.range
             command = [flite, "-voice", item.voice]
+            text, made_up = with_made_up_words(item.text, item.pronunciations)
+            if made_up:
+                lexicon.write_text("".join(map(_entry, made_up, made_up.values())))
+                command += ["-add_lex", str(lexicon)]
             for name, value in features.items():
                 command += ["--setf", f"{name}={value:.4f}"]
             wav.unlink(missing_ok=True)
             try:
                 result = subprocess.run(
-                    [*command, "-t", item.text, "-o", str(wav)],
+                    [*command, "-t", text, "-o", str(wav)],
                     capture_output=True,
                     timeout=base.TIMEOUT,
                     check=False,
@@ -63,3 +68,9 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
                 raise base.failed("flite", item, "crashed")
             speech.append(soundfile.read(wav, dtype="int16"))
     return speech
+
+
+def _entry(word: str, phonemes: str) -> str:
+    """Write a line of a lexicon of flite, which knows two degrees of stress, and a schwa."""
+    said = phonemes.replace("2", "1").replace("AH0", "AX0").lower()
+    return f"{word} : {said}\n"

@@ -15,7 +15,7 @@ from wav2nano.package_files import Package, PackagedFile, PackagedFiles
 from wav2nano.settings.synthesis import KokoroSettings
 from wav2nano.synthesis import base
 from wav2nano.synthesis.base import Speech, Utterance, Voice
-from wav2nano.synthesis.phonemes import phonemize
+from wav2nano.synthesis.phonemes import phonemize, with_phonemes
 
 _MODEL_PARTS = tuple(
     (
@@ -164,7 +164,9 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
 def _prepared(item: Utterance) -> dict[str, Any]:
     mixed = [NAMES.index(name) for name in item.voice.split("+")]
     return {
-        "tokens": tokens(item.text, british=item.voice.startswith("b")),
+        "tokens": tokens(
+            with_phonemes(item.text, item.pronunciations), british=item.voice.startswith("b")
+        ),
         "speed": item.rate,
         "timbre": [(number, 1 / len(mixed)) for number in mixed],
         "prosody": [(mixed[0], 1.0)],

@@ -6,11 +6,12 @@ machines do not list.
 
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from wav2nano.arpabet import name_sounds, replace_words, sounds_in
 from wav2nano.hostcc import compile_c
 from wav2nano.package_files import Package, PackagedFile, PackagedFiles
 from wav2nano.settings.synthesis import PicoSettings
@@ -69,6 +70,28 @@ LICENCES = dict.fromkeys(SPEAKERS, "Apache-2.0 (SVOX AG)")
 """As of NOTICE among the sources."""
 
 FIXED_INTONATION: frozenset[str] = frozenset()
+
+# What it calls the phonemes of CMUdict: letters of X-SAMPA, of which it knows those of its voices
+# alone. A backslash is written twice.
+_R = "r\\\\"
+_CONSONANTS = f"b t_S d D f g h d_Z k l m n N p {_R} s S t T v w j z Z"
+NAMES = {
+    "en-GB": name_sounds(
+        _CONSONANTS,
+        "Q { V O: a_U a_I E 3: e_I I i: o_U O_I U u:",
+        "A: O: e_@ I_@ I_@ O: U_@",
+    ),
+    "en-US": name_sounds(
+        _CONSONANTS,
+        "A: { V O: a_U a_I E 3: e_I I i: o_U O_I U u:",
+        f"A:{_R} O:{_R} E{_R} I{_R} I{_R} O:{_R} U{_R}",
+    ),
+}
+UNSTRESSED = {
+    "en-GB": {"AH": "@", "ER": "@", "IY": "I"},
+    "en-US": {"AH": "@", "ER": "@`", "IY": "I"},
+}
+STRESS = {"": "", "0": "", "1": '"', "2": "%"}
 
 # What its tags take, in per cent of the voice's own.
 SPEED = (20, 500)
@@ -145,8 +168,31 @@ def without_tail(samples: np.ndarray, rate: int) -> np.ndarray:
 def _tagged(item: Utterance) -> str:
     speed = _within(SPEED, 100 * item.rate)
     pitch = _within(PITCH, 100 * 2 ** (item.pitch / 12))
-    said = f'<pitch level="{pitch}">{item.text}</pitch>'
+    text = with_phonemes(item.text, item.pronunciations, item.voice)
+    said = f'<pitch level="{pitch}">{text}</pitch>'
     return f'<volume level="{VOLUME}"><speed level="{speed}">{said}</speed></volume>'
+
+
+def with_phonemes(text: str, pronunciations: Mapping[str, str], voice: str) -> str:
+    """Write words that have a pronunciation as tags with phonemes.
+
+    Examples
+    --------
+    >>> print(with_phonemes("turn wav on", {"wav": "W EY1 V"}, "en-US"))
+    turn <phoneme ph='w"e_Iv'/> on
+    """
+
+    def write(_: str, said: str) -> str:
+        names = (
+            STRESS[sound.stress]
+            + (UNSTRESSED[voice] if sound.stress == "0" else {}).get(
+                sound.name, NAMES[voice][sound.name]
+            )
+            for sound in sounds_in(said)
+        )
+        return f"<phoneme ph='{''.join(names)}'/>"  # it knows no entities
+
+    return replace_words(text, pronunciations, write)
 
 
 def _within(bounds: tuple[int, int], value: float) -> int:
