@@ -177,6 +177,19 @@ class Experiment:
             heard |= {*names} if archive.label != SILENCE else {*names[:1]} if babbles else set()
         return sorted(heard)
 
+    @property
+    def words(self) -> list[str]:
+        """Labels that are words to be spoken."""
+        return _words(self.settings)
+
+    @property
+    def pronunciations(self) -> dict[str, str]:
+        """Phonemes that are given, by words of labels."""
+        synthesis = self.dataset.synthesis
+        given = synthesis.pronunciations or {} if synthesis else {}
+        words = (word for label in self.words for word in words_in(label))
+        return {word: given[word] for word in words if word in given}
+
     def other_trainings(self) -> list[str]:
         """Experiments that are wanted with this one, and differ only in their split or seed."""
         wanted = [RANDOM_SPLIT] if self.settings.evaluation.random_split_too else []
@@ -486,10 +499,10 @@ class Experiments:
         UserError
             If there is no such experiment, or a setting is wrong.
         """
-        if self.settings(name)[0].synthesize != "words" or not self.engines(name):
+        if not _words(self.settings(name)[0]) or not self.engines(name):
             return []
         experiment = self[name]
-        return expect_confusion(_words(experiment.settings), _pronunciations(experiment))
+        return expect_confusion(experiment.words, _pronunciations(experiment))
 
     def _archives(
         self, labels: Iterable[str], settings: ExperimentSettings, dataset: DatasetSettings
@@ -652,7 +665,7 @@ def _check_labels(labels: list[str] | None) -> None:
 
 def _check_words(experiment: Experiment) -> None:
     """Check that what is spoken can be said, and told apart."""
-    words = _words(experiment.settings) if experiment.settings.synthesize == "words" else []
+    words = experiment.words
     synthesis = experiment.dataset.synthesis
     others = (
         synthesis.unknown.words if experiment.archives and synthesis and synthesis.unknown else []
@@ -668,8 +681,9 @@ def _pronunciations(experiment: Experiment) -> dict[str, str] | None:
 
 
 def _words(settings: ExperimentSettings) -> list[str]:
-    """Labels that are words."""
-    return [label for label in settings.labels or () if label not in BACKGROUND]
+    """Labels that are words to be spoken."""
+    labels = settings.labels or [] if settings.synthesize == "words" else []
+    return [label for label in labels if label not in BACKGROUND]
 
 
 def _check_masks(settings: ExperimentSettings) -> None:

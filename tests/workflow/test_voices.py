@@ -55,6 +55,12 @@ def test_labels_that_sound_alike_are_told_where_jobs_run(fresh, options, lines):
     assert (result.stdout + result.stderr).count("'no' and 'go' differ in one sound") == lines
 
 
+def test_how_a_word_is_read_is_told(fresh):
+    fresh.change_settings(KEYWORDS, labels=["never", "wav"])
+    result = fresh.snakemake("results/keywords/pronunciations.json")
+    assert "wav: W AE1 V" in result.stdout + result.stderr
+
+
 def test_the_board_says_by_what_code_was_spoken(fresh):
     def code_hash():
         said = fresh.snakemake("-np", "results/keywords/firmware/listener.bin").stdout

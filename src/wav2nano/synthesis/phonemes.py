@@ -4,7 +4,7 @@ import ctypes
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from wav2nano.arpabet import name_sounds, replace_words, sounds_in
+from wav2nano.arpabet import VOWELS, name_sounds, replace_words, sounds_in
 from wav2nano.errors import UserError
 
 # Of speak_lib.h.
@@ -21,6 +21,20 @@ NAMES = name_sounds(
     "A@ O@ e@ i@3 i@3 o@ U@",
 )
 UNSTRESSED = {"AH": "@", "ER": "3", "IY": "i"}
+# The other way, from what it writes with ^ as tie; there are marks of length beside.
+ARPABET = {
+    letters: names
+    for written in (
+        "b=B d=D f=F h=HH k=K l=L m=M n=N p=P s=S t=T v=V w=W z=Z ð=DH ŋ=NG ɡ=G ɹ=R r=R ɾ=T ʃ=SH",
+        "ʒ=ZH ʔ=T θ=TH j=Y d^ʒ=JH t^ʃ=CH x=K ç=K",
+        "i=IY u=UW æ=AE ɐ=AH ɑ=AA ɔ=AO ə=AH ɚ=ER ɛ=EH ɜ=ER ɪ=IH ʊ=UH ʌ=AH ᵻ=IH a=AA e=EH o=AO",
+        "a^ɪ=AY a^ʊ=AW e^ɪ=EY o^ʊ=OW ɔ^ɪ=OY",
+        "a^ɪ^ə=AY,AH a^ɪ^ɚ=AY,ER i^ə=IY,AH ə^l=AH,L n̩=AH,N",
+        "ɑː^ɹ=AA,R ɔː^ɹ=AO,R o^ɹ=AO,R ɛ^ɹ=EH,R ɪ^ɹ=IH,R ʊ^ɹ=UH,R",
+    )
+    for letters, _, names in (pair.replace(",", " ").partition("=") for pair in written.split())
+}
+_MARKS = {"ˈ": "1", "ˌ": "2"}
 _STOP = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(lambda *_: 1)
 STRESS = {"": "", "0": "", "1": "'", "2": ","}
 
@@ -84,6 +98,28 @@ def phonemize(text: str, language: str, *, tie: str = "") -> str:
         clause = espeak.espeak_TextToPhonemes(ctypes.byref(left), _UTF8, mode)
         clauses.append(clause.decode())
     return " ".join(clauses).strip()
+
+
+def in_arpabet(text: str, language: str) -> str:
+    """Write a text in phonemes of CMUdict, as far as it has them: by an accent of America.
+
+    Examples
+    --------
+    >>> in_arpabet("never say water", "en-us")
+    'N EH1 V ER0 S EY1 W AO1 T ER0'
+    """
+    found, stress = [], "0"
+    said = phonemize(text, language, tie="^").replace(" ", "")
+    while said:
+        if said[0] in _MARKS:
+            stress, said = _MARKS[said[0]], said[1:]
+            continue
+        size = next((size for size in (5, 4, 3, 2, 1) if said[:size] in ARPABET), 0)
+        for name in ARPABET.get(said[:size], "").split():
+            found.append(f"{name}{stress}" if name in VOWELS else name)
+            stress = "0" if name in VOWELS else stress
+        said = said[size or 1 :]
+    return " ".join(found)
 
 
 @lru_cache(maxsize=1)  # it speaks as one at a time, and to choose takes longer than a word

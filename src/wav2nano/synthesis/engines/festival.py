@@ -84,17 +84,8 @@ def voices(settings: RecordedVoicesSettings) -> list[list[Voice]]:
 
 def speak(utterances: Sequence[Utterance]) -> list[Speech]:
     """Say all utterances, by one run of the program."""
-    festival = shutil.which("festival")
-    if not festival:
-        packages = " ".join(sorted({PACKAGES[item.voice] for item in utterances}))
-        install = f"apt-get install festival {packages}"
-        raise base.missing("festival", "the program festival", install)
     voices = list(dict.fromkeys(item.voice for item in utterances))
-    for voice in voices:
-        if voice not in _festival_voices(festival):
-            install = f"apt-get install {PACKAGES[voice]}"
-            raise base.missing("festival", f"its voice {voice}", install)
-
+    festival = _program(voices)
     with tempfile.TemporaryDirectory(prefix="wav2nano-festival-") as folder:
         lines = [_PRELUDE]
         for voice in voices:  # loading a voice takes half a second: once for each
@@ -132,6 +123,47 @@ def _festival_call(item: Utterance, text: str, wav: Path) -> str:
     mean, deviation = F0[item.voice]
     numbers = (STRETCH / item.rate, mean * 2 ** (item.pitch / 12), deviation * item.range)
     return f'(w2n_diphone {said} "{wav}" {" ".join(f"{number:.4f}" for number in numbers)})'
+
+
+def read_words(words: Sequence[str], voice: str) -> tuple[dict[str, str], dict[str, bool]]:
+    """Say in phonemes of CMUdict how a voice reads words, and whether its lexicon has them.
+
+    Of words with other letters than a to z nothing is said: they are several words to it.
+
+    Raises
+    ------
+    UserError
+        If festival or the voice is not installed.
+    """
+    festival = _program([voice])
+    plain = [word for word in words if re.fullmatch("[a-z']+", word)]
+    looked_up = " ".join(
+        f"(print (list {json.dumps(word)} (lex.lookup_all {json.dumps(word)})"
+        f" (lex.lookup {json.dumps(word)} nil)))"
+        for word in plain
+    )
+    said = _run_festival(festival, f"(begin (voice_{voice}) {looked_up})", base.START_TIMEOUT)
+    readings, has = {}, {}
+    for word, entries, entry in re.findall(r'^\("(.+?)" (nil|\(.*\)) (\(".*\))\)$', said, re.M):
+        symbols = []
+        for sounds, stress in re.findall(r"\(([a-z ]+)\) (\d)", entry):
+            names = sounds.upper().replace("AX", "AH").split()
+            symbols += [name if name in CONSONANTS else f"{name}{stress}" for name in names]
+        readings[word], has[word] = " ".join(symbols), entries != "nil"
+    return readings, has
+
+
+def _program(voices: Sequence[str]) -> str:
+    festival = shutil.which("festival")
+    if not festival:
+        packages = " ".join(sorted({PACKAGES[voice] for voice in voices}))
+        install = f"apt-get install festival {packages}"
+        raise base.missing("festival", "the program festival", install)
+    for voice in voices:
+        if voice not in _festival_voices(festival):
+            install = f"apt-get install {PACKAGES[voice]}"
+            raise base.missing("festival", f"its voice {voice}", install)
+    return festival
 
 
 def _entry(word: str, phonemes: str) -> str:

@@ -32,9 +32,7 @@ def voices(settings: RecordedVoicesSettings) -> list[list[Voice]]:
 
 def speak(utterances: Sequence[Utterance]) -> list[Speech]:
     """Say all utterances, one call of the program each."""
-    flite = shutil.which("flite")
-    if not flite:
-        raise base.missing("flite", "the program flite", "apt-get install flite")
+    flite = _program()
     listed = subprocess.run([flite, "-lv"], capture_output=True, text=True, check=False).stdout
     for voice in sorted({item.voice for item in utterances} - set(listed.split())):
         raise base.missing("flite", f"its voice {voice}", "apt-get install flite")
@@ -68,6 +66,37 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
                 raise base.failed("flite", item, "crashed")
             speech.append(soundfile.read(wav, dtype="int16"))
     return speech
+
+
+def _program() -> str:
+    program = shutil.which("flite")
+    if not program:
+        raise base.missing("flite", "the program flite", "apt-get install flite")
+    return program
+
+
+def read_words(words: Sequence[str], voice: str) -> dict[str, str]:
+    """Say in phonemes of CMUdict how a voice reads words; none of a word that it does not read.
+
+    Raises
+    ------
+    UserError
+        If flite is not installed.
+    """
+    flite = _program()
+    found = {}
+    for word in words:
+        command = [flite, "-voice", voice, "-t", word, "-psstress", "-o", "none"]
+        try:
+            result = subprocess.run(
+                command, capture_output=True, text=True, timeout=base.TIMEOUT, check=False
+            )
+        except subprocess.TimeoutExpired:
+            continue  # when it is to be spoken, this is an error
+        symbols = [symbol for symbol in result.stdout.upper().split() if symbol != "PAU"]
+        if symbols:
+            found[word] = " ".join(symbols).replace("AX0", "AH0")
+    return found
 
 
 def _entry(word: str, phonemes: str) -> str:
