@@ -159,7 +159,8 @@ class Experiment:
         found = {self.dataset.title: self.dataset.licence} if self.sources else {}
         for name in self.engines():
             assert self.dataset.synthesis is not None  # else nobody speaks
-            groups = engine_voices(name, self.dataset.synthesis.engines.chosen[name])
+            synthesis = self.dataset.synthesis
+            groups = engine_voices(name, synthesis.engines.chosen[name], synthesis.language)
             texts = dict.fromkeys(voice.licence for voices in groups for voice in voices)
             found[f"voices of {name}"] = "; ".join(texts)
         kinds = [features.KINDS[kind] for kind in self.settings.features.kinds]
@@ -488,7 +489,7 @@ class Experiments:
             return []
         chosen = dataset.synthesis.engines.chosen
         for engine in chosen:
-            engine_voices(engine, chosen[engine])
+            engine_voices(engine, chosen[engine], dataset.synthesis.language)
         return list(chosen)
 
     def expect_confusion(self, name: str) -> list[str]:
@@ -499,10 +500,9 @@ class Experiments:
         UserError
             If there is no such experiment, or a setting is wrong.
         """
-        if not _words(self.settings(name)[0]) or not self.engines(name):
-            return []
-        experiment = self[name]
-        return expect_confusion(experiment.words, _pronunciations(experiment))
+        synthesis = self._describe(self.settings(name)[0].dataset).synthesis
+        words = _words(self.settings(name)[0])
+        return expect_confusion(words, synthesis) if synthesis and self.engines(name) else []
 
     def _archives(
         self, labels: Iterable[str], settings: ExperimentSettings, dataset: DatasetSettings
@@ -528,7 +528,9 @@ class Experiments:
         """Speech engines of a data set that can speak here."""
         assert dataset.synthesis is not None
         if dataset.name not in self._engines:
-            self._engines[dataset.name] = present(dataset.synthesis.engines.chosen)
+            self._engines[dataset.name] = present(
+                dataset.synthesis.engines.chosen, dataset.synthesis.language
+            )
         return self._engines[dataset.name]
 
 
@@ -643,6 +645,8 @@ def _archive(
     left_out = {UNKNOWN: {"silence"}, SILENCE: {"unknown"}}.get(label, {"silence", "unknown"})
     synthesis = dataset.synthesis.model_dump(exclude=left_out, exclude_none=True)
     synthesis["engines"] = {name: synthesis["engines"][name] for name in speaking}
+    if synthesis["language"] == "en":
+        del synthesis["language"]  # archives of English words are named as before there were others
     if label != UNKNOWN and (given := synthesis.pop("pronunciations", None)):
         words = words_in(label) if label != SILENCE else []
         said = {word: given[word] for word in words if word in given}
@@ -665,19 +669,13 @@ def _check_labels(labels: list[str] | None) -> None:
 
 def _check_words(experiment: Experiment) -> None:
     """Check that what is spoken can be said, and told apart."""
-    words = experiment.words
     synthesis = experiment.dataset.synthesis
-    others = (
-        synthesis.unknown.words if experiment.archives and synthesis and synthesis.unknown else []
-    )
-    for word in (*words, *others):
-        check_speakable(word, _pronunciations(experiment))
-    refuse_same(words, _pronunciations(experiment))
-
-
-def _pronunciations(experiment: Experiment) -> dict[str, str] | None:
-    synthesis = experiment.dataset.synthesis
-    return synthesis.pronunciations if synthesis else None
+    if not experiment.archives or synthesis is None:
+        return
+    others = synthesis.unknown.words if synthesis.unknown else []
+    for word in (*experiment.words, *others):
+        check_speakable(word, synthesis)
+    refuse_same(experiment.words, synthesis)
 
 
 def _words(settings: ExperimentSettings) -> list[str]:

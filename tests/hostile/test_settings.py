@@ -1102,6 +1102,12 @@ SPEECH = [
     ("recordings: 600", "recordings: 0", "synthesis.recordings: 0 should be at least 1"),
     ("recordings: 600", "recordings: .inf", "synthesis.recordings: .inf should be a whole number"),
     ("copies: 3", "copies: 21", "synthesis.copies: 21 should be at most 20"),
+    ("  seed: 1", "  seed: 1\n  language: fr", "synthesis.language: 'fr' is not one of: en, de"),
+    (
+        "  seed: 1",
+        "  seed: 1\n  language: de",
+        "synthesis.engines.flite has no voice that speaks German (synthesis.language: de). Remove",
+    ),
     (
         "  unknown:",
         "  pronunciations: {wav: W EY V}\n  unknown:",

@@ -59,6 +59,7 @@ def test_each_word_of_the_labels_is_told(tmp_path, capsys):
     out = tmp_path / "pronunciations.json"
     pronounce_words(
         labels=["never", "turn_wav", "Never", "größe", "siri"],
+        language="en",
         pronunciations={"größe": "G R OW1 S AH0"},
         engines=all_engines().engines,
         out=out,
@@ -86,8 +87,8 @@ def test_each_word_of_the_labels_is_told(tmp_path, capsys):
 
 
 def test_without_a_lexicon_it_is_not_asked(tmp_path, capsys):
-    engines = settings_with().engines
-    pronounce_words(labels=["wav"], pronunciations={}, engines=engines, out=tmp_path / "p.json")
+    engines, out = settings_with().engines, tmp_path / "p.json"
+    pronounce_words(labels=["wav"], language="en", pronunciations={}, engines=engines, out=out)
     assert capsys.readouterr().err == "wav: W AE1 V\n"
 
 
@@ -97,7 +98,13 @@ def test_a_missing_engine_names_its_package(monkeypatch, tmp_path, engine):
     engines = EnginesSettings.model_validate({engine: {**FLITE, "voices": voices}})
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UserError, match=f"apt-get install {engine}"):
-        pronounce_words(labels=["no"], pronunciations={}, engines=engines, out=tmp_path / "p.json")
+        pronounce_words(
+            labels=["no"],
+            language="en",
+            pronunciations={},
+            engines=engines,
+            out=tmp_path / "p.json",
+        )
 
 
 def test_accents_of_one_reading_are_one():

@@ -54,6 +54,7 @@ rule pronounce_words:
         mem_mb=500,
     params:
         labels=of(lambda experiment: as_json(experiment.words)),
+        language=of(lambda experiment: experiment.dataset.synthesis.language),
         pronunciations=of(lambda experiment: as_json(experiment.pronunciations)),
         engines=of(
             lambda experiment: as_json(
@@ -62,7 +63,7 @@ rule pronounce_words:
         ),
         code=code_digest("wav2nano.synthesis.pronounce_words"),
     shell:
-        "wav2nano pronounce-words --labels {params.labels:q}"
+        "wav2nano pronounce-words --labels {params.labels:q} --language {params.language}"
         " --pronunciations {params.pronunciations:q} --engines {params.engines:q}"
         " --out {output:q} 2>&1 | tee {log:q}"
 

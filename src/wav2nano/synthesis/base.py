@@ -66,6 +66,8 @@ class Engine(Protocol):
         Names of the voices whose pitch and range the engine cannot set; the scale of the formants
         still moves both.
 
+    One that speaks more than English has `LANGUAGES`, their names.
+
     An engine whose files are fetched has `FILES`; if something is made of them before it can speak,
     `prepare()`, which makes it, and `is_ready()`, which tells whether it is there.
     """
@@ -73,8 +75,10 @@ class Engine(Protocol):
     FIXED_INTONATION: frozenset[str]
 
     @staticmethod
-    def voices(settings: Any) -> list[list[Voice]]:
+    def voices(settings: Any, language: str = "en") -> list[list[Voice]]:
         """Voices of the settings, as lists of the same group: turns balance the groups.
+
+        They speak the language.
 
         Raises
         ------

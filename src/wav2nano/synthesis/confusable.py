@@ -1,14 +1,16 @@
 """Labels that are apt to be confused, with each other or with other words that are frequent."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import combinations
 
 from wav2nano.errors import UserError
+from wav2nano.settings.synthesis import SynthesisSettings
+from wav2nano.synthesis.languages import LANGUAGES
 from wav2nano.synthesis.near_misses import SOUNDS, VOWELS, distances_to, frequent_words
 from wav2nano.synthesis.phonemes import phonemize, with_phonemes
 
-AMERICAN, BRITISH = "en-us", "en"
 TIE = "^"
 
 # Two words with as many sounds are alike below this distance: any consonant and another with the
@@ -16,10 +18,8 @@ TIE = "^"
 ALIKE = 0.6
 MOST_PAIRS = 3  # that have a line each
 
-# The neighbourhood of a word are those one sound away (Luce and Pisoni 1998). One in ten of the
-# frequent words of one syllable has as many neighbours among the most frequent words.
+# The neighbourhood of a word are those one sound away (Luce and Pisoni 1998): of the most frequent.
 FREQUENT = 5_000
-MANY = 17
 
 Phonemes = tuple[str, ...]
 
@@ -43,25 +43,28 @@ def phonemes_of(text: str, voice: str) -> Phonemes:
     return tuple(found)
 
 
-def refuse_same(labels: Sequence[str], pronunciations: Mapping[str, str] | None) -> None:
-    """Make sure that no two labels are spoken the same by everybody.
+def refuse_same(labels: Sequence[str], settings: SynthesisSettings) -> None:
+    """Make sure that no two labels are spoken the same in all accents.
 
     Parameters
     ----------
     labels
         Words.
-    pronunciations
-        Phonemes of CMUdict by word in lower case, for words that are not read.
+    settings
+        `synthesis` of the data set: of its language and of phonemes that are given.
 
     Raises
     ------
     UserError
         If two are.
     """
-    first: dict[tuple[Phonemes, Phonemes], str] = {}
+    first: dict[tuple[str, ...], str] = {}
     for label in labels:
-        text = _text(label, pronunciations)
-        said = (phonemes_of(text, AMERICAN), phonemes_of(text, BRITISH))
+        text = _text(label, settings)
+        said = tuple(
+            re.sub("[ˈˌ ]", "", phonemize(text, voice))
+            for voice in LANGUAGES[settings.language].voices
+        )
         same = first.setdefault(said, label) if all(said) else label
         if same != label:
             raise UserError(
@@ -70,13 +73,14 @@ def refuse_same(labels: Sequence[str], pronunciations: Mapping[str, str] | None)
             )
 
 
-def expect_confusion(labels: Sequence[str], pronunciations: Mapping[str, str] | None) -> list[str]:
+def expect_confusion(labels: Sequence[str], settings: SynthesisSettings) -> list[str]:
     """Say what confusions are to be expected of labels that are spoken, a line each.
 
     Pairs that sound alike, the most alike first; then short words that many frequent words are
     like. Parameters as of `refuse_same`.
     """
-    said = {label: phonemes_of(_text(label, pronunciations), AMERICAN) for label in labels}
+    language = LANGUAGES[settings.language]
+    said = {label: phonemes_of(_text(label, settings), language.voices[0]) for label in labels}
     spoken = {label: phonemes for label, phonemes in said.items() if phonemes}
     pairs = sorted(_alike(spoken))
     lines = [
@@ -86,8 +90,12 @@ def expect_confusion(labels: Sequence[str], pronunciations: Mapping[str, str] | 
     ]
     if more := [pair for _, pair, _ in pairs[MOST_PAIRS:]]:
         lines.append(f"labels: the same holds for {', '.join(more)}")
-    crowded = {label: count_neighbours(said) for label, said in spoken.items() if _is_short(said)}
-    crowded = {label: count for label, count in crowded.items() if count >= MANY}
+    crowded = {
+        label: count
+        for label, phonemes in spoken.items()
+        if _is_short(phonemes)
+        and (count := count_neighbours(phonemes, settings.language)) >= language.many
+    }
     if crowded:
         named = ", ".join(f"{label!r} ({count})" for label, count in crowded.items())
         lines.append(
@@ -98,8 +106,8 @@ def expect_confusion(labels: Sequence[str], pronunciations: Mapping[str, str] | 
     return lines
 
 
-def _text(label: str, pronunciations: Mapping[str, str] | None) -> str:
-    return with_phonemes(label.replace("_", " "), pronunciations or {})
+def _text(label: str, settings: SynthesisSettings) -> str:
+    return with_phonemes(label.replace("_", " "), settings.pronunciations or {})
 
 
 def _alike(spoken: dict[str, Phonemes]) -> Iterator[tuple[float, str, str]]:
@@ -108,7 +116,7 @@ def _alike(spoken: dict[str, Phonemes]) -> Iterator[tuple[float, str, str]]:
         sounds, sounds_2 = "".join(said), "".join(said_2)
         distance = float(distances_to(sounds, [sounds_2])[0])
         if said == said_2:
-            how = "are spoken the same by Americans"
+            how = "are spoken almost the same"
         elif one_apart(said, said_2):
             how = "differ in one sound"
         elif len(sounds) == len(sounds_2) and distance < ALIKE:
@@ -140,11 +148,12 @@ def _is_short(said: Phonemes) -> bool:
     return sum(any(letter in VOWELS for letter in sound) for sound in said) == 1
 
 
-def count_neighbours(said: Phonemes) -> int:
+def count_neighbours(said: Phonemes, language: str) -> int:
     """Count the frequent words that differ in one phoneme; of words that sound the same, one."""
-    return sum(one_apart(said, other) for other in _frequent())
+    return sum(one_apart(said, other) for other in _frequent(language))
 
 
 @cache
-def _frequent() -> frozenset[Phonemes]:
-    return frozenset(phonemes_of(word, AMERICAN) for word in frequent_words("en")[:FREQUENT])
+def _frequent(language: str) -> frozenset[Phonemes]:
+    voice = LANGUAGES[language].voices[0]
+    return frozenset(phonemes_of(word, voice) for word in frequent_words(language)[:FREQUENT])

@@ -1,6 +1,7 @@
 """From text to phonemes, by espeak-ng: in the International Phonetic Alphabet, with stress."""
 
 import ctypes
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
@@ -97,7 +98,8 @@ def phonemize(text: str, language: str, *, tie: str = "") -> str:
     while left.value:
         clause = espeak.espeak_TextToPhonemes(ctypes.byref(left), _UTF8, mode)
         clauses.append(clause.decode())
-    return " ".join(clauses).strip()
+    # Of a word that it takes for one of another language it says so: (en)ʃˈəʊ(de).
+    return re.sub(r"\([a-z-]+\)", "", " ".join(clauses)).strip()
 
 
 def in_arpabet(text: str, language: str) -> str:

@@ -1,8 +1,7 @@
 """What will be spoken: for every recording of a label the words, the voice and its manner."""
 
-import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ from wav2nano.arpabet import replace_words
 from wav2nano.errors import UserError
 from wav2nano.settings.synthesis import EnginesSettings, SynthesisSettings
 from wav2nano.synthesis.base import Voice
+from wav2nano.synthesis.languages import LANGUAGES
 from wav2nano.synthesis.near_misses import find_near_misses
 from wav2nano.synthesis.phonemes import with_phonemes
 from wav2nano.synthesis.voices import ENGINES, engine_voices
@@ -24,8 +24,6 @@ SAME_VOICE_ATTEMPTS = 3
 # Punctuation changes the tune: statement, question, exclamation, and a list that goes on.
 ENDINGS = ("", ".", "?", "!", ",")
 Section = TypeVar("Section")
-
-_SPEAKABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9' _-]*")
 
 
 @dataclass(frozen=True)
@@ -116,12 +114,14 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
     else:
         words, recordings = [label], settings.recordings
     for word in words:
-        check_speakable(word, settings.pronunciations)
+        check_speakable(word, settings)
     engines = settings.engines.chosen
     if not engines:
         known = ", ".join(EnginesSettings.model_fields)
         raise UserError(f"synthesis.engines is empty: list at least one of {known}")
-    voices = {engine: engine_voices(engine, engines[engine]) for engine in engines}
+    voices = {
+        engine: engine_voices(engine, engines[engine], settings.language) for engine in engines
+    }
 
     planned = []
     for index in range(recordings):
@@ -148,7 +148,7 @@ def redraw(item: Planned, settings: SynthesisSettings, attempt: int) -> Planned:
     """
     voice = Voice(item.engine, item.voice, item.group, item.licence)
     if attempt > SAME_VOICE_ATTEMPTS:
-        groups = engine_voices(item.engine, settings.engines.chosen[item.engine])
+        groups = engine_voices(item.engine, settings.engines.chosen[item.engine], settings.language)
         voices = [voice for group in groups for voice in group]
         voice = voices[
             random(settings, item.label, _MANNER, item.utterance, attempt, 1).integers(len(voices))
@@ -236,15 +236,18 @@ def _other_words(settings: SynthesisSettings, labels: Sequence[str]) -> list[str
     unknown = _given(settings.unknown, "unknown")
     said = settings.pronunciations or {}
     wanted = [_spoken(word) for word in labels]
-    # Neither background nor own recordings whose labels no English voice can say.
-    sayable = [with_phonemes(_spoken(word), said) for word in labels if is_speakable(word, said)]
-    found = find_near_misses(sayable, unknown.near_misses * len(sayable))
+    # Neither background nor own recordings whose labels no voice can say.
+    sayable = [
+        with_phonemes(_spoken(word), said) for word in labels if is_speakable(word, settings)
+    ]
+    count = unknown.near_misses * len(sayable)
+    found = find_near_misses(sayable, count, language=settings.language)
     words = {_spoken(word): word for word in [*unknown.words, *found]}
     words = {spoken: word for spoken, word in words.items() if spoken not in wanted}
     if not words:
         remedy = (
-            ". synthesis.unknown.near_misses finds none without `labels` that an English voice can "
-            "say"
+            ". synthesis.unknown.near_misses finds none without `labels` that the "
+            f"{LANGUAGES[settings.language].name} voices can say"
             if unknown.near_misses
             else ", or set synthesis.unknown.near_misses to how many are to be found for each label"
         )
@@ -259,27 +262,28 @@ def _spoken(word: str) -> str:
     return word.lower().replace("_", " ")
 
 
-def is_speakable(word: str, pronunciations: Mapping[str, str] | None) -> bool:
-    """Tell whether an English voice can say a word: by its letters, or its pronunciation."""
+def is_speakable(word: str, settings: SynthesisSettings) -> bool:
+    """Tell whether a voice of the language can say a word: by its letters, or by its phonemes."""
     # Any word will do in place of one that is not read.
-    read = replace_words(_spoken(word), pronunciations or {}, lambda *_: "a")
-    return bool(_SPEAKABLE.fullmatch(read))
+    read = replace_words(_spoken(word), settings.pronunciations or {}, lambda *_: "a")
+    return LANGUAGES[settings.language].is_speakable(read)
 
 
-def check_speakable(word: str, pronunciations: Mapping[str, str] | None) -> None:
-    """Make sure that an English voice can say a word.
+def check_speakable(word: str, settings: SynthesisSettings) -> None:
+    """Make sure that a voice of the language can say a word.
 
     Raises
     ------
     UserError
         If not.
     """
-    if is_speakable(word, pronunciations):
+    if is_speakable(word, settings):
         return
-    strange = sorted({letter for letter in word if not re.match(r"[A-Za-z0-9' _-]", letter)})
+    language = LANGUAGES[settings.language]
+    strange = sorted({letter for letter in word if not language.is_speakable(f"a{letter}")})
     what = f"has {' '.join(strange)}, which" if strange else "has no letter to begin with, which"
+    phonemes = ", give its phonemes in synthesis.pronunciations" * (settings.language == "en")
     raise UserError(
-        f"synthesis: the word {word!r} {what} the English voices cannot say. Spell it with the "
-        "letters a to z, give its phonemes in synthesis.pronunciations, or use your own recordings "
-        "of it"
+        f"synthesis: the word {word!r} {what} the {language.name} voices cannot say. Spell it with "
+        f"the letters {language.alphabet}{phonemes}, or use your own recordings of it"
     )

@@ -9,11 +9,11 @@ from wav2nano.arpabet import VOWELS, words_in
 from wav2nano.files import write_json
 from wav2nano.settings.synthesis import EnginesSettings
 from wav2nano.synthesis.engines import festival, flite
-from wav2nano.synthesis.phonemes import in_arpabet
+from wav2nano.synthesis.languages import LANGUAGES
+from wav2nano.synthesis.phonemes import in_arpabet, phonemize
 
 # Who reads for which engines. Pico does not say how it reads.
 ESPEAK = ("espeak", "piper", "kokoro")
-VOICE = "en-us"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,12 @@ class Pronounced:
 
 
 def pronounce_words(
-    *, labels: list[str], pronunciations: dict[str, str], engines: EnginesSettings, out: Path
+    *,
+    labels: list[str],
+    language: str,
+    pronunciations: dict[str, str],
+    engines: EnginesSettings,
+    out: Path,
 ) -> None:
     """Say how the engines read the words of the labels, a line each, and write it down.
 
@@ -47,6 +52,8 @@ def pronounce_words(
     ----------
     labels
         Words that are spoken.
+    language
+        That they are of: en or de.
     pronunciations
         Phonemes of CMUdict by word, for words that are not read.
     engines
@@ -60,20 +67,23 @@ def pronounce_words(
         If an engine is not installed.
     """
     words = list(dict.fromkeys(word for label in labels for word in words_in(label)))
-    pronounced = read_words([word for word in words if word not in pronunciations], engines)
+    unsure = [word for word in words if word not in pronunciations]
+    pronounced = read_words(unsure, language, engines)
     pronounced |= {word: Pronounced(word, said, {}, None) for word, said in pronunciations.items()}
     for word in words:
         print(describe(pronounced[word]), file=sys.stderr)
     write_json(out, [asdict(pronounced[word]) for word in words])
 
 
-def read_words(words: list[str], engines: EnginesSettings) -> dict[str, Pronounced]:
-    """Let engines read words."""
+def read_words(words: list[str], language: str, engines: EnginesSettings) -> dict[str, Pronounced]:
+    """Let engines read words: English ones in phonemes of CMUdict, others in those of the IPA."""
+    voice = LANGUAGES[language].voices[0]
+    write = in_arpabet if language == "en" else phonemize
     by_engine: dict[str, Mapping[str, str]] = {}
     in_cmudict: Mapping[str, bool] = {}
     speaking = [name for name in ESPEAK if name in engines.chosen]
     if speaking:
-        by_engine[", ".join(speaking)] = {word: in_arpabet(word, VOICE) for word in words}
+        by_engine[", ".join(speaking)] = {word: write(word, voice) for word in words}
     if engines.flite and words:
         by_engine["flite"] = flite.read_words(words, engines.flite.voices[0])
     if engines.festival and words:

@@ -23,6 +23,7 @@ from wav2nano.settings.synthesis import SynthesisSettings
 from wav2nano.synthesis import voices
 from wav2nano.synthesis.base import Utterance
 from wav2nano.synthesis.engines.espeak import check_voices
+from wav2nano.synthesis.languages import LANGUAGES
 from wav2nano.synthesis.planning import (
     ACOUSTICS,
     SILENCE_SESSIONS,
@@ -59,18 +60,6 @@ COLUMNS = (
     "level_db",
     "seed",
     "licence",
-)
-
-# Plain sentences behind the noise of people talking.
-BABBLE = (
-    "The birch canoe slid on the smooth planks, and nobody saw where it went after that.",
-    "Glue the sheet to the dark blue background before you come over for supper tonight.",
-    "These days a chicken leg is a rare dish, but rice is often served in round bowls.",
-    "The juice of lemons makes fine punch when the weather turns warm in early summer.",
-    "A large size in stockings is hard to sell, so he threw three boxes into the river.",
-    "Kick the ball straight and follow through, then run along the fence towards the road.",
-    "The box was thrown beside the parked truck while the hogs were fed chopped corn.",
-    "Her purse was full of useless trash, a small key, two tickets and a broken watch.",
 )
 
 
@@ -211,7 +200,7 @@ def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
         np.zeros(0),
         digest,
         f"{item.engine} said nothing for {item.text!r} with the voice {item.voice}. Spell the "
-        "word with letters as an English speaker would, or remove it from the settings",
+        "word with letters as its speakers would, or remove it from the settings",
     )
     # Samples played faster than they were said: all frequencies go up by the same factor.
     speech = soxr.resample(samples.astype(np.float64) / 32768, said_rate * item.formants, rate)
@@ -318,12 +307,12 @@ def _noises(settings: SynthesisSettings, rate: int) -> dict[str, noise.Noise]:
 
 def _talk(settings: SynthesisSettings, rate: int) -> list[np.ndarray]:
     engine, chosen = next(iter(settings.engines.chosen.items()))
-    groups = voices.engine_voices(engine, chosen)
+    groups = voices.engine_voices(engine, chosen, settings.language)
     rng = random(settings, "babble")
     picked = [groups[place] for place in rng.permutation(len(groups))]
     utterances = [
         Utterance(sentence, picked[index % len(picked)][0].name, 1.0, 0.0, 1.0)
-        for index, sentence in enumerate(BABBLE)
+        for index, sentence in enumerate(LANGUAGES[settings.language].babble)
     ]
     return [
         soxr.resample(samples.astype(np.float64) / 32768, said_rate, rate)

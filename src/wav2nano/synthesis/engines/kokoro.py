@@ -108,7 +108,7 @@ _AMERICAN = (
 _LAST = (("^", ""), ("e", "A"), ("o", "ɔ"))
 
 
-def voices(settings: KokoroSettings) -> list[list[Voice]]:
+def voices(settings: KokoroSettings, language: str = "en") -> list[list[Voice]]:
     """Voices by their names, and as many mixtures as are wanted; each is a person of its own."""
     if settings.voices == "all":
         chosen = list(ENGLISH)
