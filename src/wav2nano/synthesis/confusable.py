@@ -13,8 +13,8 @@ from wav2nano.synthesis.phonemes import phonemize, with_phonemes
 
 TIE = "^"
 
-# Two words with as many sounds are alike below this distance: any consonant and another with the
-# same place or manner are nearer.
+# Two words with as many sounds are alike below this distance, all sounds together: a consonant and
+# another of the same place or manner are at most so far apart (no and go: 0.56).
 ALIKE = 0.6
 MOST_PAIRS = 3  # that have a line each
 
