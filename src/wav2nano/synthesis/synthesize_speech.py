@@ -200,7 +200,8 @@ def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
         np.zeros(0),
         digest,
         f"{item.engine} said nothing for {item.text!r} with the voice {item.voice}. Spell the "
-        "word with letters as its speakers would, or remove it from the settings",
+        "word as it sounds, give its phonemes in synthesis.pronunciations, or remove it from the "
+        "settings",
     )
     # Samples played faster than they were said: all frequencies go up by the same factor.
     speech = soxr.resample(samples.astype(np.float64) / 32768, said_rate * item.formants, rate)
