@@ -43,6 +43,19 @@ def test_experiments_share_what_depends_on_the_same_settings(checkout):
     assert len(set(one.features()) & set(two.features())) == len(shared)
 
 
+def test_a_pronunciation_renames_the_archives_of_its_word(checkout, tmp_path):
+    def archives():
+        return {one.label: name for name, one in checkout(one={})["one"].archives.items()}
+
+    before = archives()
+    dataset = tmp_path / "config" / "datasets" / "keywords.yaml"
+    settings = yaml.safe_load(dataset.read_text())
+    settings["synthesis"]["pronunciations"] = {"yes": "Y AE1 S", "silence": "SH AH1"}
+    dataset.write_text(yaml.safe_dump(settings))
+    after = archives()
+    assert {label for label in before if before[label] != after[label]} == {"yes", "_unknown_"}
+
+
 def test_what_an_archive_does_not_depend_on_leaves_its_name(checkout):
     experiments = checkout(one={}, two={"training": {"epochs": 3}, "split": {"seed": 4}})
     assert experiments["one"].archives == experiments["two"].archives

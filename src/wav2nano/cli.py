@@ -30,6 +30,7 @@ The workflow runs the steps in their order: snakemake --cores 8 firmware"""
 COMMANDS = [
     "wav2nano.dataset.fetch_dataset",
     "wav2nano.synthesis.fetch_voices",
+    "wav2nano.synthesis.pronounce_words",
     "wav2nano.synthesis.synthesize_speech",
     "wav2nano.dataset.index_dataset",
     "wav2nano.dataset.select_recordings",

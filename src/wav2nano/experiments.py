@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wav2nano import features, models, network_cost, sketch_memory
+from wav2nano.arpabet import words_in
 from wav2nano.background import check_background, require_folder
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
@@ -51,6 +52,8 @@ from wav2nano.settings.load import (
 )
 from wav2nano.settings.split import SplitPlan
 from wav2nano.sweeps import describe_variant, read_variants, sweep_of, unfold
+from wav2nano.synthesis.confusable import expect_confusion, refuse_same
+from wav2nano.synthesis.planning import check_speakable
 from wav2nano.synthesis.voices import engine_voices, present
 from wav2nano.tables.recordings import (
     BACKGROUND,
@@ -188,7 +191,8 @@ class Experiment:
         found = {self.dataset.title: self.dataset.licence} if self.sources else {}
         for name in self.engines():
             assert self.dataset.synthesis is not None  # else nobody speaks
-            groups = engine_voices(name, self.dataset.synthesis.engines.chosen[name])
+            synthesis = self.dataset.synthesis
+            groups = engine_voices(name, synthesis.engines.chosen[name], synthesis.language)
             texts = dict.fromkeys(voice.licence for voices in groups for voice in voices)
             found[f"voices of {name}"] = "; ".join(texts)
         found |= {model.title: model.licence for model in self.published_models()}
@@ -202,6 +206,19 @@ class Experiment:
             babbles = "babble" in archive.synthesis["acoustics"]["noise"]["kinds"]
             heard |= {*names} if archive.label != SILENCE else {*names[:1]} if babbles else set()
         return sorted(heard)
+
+    @property
+    def words(self) -> list[str]:
+        """Labels that are words to be spoken."""
+        return _words(self.settings)
+
+    @property
+    def pronunciations(self) -> dict[str, str]:
+        """Phonemes that are given, by words of labels."""
+        synthesis = self.dataset.synthesis
+        given = synthesis.pronunciations or {} if synthesis else {}
+        words = (word for label in self.words for word in words_in(label))
+        return {word: given[word] for word in words if word in given}
 
     def other_trainings(self) -> list[str]:
         """Experiments that are wanted with this one, and differ only in their split or seed."""
@@ -530,8 +547,20 @@ class Experiments:
             return []
         chosen = dataset.synthesis.engines.chosen
         for engine in chosen:
-            engine_voices(engine, chosen[engine])
+            engine_voices(engine, chosen[engine], dataset.synthesis.language)
         return list(chosen)
+
+    def expect_confusion(self, name: str) -> list[str]:
+        """Say which words that have yet to be spoken for an experiment are apt to be confused.
+
+        Raises
+        ------
+        UserError
+            If there is no such experiment, or a setting is wrong.
+        """
+        synthesis = self._describe(self.settings(name)[0].dataset).synthesis
+        words = _words(self.settings(name)[0])
+        return expect_confusion(words, synthesis) if synthesis and self.engines(name) else []
 
     def _archives(
         self, labels: Iterable[str], settings: ExperimentSettings, dataset: DatasetSettings
@@ -557,7 +586,9 @@ class Experiments:
         """Speech engines of a data set that can speak here."""
         assert dataset.synthesis is not None
         if dataset.name not in self._engines:
-            self._engines[dataset.name] = present(dataset.synthesis.engines.chosen)
+            self._engines[dataset.name] = present(
+                dataset.synthesis.engines.chosen, dataset.synthesis.language
+            )
         return self._engines[dataset.name]
 
 
@@ -594,6 +625,7 @@ def check(experiment: Experiment) -> None:
         _check_teacher(settings)
         _check_masks(settings)
         _check_labels(settings.labels)
+        _check_words(experiment)
         _check_board(experiment)
         _check_split(experiment)
         _check_folds(experiment)
@@ -672,6 +704,12 @@ def _archive(
     left_out = {UNKNOWN: {"silence"}, SILENCE: {"unknown"}}.get(label, {"silence", "unknown"})
     synthesis = dataset.synthesis.model_dump(exclude=left_out, exclude_none=True)
     synthesis["engines"] = {name: synthesis["engines"][name] for name in speaking}
+    if synthesis["language"] == "en":
+        del synthesis["language"]  # archives of English words are named as before there were others
+    if label != UNKNOWN and (given := synthesis.pop("pronunciations", None)):
+        words = words_in(label) if label != SILENCE else []
+        said = {word: given[word] for word in words if word in given}
+        synthesis |= {"pronunciations": said} if said else {}
     labels = settings.labels or [] if label == UNKNOWN else []
     rate = settings.chunking.rate
     digest = short_digest([label, labels, rate, synthesis])
@@ -702,6 +740,23 @@ def _check_teacher(settings: ExperimentSettings) -> None:
             f"{cut.window_samples} at {cut.rate} Hz. Set chunking.rate: 16000 and "
             f"chunking.window_seconds: {least / 16000:.3g} or more, or training.teacher: null."
         ) from None
+
+
+def _check_words(experiment: Experiment) -> None:
+    """Check that what is spoken can be said, and told apart."""
+    synthesis = experiment.dataset.synthesis
+    if not experiment.archives or synthesis is None:
+        return
+    others = synthesis.unknown.words if synthesis.unknown else []
+    for word in (*experiment.words, *others):
+        check_speakable(word, synthesis)
+    refuse_same(experiment.words, synthesis)
+
+
+def _words(settings: ExperimentSettings) -> list[str]:
+    """Labels that are words to be spoken."""
+    labels = settings.labels or [] if settings.synthesize == "words" else []
+    return [label for label in labels if label not in BACKGROUND]
 
 
 def _check_masks(settings: ExperimentSettings) -> None:

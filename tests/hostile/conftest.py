@@ -29,7 +29,20 @@ DATASET = {
 CODE = [f"code/{name}.{end}" for name in ("model", "frontend_tables", "settings") for end in "ch"]
 
 # Every step with its arguments, in the order of the workflow.
+ENGINES = {
+    "espeak": {
+        "accents": ["en-us"],
+        "variants": ["m1"],
+        "rate": [1.0, 1.0],
+        "pitch": [0.0, 0.0],
+        "range": [1.0, 1.0],
+    }
+}
 STEPS = {
+    "pronounce-words": [
+        *("--labels", '["low", "high"]', "--language", "en", "--pronunciations", "{}"),
+        *("--engines", json.dumps(ENGINES), "--out", "pronunciations.json"),
+    ],
     "index-dataset": [
         "--dataset",
         json.dumps(DATASET),
@@ -124,7 +137,18 @@ STEPS = {
     "report-results": [
         *("--evaluation", "evaluation/evaluation.json", "--environment", "environment.json"),
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
-        *("--split", "split.csv", "--target", BOARD, "--listener", "{}", "--policy", "group"),
+        *(
+            "--split",
+            "split.csv",
+            "--pronunciations",
+            "pronunciations.json",
+            "--target",
+            BOARD,
+            "--listener",
+            "{}",
+            "--policy",
+            "group",
+        ),
         *("--answers", "windows", "--model-settings", MODEL),
         *("--detection", "evaluation/detection.json"),
         *("--settings", '{"experiment": "tones"}', "--data", json.dumps(DATASET)),

@@ -68,7 +68,7 @@ READ = {
     ],
     "report-results": [
         *("evaluation/evaluation.json", "environment.json", "model_int8.tflite"),
-        *("preprocessing.json", "split.csv", "evaluation/detection.json"),
+        *("preprocessing.json", "split.csv", "evaluation/detection.json", "pronunciations.json"),
     ],
     "show-examples": ["scores.csv", "preprocessing.json", "split.csv", "windows.h5", "features.h5"],
     "draw-network": ["model.keras"],

@@ -447,6 +447,8 @@ EXPERIMENTS = [
         "labels: the label ' stop' has line breaks, control characters or spaces",
     ),
     ("labels: [stop, stop]", "labels: 'stop' is listed twice."),
+    ("labels: [two, stop, to]", "labels: 'two' and 'to' are spoken the same, so that nobody can"),
+    ("labels: [größe, stop]", "synthesis: the word 'größe' has ß ö, which the English voices"),
     ("labels: [_unknown_]", "labels: there is nothing to recognise but the background."),
     ("labels: [_silence_, _unknown_]", "labels: there is nothing to recognise but the background."),
     (
@@ -1126,6 +1128,52 @@ SPEECH = [
     ("recordings: 1200", "recordings: 0", "synthesis.recordings: 0 should be at least 1"),
     ("recordings: 1200", "recordings: .inf", "synthesis.recordings: .inf should be a whole number"),
     ("copies: 10", "copies: 21", "synthesis.copies: 21 should be at most 20"),
+    ("  seed: 1", "  seed: 1\n  language: fr", "synthesis.language: 'fr' is not one of: en, de"),
+    (
+        "  seed: 1",
+        "  seed: 1\n  language: de",
+        "synthesis.engines.flite has no voice that speaks German (synthesis.language: de). Remove",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {wav: W EY V}\n  unknown:",
+        "synthesis.pronunciations.wav: the vowel EY needs its stress, 0, 1 or 2: EY1",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {wav: w ey1 v}\n  unknown:",
+        "synthesis.pronunciations.wav: 'w' is no phoneme of CMUdict. It has the vowels AA AE",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {wav: W EY1 V3}\n  unknown:",
+        "synthesis.pronunciations.wav: 'V3' is no phoneme of CMUdict.",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {wav: W EY0 V}\n  unknown:",
+        "synthesis.pronunciations.wav: a vowel with the main stress is needed, such as AA1",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {turn wav: W EY1 V}\n  unknown:",
+        "synthesis.pronunciations.turn wav: 'turn wav' should be one word in lower case",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {yes: W EY1 V}\n  unknown:",
+        "synthesis.pronunciations.true: true should be text",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {}\n  unknown:",
+        "synthesis.pronunciations: needs at least 1 entry",
+    ),
+    (
+        "  unknown:",
+        "  pronunciations: {'yes': N OW1}\n  unknown:",
+        "labels: 'yes' and 'no' are spoken the same",
+    ),
     (
         "rate: [0.7, 1.4]",
         "rate: [0, 1.4]",
@@ -1328,7 +1376,7 @@ ACCEPTED = [
     "training: {epochs: 30.0}",
     "model: {units: [64.0]}",
     "chunking: {short: mask}\ngoal: evaluation\nmodel: {architecture: bilstm, filters: []}",
-    'labels: [größe, "$5 or $6", "it\'s {x}"]',
+    'labels: [größe, "$5 or $6", "it\'s {x}"]\nsynthesize: background',
 ]
 
 

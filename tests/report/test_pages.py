@@ -107,6 +107,11 @@ PREPROCESSING = Preprocessing(
     mean=[0.0] * 13,
     std=[1.0] * 13,
 )
+PRONOUNCED = [
+    {"word": "no", "given": "", "readings": {"espeak": "N OW1"}, "in_cmudict": True},
+    {"word": NASTY, "given": "", "readings": {"espeak": "G", "flite": "K"}, "in_cmudict": False},
+    {"word": "wav", "given": "W EY1 V", "readings": {}, "in_cmudict": None},
+]
 ORIGINAL = {"system": NASTY, "figure": "99 %", "split": "at random"}
 REASONS = ["The weights take 4,200,000 bytes <b>, the flash has 983,040.", "44,100 Hz"]
 COST = NetworkCost(4_200_000, 65_536, 16_000_000, 64_000_000)
@@ -138,7 +143,7 @@ MADE = {
     "budget": budget_page(BUILD, BOARD),
     "budget without board": budget_page(BUILD, None),
     "budget without binary": budget_page(None, None, REASONS),
-    "data": pages.data_page("t", DATA, LICENCES, SPLIT, EVALUATION),
+    "data": pages.data_page("t", DATA, LICENCES, SPLIT, EVALUATION, PRONOUNCED),
     "split": pages.split_page("t", SPLIT, "group"),
     "random split": pages.split_page("t", SPLIT, "random"),
     "settings": pages.settings_page("t", {"model": {"units": [64]}, "words": None}, DATA),
@@ -327,3 +332,15 @@ def test_numbers_are_set_to_the_right_with_their_heading():
 def test_a_value_that_a_template_lacks_is_an_error():
     with pytest.raises(ValueError, match="'rows' is undefined"):
         render("environment", title="t")
+
+
+def test_the_page_of_the_data_says_how_words_were_read():
+    page = " ".join(re.sub("<[^>]*>", " ", MADE["data"]).split())
+    assert "no N OW1 (espeak) yes" in page
+    assert "G (espeak); K (flite) no" in page
+    assert "wav W EY1 V (synthesis.pronunciations)" in page
+    assert "no lexicon has it, so the engines guessed" in page
+    sure = pages.data_page("t", DATA, LICENCES, SPLIT, EVALUATION, PRONOUNCED[:1])
+    assert "How words were read" in sure
+    assert "no lexicon has it" not in sure
+    assert "How words were read" not in pages.data_page("t", DATA, LICENCES, SPLIT, EVALUATION)

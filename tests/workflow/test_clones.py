@@ -178,7 +178,7 @@ EVALUATION = {"evaluate_model": 1, "report_results": 1, "record_checksums": 1}
         # Other words: the new word might have been one of them.
         (
             change_words,
-            {"synthesize_speech": 1, "chunk_audio": 1, "extract_features": 1}
+            {"synthesize_speech": 1, "pronounce_words": 1, "chunk_audio": 1, "extract_features": 1}
             | SELECTION
             | FROM_TRAINING,
         ),

@@ -1,9 +1,11 @@
-"""Voices: their files are fetched for jobs and for nothing else, and all their code counts."""
+"""Voices: what is told before they speak, when their files are fetched, and that code counts."""
 
 import re
 
 import pytest
 import yaml
+
+from workflow.conftest import KEYWORDS
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
@@ -68,6 +70,19 @@ def test_a_teacher_that_cannot_be_had_is_told_before_any_job(fresh, tmp_path):
     ), result.stderr
     assert "Traceback" not in result.stderr
     assert not (fresh.root / "data" / "windows").exists()
+
+
+@pytest.mark.parametrize(("options", "lines"), [([], 1), (["-n"], 0)])
+def test_labels_that_sound_alike_are_told_where_jobs_run(fresh, options, lines):
+    fresh.change_settings(KEYWORDS, labels=["no", "go", "seven"])
+    result = fresh.run("snakemake", "results/keywords/nothing", *options, check=False)
+    assert (result.stdout + result.stderr).count("'no' and 'go' differ in one sound") == lines
+
+
+def test_how_a_word_is_read_is_told(fresh):
+    fresh.change_settings(KEYWORDS, labels=["never", "wav"])
+    result = fresh.snakemake("results/keywords/pronunciations.json")
+    assert "wav: W AE1 V" in result.stdout + result.stderr
 
 
 def test_the_board_says_by_what_code_was_spoken(fresh):

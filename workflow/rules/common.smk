@@ -105,6 +105,11 @@ def load_experiments():
             experiment = experiments[name]
             if workflow.is_main_process and runs_jobs():
                 fetch_networks(experiment)
+        if workflow.is_main_process and runs_jobs():
+            for line in dict.fromkeys(
+                line for name in wanted for line in experiments.expect_confusion(name)
+            ):
+                print(line, file=sys.stderr)
     except UserError as error:
         raise WorkflowError(str(error)) from None
     return listed if not fetches else [], experiments
@@ -120,6 +125,7 @@ COMPARISON = "results/comparison/{comparison}"
 MOST_PICTURED = 60  # experiments, of which a comparison's page has plots
 MANIFEST = f"{RESULTS}/manifest.csv"
 SPLIT = f"{RESULTS}/split.csv"
+PRONUNCIATIONS = f"{RESULTS}/pronunciations.json"
 PREPROCESSING = f"{RESULTS}/preprocessing.json"
 INDEX = "data/index/{dataset}.csv"
 ARCHIVE = "data/synthetic/{archive}.zip"
@@ -339,6 +345,11 @@ def detection_of(experiment):
     return [f"results/{experiment.name}/evaluation/detection.json"] * has_firmware(experiment.name)
 
 
+def pronunciations_of(experiment):
+    """How words are read, if they are synthesised."""
+    return [f"results/{experiment.name}/pronunciations.json"] * bool(experiment.words)
+
+
 def random_split_of(experiment):
     """Evaluation of the same experiment on a random split, if it is wanted."""
     wanted = experiment.settings.evaluation.random_split_too
@@ -400,6 +411,7 @@ def everything_made(name):
         *expand(made, experiment=name),
         *dict.fromkeys(splits),
         *expand(scored, experiment=others),
+        *pronunciations_of(experiment),
         *random_split_of(experiment),
         *evaluation_of_seeds(experiment),
         *scores_of_c(experiment),

@@ -1,5 +1,5 @@
 # Requires: the settings, and own recordings where there are any.
-# Makes: archives of synthetic speech, the index of own recordings, an experiment's selection of both
+# Makes: archives of synthetic speech and how its words are read, the index of own recordings, an experiment's selection of both
 # and its split; and on demand, by fetch_NAME, the recordings of a public data set.
 
 for dataset in downloadable():
@@ -41,6 +41,31 @@ rule synthesize_speech:
         "wav2nano synthesize-speech --label {params.label:q} --labels {params.labels:q}"
         " --rate {params.rate} --settings {params.settings:q}"
         " --archive {output.archive:q} --table {output.table:q} 2>&1 | tee {log:q}"
+
+
+rule pronounce_words:
+    output:
+        PRONUNCIATIONS,
+    log:
+        "logs/{experiment}/pronounce_words.log",
+    benchmark:
+        "logs/{experiment}/pronounce_words.tsv"
+    resources:
+        mem_mb=500,
+    params:
+        labels=of(lambda experiment: as_json(experiment.words)),
+        language=of(lambda experiment: experiment.dataset.synthesis.language),
+        pronunciations=of(lambda experiment: as_json(experiment.pronunciations)),
+        engines=of(
+            lambda experiment: as_json(
+                experiment.dataset.synthesis.engines.model_dump(exclude_none=True)
+            )
+        ),
+        code=code_digest("wav2nano.synthesis.pronounce_words"),
+    shell:
+        "wav2nano pronounce-words --labels {params.labels:q} --language {params.language}"
+        " --pronunciations {params.pronunciations:q} --engines {params.engines:q}"
+        " --out {output:q} 2>&1 | tee {log:q}"
 
 
 rule index_dataset:

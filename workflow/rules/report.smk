@@ -10,6 +10,7 @@ rule report_results:
         model=f"{RESULTS}/model_int8.tflite",
         preprocessing=PREPROCESSING,
         split=of(split_of),
+        pronunciations=of(pronunciations_of),
         build=of(build_of),
         board=of(board_of),
         detection=of(detection_of),
@@ -71,7 +72,17 @@ rule report_results:
         pages=subpath(output[0], parent=True),
         built=lambda wildcards, input: [
             word
-            for name in ("build", "board", "detection", "random_split", "folds", "seeds")
+            for name in (
+                *(
+                    "pronunciations",
+                    "build",
+                    "board",
+                    "detection",
+                    "random_split",
+                    "folds",
+                    "seeds",
+                ),
+            )
             for path in input.get(name)
             for word in (f"--{name.replace('_', '-')}", path)
         ],

@@ -35,6 +35,7 @@ TESTED_ON = {
     "time": "later parts of the recordings",
 }
 MOST_GROUPS = 60  # named on the page of the split
+IN_LEXICON = {True: "yes", False: "no", None: ""}
 
 
 def results_page(
@@ -228,8 +229,12 @@ def data_page(
     licences: dict[str, str],
     split: Sequence[SplitRow],
     evaluation: dict[str, Any],
+    pronounced: Sequence[dict[str, Any]] = (),
 ) -> str:
-    """Make the page of what the recordings were: source, origins, licences by what has them."""
+    """Make the page of what the recordings were: source, origins, licences by what has them.
+
+    `pronounced` are the words that were synthesised, as the step pronounce-words writes them.
+    """
     known = ("title", "homepage", "source", "licence", "citation", "recordings")
     counts = _count(split, "origin")
     return render(
@@ -238,10 +243,23 @@ def data_page(
         test_data=evaluation["test_data"],
         known=[(key, _setting(data[key])) for key in known if key in data],
         origins=[(describe_origin(name), *row) for name, row in counts.items()],
+        pronounced=[
+            (word["word"], _pronunciation(word), IN_LEXICON[word["in_cmudict"]])
+            for word in pronounced
+        ],
+        guessed=[word["word"] for word in pronounced if word["in_cmudict"] is False],
         licences=[(what, text, commercial_use(text)) for what, text in licences.items()],
         hindered=bool(hindrances(licences)),
         header=["", *PARTS, "total"],
     )
+
+
+def _pronunciation(word: dict[str, Any]) -> str:
+    """Say how a word was read, and by which engines."""
+    if word["given"]:
+        return f"{word['given']} (synthesis.pronunciations)"
+    readings = (f"{phonemes} ({engines})" for engines, phonemes in word["readings"].items())
+    return "; ".join(readings) or "not told"
 
 
 def split_page(title: str, split: Sequence[SplitRow], policy: str) -> str:

@@ -42,6 +42,7 @@ def report_results(
     model: Path,
     preprocessing: Path,
     split: Path,
+    pronunciations: Path | None = None,
     build: Path | None = None,
     board: Path | None = None,
     detection: Path | None = None,
@@ -74,6 +75,8 @@ def report_results(
         JSON file of what comes between audio and the model.
     split
         CSV file of the split.
+    pronunciations
+        JSON file of how words are read, if they are synthesised.
     build
         JSON file of what was compiled, beside the binary; none where the experiment's goal is an
         evaluation.
@@ -113,6 +116,7 @@ def report_results(
         Folder to write the pages to.
     """
     scored = read_json(evaluation)
+    pronounced = read_json(pronunciations) if pronunciations else []
     built = read_json(build) if build else None
     ran = read_json(board) if board else None
     heard = read_json(detection) if detection else None
@@ -139,10 +143,10 @@ def report_results(
         reasons = [str(error), *reasons_against(hardware, cost, between)]
     trained_in = read_json(environment)
     binary = build.with_suffix(".bin").as_posix() if build else None
-    with as_written(evaluation):
+    with as_written(*filter(None, (evaluation, pronunciations))):
         title = scored["experiment"]
         made = {
-            "data": data_page(title, data, licences, rows, scored),
+            "data": data_page(title, data, licences, rows, scored, pronounced),
             "split": split_page(title, rows, policy),
             "settings": settings_page(title, settings, data),
         }

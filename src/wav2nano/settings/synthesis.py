@@ -1,9 +1,10 @@
 """How words that nobody recorded are spoken."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
+from wav2nano.arpabet import check_pronunciation, check_word
 from wav2nano.settings.base import Probability, Seed, Settings, Text
 
 Pair = Field(min_length=2, max_length=2)
@@ -15,6 +16,8 @@ Metres = Annotated[list[Annotated[float, Field(ge=0.01, le=100)]], Pair]
 Hertz = Annotated[list[Annotated[float, Field(ge=1, le=100_000)]], Pair]
 Recordings = Annotated[int, Field(ge=1, le=100_000)]
 AllOrList = Literal["all"] | Annotated[list[Text], Field(min_length=1)]
+Word = Annotated[Text, AfterValidator(check_word)]
+Pronunciation = Annotated[Text, AfterValidator(check_pronunciation)]
 NoiseKind = Literal["white", "pink", "brown", "hum", "fan", "clicks", "music", "babble"]
 
 
@@ -93,7 +96,7 @@ class PicoSettings(EngineSettings):
     """SVOX Pico, which is fetched once; it cannot set the extent of intonation."""
 
     voices: Annotated[list[Text], Field(min_length=1)]
-    """en-GB, en-US"""
+    """en-GB, en-US; of German de-DE"""
 
     rate: Factors
     """times the voice's own speed"""
@@ -246,6 +249,12 @@ class SynthesisSettings(Settings):
     copies: Annotated[int, Field(ge=1, le=20)] = 1
     """recordings made from one utterance, with different vocal tract, room and noise"""
 
+    language: Literal["en", "de"] = "en"
+    """English or German; German is spoken by espeak and pico"""
+
+    pronunciations: Annotated[dict[Word, Pronunciation], Field(min_length=1)] | None = None
+    """phonemes of English words that are read wrongly, as CMUdict writes them: {wav: W EY1 V}"""
+
     unknown: UnknownSettings | None = None
     """other words, the class `_unknown_`"""
 
@@ -260,3 +269,12 @@ class SynthesisSettings(Settings):
 
     acoustics: AcousticsSettings
     """room, noise, microphone"""
+
+    @model_validator(mode="after")
+    def _is_of_one_language(self) -> Self:
+        if self.pronunciations and self.language != "en":
+            raise ValueError(
+                "pronunciations are of English words, by the phonemes of CMUdict, and language is "
+                f"{self.language}: leave them out, and spell words as they sound"
+            )
+        return self

@@ -6,8 +6,8 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import IO, Any, Protocol
 
@@ -39,13 +39,18 @@ class Voice:
 
 @dataclass(frozen=True)
 class Utterance:
-    """What an engine is asked to say; units as in `wav2nano.synthesis.planning.Planned`."""
+    """What an engine is asked to say; units as in `wav2nano.synthesis.planning.Planned`.
+
+    `pronunciations` are phonemes of CMUdict by word in lower case, for words that no engine is to
+    read by itself.
+    """
 
     text: str
     voice: str
     rate: float
     pitch: float
     range: float
+    pronunciations: Mapping[str, str] = field(default_factory=dict)
 
 
 Speech = tuple[np.ndarray, int]
@@ -61,6 +66,8 @@ class Engine(Protocol):
         Names of the voices whose pitch and range the engine cannot set; the scale of the formants
         still moves both.
 
+    One that speaks more than English has `LANGUAGES`, their names.
+
     An engine whose files are fetched has `FILES`; if something is made of them before it can speak,
     `prepare()`, which makes it, and `is_ready()`, which tells whether it is there.
     """
@@ -68,8 +75,10 @@ class Engine(Protocol):
     FIXED_INTONATION: frozenset[str]
 
     @staticmethod
-    def voices(settings: Any) -> list[list[Voice]]:
+    def voices(settings: Any, language: str = "en") -> list[list[Voice]]:
         """Voices of the settings, as lists of the same group: turns balance the groups.
+
+        They speak the language.
 
         Raises
         ------

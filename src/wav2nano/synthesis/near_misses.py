@@ -1,9 +1,11 @@
 """Words that sound like others, found in a dictionary: what a recogniser confuses with them."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
+from wav2nano.synthesis.languages import LANGUAGES
 from wav2nano.synthesis.phonemes import phonemize
 
 DICTIONARY = 20_000  # words of the language, the most frequent ones
@@ -91,9 +93,7 @@ VOWELS = {
 SOUNDS = "".join([*CONSONANTS, *VOWELS])
 
 
-def find_near_misses(
-    labels: Sequence[str], count: int, *, language: str = "en", voice: str = "en-us"
-) -> list[str]:
+def find_near_misses(labels: Sequence[str], count: int, *, language: str = "en") -> list[str]:
     """Find the words of a language that sound most like labels, and none that sounds the same.
 
     Each label in turn takes the word that is nearest to it and not yet taken; of equals the more
@@ -102,14 +102,13 @@ def find_near_misses(
     Parameters
     ----------
     labels
-        Words.
+        Words, or phonemes as `wav2nano.synthesis.phonemes.with_phonemes` writes them.
     count
         How many to find for all of them together; there may be fewer.
     language
-        Whose words, as the package wordfreq names it.
-    voice
-        Of espeak-ng, by whose rules they are spoken.
+        Whose words, one of `wav2nano.synthesis.languages.LANGUAGES`.
     """
+    voice = LANGUAGES[language].voices[0]
     spoken = {label: sounds for label in labels if (sounds := sounds_of(label, voice))}
     if not count or not spoken:
         return []
@@ -138,8 +137,9 @@ def find_near_misses(
     return [words[index] for index in taken]
 
 
-def unlike(words: Sequence[str], labels: Sequence[str], *, voice: str = "en-us") -> list[str]:
+def unlike(words: Sequence[str], labels: Sequence[str], *, language: str = "en") -> list[str]:
     """Leave out the words that sound the same as a label."""
+    voice = LANGUAGES[language].voices[0]
     said = [sounds_of(word, voice) for word in words]
     distances = [distances_to(sounds_of(label, voice), said) for label in labels]
     same = {words[place] for row in distances for place in np.flatnonzero(row < SAME).tolist()}
@@ -150,11 +150,8 @@ def frequent_words(language: str) -> list[str]:
     """List words of a language, the most frequent first: of plain letters, and no short ones."""
     from wordfreq import top_n_list
 
-    return [
-        word
-        for word in top_n_list(language, DICTIONARY)
-        if word.isalpha() and word.isascii() and len(word) >= SHORTEST
-    ]
+    plain = re.compile(f"[{LANGUAGES[language].letters}]{{{SHORTEST},}}")
+    return [word for word in top_n_list(language, DICTIONARY) if plain.fullmatch(word)]
 
 
 def sounds_of(text: str, voice: str) -> str:

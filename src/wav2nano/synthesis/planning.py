@@ -1,6 +1,5 @@
 """What will be spoken: for every recording of a label the words, the voice and its manner."""
 
-import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,15 +8,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from wav2nano.arpabet import replace_words
 from wav2nano.errors import UserError
-from wav2nano.settings.synthesis import (
-    AnyEngineSettings,
-    EnginesSettings,
-    SynthesisSettings,
-    UnknownSettings,
-)
+from wav2nano.settings.synthesis import AnyEngineSettings, EnginesSettings, SynthesisSettings
 from wav2nano.synthesis.base import Voice
+from wav2nano.synthesis.languages import LANGUAGES
 from wav2nano.synthesis.near_misses import find_near_misses, frequent_words, unlike
+from wav2nano.synthesis.phonemes import with_phonemes
 from wav2nano.synthesis.voices import ENGINES, engine_voices
 from wav2nano.tables.recordings import SILENCE, UNKNOWN
 
@@ -30,8 +27,6 @@ VOCABULARY = 1000  # of running speech
 # Punctuation changes the tune: statement, question, exclamation, and a list that goes on.
 ENDINGS = ("", ".", "?", "!", ",")
 Section = TypeVar("Section")
-
-_SPEAKABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9' _-]*")
 
 
 @dataclass(frozen=True)
@@ -123,17 +118,19 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
     share = 0.0
     if label == UNKNOWN:
         unknown = _given(settings.unknown, "unknown")
-        words, recordings = _other_words(unknown, labels), unknown.recordings
+        words, recordings = _other_words(settings, labels), unknown.recordings
         share = unknown.running_speech
     else:
         words, recordings = [label], settings.recordings
     for word in words:
-        _check_speakable(word)
+        check_speakable(word, settings)
     engines = settings.engines.chosen
     if not engines:
         known = ", ".join(EnginesSettings.model_fields)
         raise UserError(f"synthesis.engines is empty: list at least one of {known}")
-    voices = {engine: engine_voices(engine, engines[engine]) for engine in engines}
+    voices = {
+        engine: engine_voices(engine, engines[engine], settings.language) for engine in engines
+    }
     turns = _turns(engines)
 
     planned = []
@@ -151,7 +148,7 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
         )
         rng = random(settings, label, _RUNNING, utterance)
         if rng.uniform() < share:
-            item = _draw(index, utterance, label, _sentence(labels, rng), voice, settings)
+            item = _draw(index, utterance, label, _sentence(labels, settings, rng), voice, settings)
             planned.append(replace(item, running=True))
         else:
             word = _by_turns(words, utterance, settings, label, _WORDS)
@@ -159,16 +156,21 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
     return planned
 
 
-def _sentence(labels: Sequence[str], rng: np.random.Generator) -> str:
+def _sentence(labels: Sequence[str], settings: SynthesisSettings, rng: np.random.Generator) -> str:
     """Put frequent words in a row, each as often as in a long text (Zipf's law)."""
-    words = _words_unlike(tuple(labels))
+    words = _frequent_words(labels, settings)
     share = 1 / np.arange(1, len(words) + 1)
     return " ".join(rng.choice(words, SENTENCE, p=share / share.sum()))
 
 
+def _frequent_words(labels: Sequence[str], settings: SynthesisSettings) -> list[str]:
+    """List the most frequent words of the language, none of which sounds like a label."""
+    return _unlike(settings.language, tuple(_sayable(labels, settings)))
+
+
 @cache
-def _words_unlike(labels: Sequence[str]) -> list[str]:
-    return unlike(frequent_words("en")[:VOCABULARY], _sayable(labels))
+def _unlike(language: str, sayable: tuple[str, ...]) -> list[str]:
+    return unlike(frequent_words(language)[:VOCABULARY], sayable, language=language)
 
 
 def _turns(engines: Mapping[str, AnyEngineSettings]) -> list[tuple[str, int]]:
@@ -186,7 +188,7 @@ def redraw(item: Planned, settings: SynthesisSettings, attempt: int) -> Planned:
     """
     voice = Voice(item.engine, item.voice, item.group, item.licence)
     if attempt > SAME_VOICE_ATTEMPTS:
-        groups = engine_voices(item.engine, settings.engines.chosen[item.engine])
+        groups = engine_voices(item.engine, settings.engines.chosen[item.engine], settings.language)
         voices = [voice for group in groups for voice in group]
         voice = voices[
             random(settings, item.label, _MANNER, item.utterance, attempt, 1).integers(len(voices))
@@ -270,18 +272,20 @@ def _given(section: Section | None, name: str) -> Section:
     return section
 
 
-def _other_words(unknown: UnknownSettings, labels: Sequence[str]) -> list[str]:
+def _other_words(settings: SynthesisSettings, labels: Sequence[str]) -> list[str]:
     """Words of `_unknown_` that are not labels: a new label may have been in the list."""
+    unknown = _given(settings.unknown, "unknown")
     wanted = [_spoken(word) for word in labels]
-    sayable = _sayable(labels)
-    found = find_near_misses(sayable, unknown.near_misses * len(sayable))
-    frequent = _words_unlike(tuple(labels))[: unknown.frequent_words]
+    sayable = _sayable(labels, settings)
+    count = unknown.near_misses * len(sayable)
+    found = find_near_misses(sayable, count, language=settings.language)
+    frequent = _frequent_words(labels, settings)[: unknown.frequent_words]
     words = {_spoken(word): word for word in [*unknown.words, *found, *frequent]}
     words = {spoken: word for spoken, word in words.items() if spoken not in wanted}
     if not words:
         remedy = (
-            ". synthesis.unknown.near_misses finds none without `labels` that an English voice can "
-            "say"
+            ". synthesis.unknown.near_misses finds none without `labels` that the "
+            f"{LANGUAGES[settings.language].name} voices can say"
             if unknown.near_misses
             else ", or set synthesis.unknown.near_misses to how many are to be found for each label"
         )
@@ -292,21 +296,38 @@ def _other_words(unknown: UnknownSettings, labels: Sequence[str]) -> list[str]:
     return list(words.values())
 
 
-def _sayable(labels: Sequence[str]) -> list[str]:
-    """Leave out background, and own recordings whose labels no English voice can say."""
-    return [_spoken(word) for word in labels if _SPEAKABLE.fullmatch(word)]
+def _sayable(labels: Sequence[str], settings: SynthesisSettings) -> list[str]:
+    """Leave out background, and own recordings whose labels no voice can say."""
+    said = settings.pronunciations or {}
+    return [with_phonemes(_spoken(word), said) for word in labels if is_speakable(word, settings)]
 
 
 def _spoken(word: str) -> str:
     return word.lower().replace("_", " ")
 
 
-def _check_speakable(word: str) -> None:
-    if _SPEAKABLE.fullmatch(word):
+def is_speakable(word: str, settings: SynthesisSettings) -> bool:
+    """Tell whether a voice of the language can say a word: by its letters, or by its phonemes."""
+    # Any word will do in place of one that is not read.
+    read = replace_words(_spoken(word), settings.pronunciations or {}, lambda *_: "a")
+    return LANGUAGES[settings.language].is_speakable(read)
+
+
+def check_speakable(word: str, settings: SynthesisSettings) -> None:
+    """Make sure that a voice of the language can say a word.
+
+    Raises
+    ------
+    UserError
+        If not.
+    """
+    if is_speakable(word, settings):
         return
-    strange = sorted({letter for letter in word if not re.match(r"[A-Za-z0-9' _-]", letter)})
+    language = LANGUAGES[settings.language]
+    strange = sorted({letter for letter in word if not language.is_speakable(f"a{letter}")})
     what = f"has {' '.join(strange)}, which" if strange else "has no letter to begin with, which"
+    phonemes = ", give its phonemes in synthesis.pronunciations" * (settings.language == "en")
     raise UserError(
-        f"synthesis: the word {word!r} {what} the English voices cannot say. Spell it with the "
-        "letters a to z, or use your own recordings of it"
+        f"synthesis: the word {word!r} {what} the {language.name} voices cannot say. Spell it with "
+        f"the letters {language.alphabet}{phonemes}, or use your own recordings of it"
     )

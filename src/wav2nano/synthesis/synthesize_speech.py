@@ -23,6 +23,7 @@ from wav2nano.settings.synthesis import SynthesisSettings
 from wav2nano.synthesis import voices
 from wav2nano.synthesis.base import Utterance
 from wav2nano.synthesis.engines.espeak import check_voices
+from wav2nano.synthesis.languages import LANGUAGES
 from wav2nano.synthesis.planning import (
     ACOUSTICS,
     SILENCE_SESSIONS,
@@ -59,18 +60,6 @@ COLUMNS = (
     "level_db",
     "seed",
     "licence",
-)
-
-# Plain sentences behind the noise of people talking.
-BABBLE = (
-    "The birch canoe slid on the smooth planks, and nobody saw where it went after that.",
-    "Glue the sheet to the dark blue background before you come over for supper tonight.",
-    "These days a chicken leg is a rare dish, but rice is often served in round bowls.",
-    "The juice of lemons makes fine punch when the weather turns warm in early summer.",
-    "A large size in stockings is hard to sell, so he threw three boxes into the river.",
-    "Kick the ball straight and follow through, then run along the fence towards the road.",
-    "The box was thrown beside the parked truck while the hogs were fed chopped corn.",
-    "Her purse was full of useless trash, a small key, two tickets and a broken watch.",
 )
 
 
@@ -149,11 +138,13 @@ class Dry:
     fault: str = ""
 
 
-def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
+def speak_dry(
+    planned: Sequence[Planned], rate: int, pronunciations: Mapping[str, str] | None = None
+) -> list[Dry]:
     """Let the engines say what is planned; returns speech at `rate`.
 
     Words that take longer than a recording are said again, faster. What comes out silent, clipped
-    or endless has a fault.
+    or endless has a fault. Words that have `pronunciations` are not read by the engines.
     """
     copies: dict[int, list[int]] = {}
     for index, item in enumerate(planned):
@@ -164,7 +155,9 @@ def speak_dry(planned: Sequence[Planned], rate: int) -> list[Dry]:
     for _ in range(HURRIES + 1):
         for engine in voices.ENGINES:
             turns = [number for number in pace if said_by[number].engine == engine]
-            utterances = [_utterance(said_by[number], pace[number]) for number in turns]
+            utterances = [
+                _utterance(said_by[number], pace[number], pronunciations or {}) for number in turns
+            ]
             if len(turns) > 20:
                 print(f"{planned[0].label}: {engine} speaks {len(turns)} times", file=sys.stderr)
             for number, said in zip(turns, voices.speak(engine, utterances), strict=True):
@@ -196,8 +189,8 @@ def _fitting(dry: Dry, item: Planned, rate: int) -> Dry:
     return Dry(dry.speech, dry.digest, fault)
 
 
-def _utterance(item: Planned, pace: float) -> Utterance:
-    return Utterance(item.text, item.voice, pace, item.pitch, item.range)
+def _utterance(item: Planned, pace: float, pronunciations: Mapping[str, str]) -> Utterance:
+    return Utterance(item.text, item.voice, pace, item.pitch, item.range, pronunciations)
 
 
 def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
@@ -207,7 +200,8 @@ def _trim(samples: np.ndarray, said_rate: int, item: Planned, rate: int) -> Dry:
         np.zeros(0),
         digest,
         f"{item.engine} said nothing for {item.text!r} with the voice {item.voice}. Spell the "
-        "word with letters as an English speaker would, or remove it from the settings",
+        "word as it sounds, give its phonemes in synthesis.pronunciations, or remove it from the "
+        "settings",
     )
     # Samples played faster than they were said: all frequencies go up by the same factor.
     speech = soxr.resample(samples.astype(np.float64) / 32768, said_rate * item.formants, rate)
@@ -245,7 +239,8 @@ def speak_different(
     espeak = sorted({item.voice for item in planned if item.engine == "espeak"})
     if espeak:
         check_voices(espeak)
-    spoken = list(zip(planned, speak_dry(planned, rate), strict=True))
+    said = speak_dry(planned, rate, settings.pronunciations)
+    spoken = list(zip(planned, said, strict=True))
     first: dict[bytes, int] = {}
     redrawn = 0
     for attempt in range(1, REDRAWS + 1):
@@ -260,7 +255,7 @@ def speak_different(
         if redrawn > MOST_REDRAWN * len(planned):
             break
         others = [redraw(planned[place], settings, attempt) for place in again]
-        takes = zip(others, speak_dry(others, rate), strict=True)
+        takes = zip(others, speak_dry(others, rate, settings.pronunciations), strict=True)
         for place, other in zip(again, takes, strict=True):
             spoken[place] = other
     item, dry = spoken[again[0]]
@@ -317,12 +312,12 @@ def _noises(settings: SynthesisSettings, rate: int) -> dict[str, noise.Noise]:
 
 def _talk(settings: SynthesisSettings, rate: int) -> list[np.ndarray]:
     engine, chosen = next(iter(settings.engines.chosen.items()))
-    groups = voices.engine_voices(engine, chosen)
+    groups = voices.engine_voices(engine, chosen, settings.language)
     rng = random(settings, "babble")
     picked = [groups[place] for place in rng.permutation(len(groups))]
     utterances = [
         Utterance(sentence, picked[index % len(picked)][0].name, 1.0, 0.0, 1.0)
-        for index, sentence in enumerate(BABBLE)
+        for index, sentence in enumerate(LANGUAGES[settings.language].babble)
     ]
     return [
         soxr.resample(samples.astype(np.float64) / 32768, said_rate, rate)

@@ -10,11 +10,14 @@ from wav2nano.package_files import PackagedFiles, fetch
 from wav2nano.registry import entries
 from wav2nano.settings.synthesis import AnyEngineSettings
 from wav2nano.synthesis.base import Engine, Speech, Utterance, Voice
+from wav2nano.synthesis.languages import LANGUAGES
 
 ENGINES = cast(dict[str, Engine], entries("wav2nano.synthesis.engines"))
 
 
-def engine_voices(engine: str, settings: AnyEngineSettings) -> list[list[Voice]]:
+def engine_voices(
+    engine: str, settings: AnyEngineSettings, language: str = "en"
+) -> list[list[Voice]]:
     """Voices of one engine, as lists of the same group: speaking by turns balances the groups.
 
     Parameters
@@ -23,13 +26,20 @@ def engine_voices(engine: str, settings: AnyEngineSettings) -> list[list[Voice]]
         Its name.
     settings
         Of that engine.
+    language
+        One of `wav2nano.synthesis.languages.LANGUAGES`.
 
     Raises
     ------
     UserError
-        If a voice is unknown.
+        If a voice is unknown, or the engine has none of the language.
     """
-    return ENGINES[engine].voices(settings)
+    if language not in getattr(ENGINES[engine], "LANGUAGES", ("en",)):
+        raise UserError(
+            f"synthesis.engines.{engine} has no voice that speaks {LANGUAGES[language].name} "
+            f"(synthesis.language: {language}). Remove it from the settings"
+        )
+    return ENGINES[engine].voices(settings, language)
 
 
 def speak(engine: str, utterances: Sequence[Utterance]) -> list[Speech]:
@@ -83,7 +93,7 @@ def fetch_at_need(engines: Iterable[str]) -> None:
             print(error, file=sys.stderr, flush=True)
 
 
-def present(chosen: Mapping[str, AnyEngineSettings]) -> list[str]:
+def present(chosen: Mapping[str, AnyEngineSettings], language: str = "en") -> list[str]:
     """Name the engines that can speak; a line says who cannot, because files are not here.
 
     Raises
@@ -92,7 +102,7 @@ def present(chosen: Mapping[str, AnyEngineSettings]) -> list[str]:
         If none can, or a voice is unknown.
     """
     persons = {
-        name: {voices[0].group for voices in engine_voices(name, settings)}
+        name: {voices[0].group for voices in engine_voices(name, settings, language)}
         for name, settings in chosen.items()
     }
     absent = [name for name in chosen if not is_here(name)]

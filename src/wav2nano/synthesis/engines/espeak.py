@@ -7,7 +7,9 @@ from wav2nano.errors import UserError
 from wav2nano.settings.synthesis import EspeakSettings
 from wav2nano.synthesis import base
 from wav2nano.synthesis.base import Speech, Utterance, Voice
+from wav2nano.synthesis.phonemes import with_phonemes
 
+LANGUAGES = ("en", "de")
 ACCENTS = (
     "en",  # Great Britain. Not "en-gb": espeak-ng ignores variants there.
     "en-029",  # Caribbean
@@ -43,13 +45,13 @@ SEMITONE = 50 / 12  # its pitch scale runs from 0 to 100, an octave each side of
 PROBE = "poor hot goat bath"
 
 
-def voices(settings: EspeakSettings) -> list[list[Voice]]:
+def voices(settings: EspeakSettings, language: str = "en") -> list[list[Voice]]:
     """Each accent with each variant.
 
     Accents differ in their sounds and variants in their vocal tract; the same variant in two
     accents is one person with two accents, so the group is the variant.
     """
-    accents = _chosen("accents", settings.accents, ACCENTS)
+    accents = _chosen("accents", settings.accents, ACCENTS if language == "en" else (language,))
     variants = _chosen("variants", settings.variants, VARIANTS)
     return [
         [Voice("espeak", f"{accent}+{variant}", f"espeak-{variant}", LICENCE) for accent in accents]
@@ -83,7 +85,7 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
         "data": espeakng_loader.get_data_path(),
         "utterances": [
             {
-                "text": item.text,
+                "text": with_phonemes(item.text, item.pronunciations),
                 "voice": item.voice,
                 "rate": round(WORDS_PER_MINUTE * item.rate),
                 "pitch": round(min(max(50 + item.pitch * SEMITONE, 0), 100)),

@@ -17,7 +17,7 @@ from wav2nano.package_files import Package, PackagedFile, PackagedFiles
 from wav2nano.settings.synthesis import KokoroSettings
 from wav2nano.synthesis import base
 from wav2nano.synthesis.base import Speech, Utterance, Voice
-from wav2nano.synthesis.phonemes import phonemize
+from wav2nano.synthesis.phonemes import phonemize, with_phonemes
 
 _MODEL_PARTS = tuple(
     (
@@ -111,7 +111,7 @@ _AMERICAN = (
 _LAST = (("^", ""), ("e", "A"), ("o", "ɔ"))
 
 
-def voices(settings: KokoroSettings) -> list[list[Voice]]:
+def voices(settings: KokoroSettings, language: str = "en") -> list[list[Voice]]:
     """Voices by their names, and as many mixtures as are wanted, a group for each family."""
     if settings.voices == "all":
         chosen = list(ENGLISH)
@@ -169,7 +169,9 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
 def _prepared(item: Utterance) -> dict[str, Any]:
     mixed = [NAMES.index(name) for name in item.voice.split("+")]
     return {
-        "tokens": tokens(item.text, british=item.voice.startswith("b")),
+        "tokens": tokens(
+            with_phonemes(item.text, item.pronunciations), british=item.voice.startswith("b")
+        ),
         "speed": item.rate,
         "timbre": [(number, 1 / len(mixed)) for number in mixed],
         "prosody": [(mixed[0], 1.0)],

@@ -1,4 +1,4 @@
-"""SVOX Pico: two English voices made of the speech of persons.
+"""SVOX Pico: two English voices and a German one, made of the speech of persons.
 
 Its sources arrive in a package of PyPI and are compiled here: Debian has it in a section that most
 machines do not list.
@@ -6,11 +6,13 @@ machines do not list.
 
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from wav2nano.arpabet import name_sounds, replace_words, sounds_in
+from wav2nano.files import atomic_path
 from wav2nano.hostcc import compile_c
 from wav2nano.package_files import Package, PackagedFile, PackagedFiles
 from wav2nano.settings.synthesis import PicoSettings
@@ -57,18 +59,42 @@ FILES = PackagedFiles(
 )
 
 # The analysis of the text and the voice itself.
+LANGUAGES = ("en", "de")
 RESOURCES = {
     "en-GB": ("en-GB_ta.bin", "en-GB_kh0_sg.bin"),
     "en-US": ("en-US_ta.bin", "en-US_lh0_sg.bin"),
+    "de-DE": ("de-DE_ta.bin", "de-DE_gl0_sg.bin"),
 }
 
 # The person whose speech a voice was built from: SVOX gives initials.
-SPEAKERS = {"en-GB": "pico-kh", "en-US": "pico-lh"}
+SPEAKERS = {"en-GB": "pico-kh", "en-US": "pico-lh", "de-DE": "pico-gl"}
 
 LICENCES = dict.fromkeys(SPEAKERS, "Apache-2.0 (SVOX AG)")
 """As of NOTICE among the sources."""
 
 FIXED_INTONATION: frozenset[str] = frozenset()
+
+# What its English voices call the phonemes of CMUdict: letters of X-SAMPA, of which each knows its
+# own alone. A backslash is written twice.
+_R = "r\\\\"
+_CONSONANTS = f"b t_S d D f g h d_Z k l m n N p {_R} s S t T v w j z Z"
+NAMES = {
+    "en-GB": name_sounds(
+        _CONSONANTS,
+        "Q { V O: a_U a_I E 3: e_I I i: o_U O_I U u:",
+        "A: O: e_@ I_@ I_@ O: U_@",
+    ),
+    "en-US": name_sounds(
+        _CONSONANTS,
+        "A: { V O: a_U a_I E 3: e_I I i: o_U O_I U u:",
+        f"A:{_R} O:{_R} E{_R} I{_R} I{_R} O:{_R} U{_R}",
+    ),
+}
+UNSTRESSED = {
+    "en-GB": {"AH": "@", "ER": "@", "IY": "I"},
+    "en-US": {"AH": "@", "ER": "@`", "IY": "I"},
+}
+STRESS = {"": "", "0": "", "1": '"', "2": "%"}
 
 # What its tags take, in per cent of the voice's own.
 SPEED = (20, 500)
@@ -81,9 +107,10 @@ CLICK = 256  # measured: up to 156; the release of a stop is above it
 PAUSE = 0.12  # seconds
 
 
-def voices(settings: PicoSettings) -> list[list[Voice]]:
+def voices(settings: PicoSettings, language: str = "en") -> list[list[Voice]]:
     """Voices by their names."""
-    return recorded_voices("pico", settings.voices, SPEAKERS, LICENCES)
+    speakers = {name: who for name, who in SPEAKERS.items() if name.startswith(language)}
+    return recorded_voices("pico", settings.voices, speakers, LICENCES)
 
 
 def is_ready() -> bool:
@@ -118,16 +145,27 @@ def prepare() -> Path:
 def speak(utterances: Sequence[Utterance]) -> list[Speech]:
     """Say all utterances, in a process of its own."""
     folder = FILES.verified()
+    voices = {item.voice for item in utterances}
     batch = {
         "library": str(prepare()),
-        "resources": {
-            voice: [str(folder / name) for name in names] for voice, names in RESOURCES.items()
-        },
+        "resources": {voice: list(map(_resource, RESOURCES[voice])) for voice in sorted(voices)},
         "utterances": [{"text": _tagged(item), "voice": item.voice} for item in utterances],
     }
     remedy = f"Delete {folder} and run {FILES.advice}"
     said = base.speak_by_worker("pico", batch, utterances, remedy)
     return [(without_tail(samples, rate), rate) for samples, rate in said]
+
+
+def _resource(name: str) -> str:
+    """Path of a voice's file; one that not all installations have is taken from the package."""
+    path = FILES.folder / name
+    if not path.exists():
+        with tarfile.open(FILES.verified() / SOURCES) as archive:
+            content = archive.extractfile(f"{_INSIDE}/lang/{name}")
+            assert content is not None  # a file, as the package is the one that was verified
+            with atomic_path(path) as temporary:
+                temporary.write_bytes(content.read())
+    return str(path)
 
 
 def without_tail(samples: np.ndarray, rate: int) -> np.ndarray:
@@ -145,8 +183,31 @@ def without_tail(samples: np.ndarray, rate: int) -> np.ndarray:
 def _tagged(item: Utterance) -> str:
     speed = _within(SPEED, 100 * item.rate)
     pitch = _within(PITCH, 100 * 2 ** (item.pitch / 12))
-    said = f'<pitch level="{pitch}">{item.text}</pitch>'
+    text = with_phonemes(item.text, item.pronunciations, item.voice)
+    said = f'<pitch level="{pitch}">{text}</pitch>'
     return f'<volume level="{VOLUME}"><speed level="{speed}">{said}</speed></volume>'
+
+
+def with_phonemes(text: str, pronunciations: Mapping[str, str], voice: str) -> str:
+    """Write words that have a pronunciation as tags with phonemes.
+
+    Examples
+    --------
+    >>> print(with_phonemes("turn wav on", {"wav": "W EY1 V"}, "en-US"))
+    turn <phoneme ph='w"e_Iv'/> on
+    """
+
+    def write(_: str, said: str) -> str:
+        names = (
+            STRESS[sound.stress]
+            + (UNSTRESSED[voice] if sound.stress == "0" else {}).get(
+                sound.name, NAMES[voice][sound.name]
+            )
+            for sound in sounds_in(said)
+        )
+        return f"<phoneme ph='{''.join(names)}'/>"  # it knows no entities
+
+    return replace_words(text, pronunciations, write)
 
 
 def _within(bounds: tuple[int, int], value: float) -> int:

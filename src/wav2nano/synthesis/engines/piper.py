@@ -8,7 +8,7 @@ from wav2nano.package_files import Package, PackagedFile, PackagedFiles
 from wav2nano.settings.synthesis import PiperSettings
 from wav2nano.synthesis import base
 from wav2nano.synthesis.base import Speech, Utterance, Voice, recorded_voices
-from wav2nano.synthesis.phonemes import phonemize
+from wav2nano.synthesis.phonemes import phonemize, with_phonemes
 
 PACKAGE = Package(
     "PyPI",
@@ -47,7 +47,7 @@ BEGIN, PAD, END = "^", "_", "$"
 ENDINGS = ".?!,"
 
 
-def voices(settings: PiperSettings) -> list[list[Voice]]:
+def voices(settings: PiperSettings, language: str = "en") -> list[list[Voice]]:
     """Voices by their names."""
     return recorded_voices("piper", settings.voices, SPEAKERS, LICENCES)
 
@@ -63,7 +63,7 @@ def speak(utterances: Sequence[Utterance]) -> list[Speech]:
         "rate": config["audio"]["sample_rate"],
         "utterances": [
             {
-                "ids": _ids(item.text, config),
+                "ids": _ids(with_phonemes(item.text, item.pronunciations), config),
                 "scales": [
                     own["noise_scale"] * item.range,
                     own["length_scale"] / item.rate,

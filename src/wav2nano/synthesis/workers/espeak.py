@@ -11,6 +11,7 @@ from wav2nano.synthesis.workers.forked import NO_VOICE_EXIT, serve
 
 SYNCHRONOUS = 2  # espeak_AUDIO_OUTPUT: AUDIO_OUTPUT_SYNCHRONOUS
 UTF8 = 1  # espeakCHARS_UTF8
+PHONEMES = 0x100  # espeakPHONEMES: they may stand in the text, in [[ and ]]
 RATE, VOLUME, PITCH, RANGE = 1, 2, 3, 4  # espeak_PARAMETER
 
 SYNTH_CALLBACK = ctypes.CFUNCTYPE(
@@ -39,8 +40,9 @@ def speak(espeak: ctypes.CDLL, utterance: dict[str, Any], give: Callable[[bytes]
     callback = SYNTH_CALLBACK(collect)  # held here, as C does not
     espeak.espeak_SetSynthCallback(callback)
     text = utterance["text"].encode() + b"\0"
+    flags = UTF8 | PHONEMES
     failed = espeak.espeak_Synth(
-        ctypes.c_char_p(text), ctypes.c_size_t(len(text)), 0, 0, 0, UTF8, None, None
+        ctypes.c_char_p(text), ctypes.c_size_t(len(text)), 0, 0, 0, flags, None, None
     )
     espeak.espeak_Synchronize()
     return 1 if failed else 0
