@@ -31,8 +31,8 @@ RANGE_DB = 80.0  # nothing is further below the loudest band of a window
 PATCH_FRAMES, PATCH_HOP = 76, 8  # frames of which an embedding is made, and between embeddings
 PATCH = N_FFT + (PATCH_FRAMES - 1) * HOP  # samples
 # Of silence before and after a window. A patch is little shorter than a window of a second, and the
-# network knows a word best where its end is that of the patch: without, a head on the embeddings
-# of real words is wrong four times as often.
+# network knows a word best where its end is that of the patch: on held-out synthetic voices a head
+# is right on 74 % of ten words, other words and noise; without the silence, on 63 %.
 MARGIN = 4800  # samples
 
 
