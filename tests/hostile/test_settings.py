@@ -1257,7 +1257,11 @@ SPEECH = [
         "kinds: []",
         "synthesis.acoustics.noise.kinds: needs at least 1 entry",
     ),
-    ('"yes"', "yes", "synthesis.unknown.words.0: true should be text, in quotes if YAML"),
+    (
+        "near_misses: 8",
+        "words: [yes]",
+        "synthesis.unknown.words.0: true should be text, in quotes if YAML",
+    ),
     (
         "formants: [0.82, 1.25]",
         "formants: [0, 1.2]",
