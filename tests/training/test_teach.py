@@ -100,13 +100,13 @@ def test_each_window_and_copy_is_judged(data, capsys):
     )
 
 
-def test_the_embedding_is_the_average_normalised_over_the_windows(data):
+def test_the_embedding_is_the_maximum_normalised_over_the_windows(data):
     windows = embedded(data, copies=False)
     settings = TEACHER.model_copy(update={"embedding_weight": 1.0})
     found = teach(windows, np.ones(2), settings, 1).embedding
     train = windows["train"]
-    averages = train.take(np.arange(len(train.target))).mean(axis=1)
-    expected = (averages - averages.mean(axis=0)) / averages.std(axis=0)
+    maxima = train.take(np.arange(len(train.target))).max(axis=1)
+    expected = (maxima - maxima.mean(axis=0)) / maxima.std(axis=0)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 

@@ -75,7 +75,7 @@ def teach(
     soft = np.concatenate([head.predict_on_batch(values) for values in _times(train)])
     hard = one_hot(train.target, len(weight))
     labels = settings.weight * soft + (1 - settings.weight) * hard
-    return Targets(labels, _averages(train) if settings.embedding_weight else None)
+    return Targets(labels, _maxima(train) if settings.embedding_weight else None)
 
 
 def one_hot(target: np.ndarray, classes: int) -> np.ndarray:
@@ -160,7 +160,7 @@ def _fit(
 def _times(windows: Windows, order: np.ndarray | None = None) -> Iterator[np.ndarray]:
     """Give the embeddings of each batch; for a time that is not heard, those of the first one.
 
-    Neither the maximum over time nor the share of a time in an average sees a difference.
+    The maximum over time is the same.
     """
     heard = windows.heard if order is None else windows.heard[order]
     for number, values in enumerate(windows.batches(BATCH, order)):
@@ -189,7 +189,7 @@ def _moments(windows: Windows) -> tuple[np.ndarray, np.ndarray]:
     return mean, square - np.square(mean)
 
 
-def _averages(windows: Windows) -> np.ndarray:
-    """Average the embeddings of each window over time, each value normalised over the windows."""
-    averages = np.concatenate([values.mean(axis=1) for values in _times(windows)])
-    return (averages - averages.mean(axis=0)) / np.maximum(averages.std(axis=0), 1e-3)
+def _maxima(windows: Windows) -> np.ndarray:
+    """Give the maximum of each value over the times of a window, normalised over the windows."""
+    maxima = np.concatenate([values.max(axis=1) for values in _times(windows)])
+    return (maxima - maxima.mean(axis=0)) / np.maximum(maxima.std(axis=0), 1e-3)
