@@ -1218,19 +1218,19 @@ SPEECH = [
         "synthesis.engines.piper.voices: no voice 'jane'; there are joe",
     ),
     (
-        "blends: 110",
+        "blends: 126",
         "pitch: [0, 0]",
         "synthesis.engines.kokoro.pitch is not a setting. Settings here are: blends, rate, turns,",
     ),
     (
-        "blends: 110",
-        "blends: 111",
-        "synthesis.engines.kokoro.blends: 111 should be at most 110",
+        "blends: 126",
+        "blends: 127",
+        "synthesis.engines.kokoro.blends: 127 should be at most 126",
     ),
     (
-        "voices: all\n      blends: 110",
+        "voices: all\n      blends: 126",
         "voices: [af_heart]\n      blends: 54",
-        "synthesis.engines.kokoro.blends: 54, but these voices make 5. Set it to that or less",
+        "synthesis.engines.kokoro.blends: 54, but these voices make 6. Set it to that or less",
     ),
     (
         "voices: [slt,",

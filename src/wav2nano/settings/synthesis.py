@@ -134,7 +134,7 @@ class KokoroSettings(EngineSettings):
     voices: AllOrList
     """all, or a list of names: af_heart, bm_lewis"""
 
-    blends: Annotated[int, Field(ge=0, le=110)] = 0
+    blends: Annotated[int, Field(ge=0, le=126)] = 0
     """number of persons more, each with a timbre halfway between two voices"""
 
     rate: Factors

@@ -146,11 +146,11 @@ def unlike(words: Sequence[str], labels: Sequence[str], *, language: str = "en")
     return [word for word in words if word not in same]
 
 
-def frequent_words(language: str) -> list[str]:
-    """List words of a language, the most frequent first: of plain letters, and no short ones."""
+def frequent_words(language: str, *, shortest: int = SHORTEST) -> list[str]:
+    """List words of a language, the most frequent first: of so many plain letters, or more."""
     from wordfreq import top_n_list
 
-    plain = re.compile(f"[{LANGUAGES[language].letters}]{{{SHORTEST},}}")
+    plain = re.compile(f"[{LANGUAGES[language].letters}]{{{shortest},}}")
     return [word for word in top_n_list(language, DICTIONARY) if plain.fullmatch(word)]
 
 

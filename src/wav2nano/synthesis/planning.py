@@ -1,5 +1,6 @@
 """What will be spoken: for every recording of a label the words, the voice and its manner."""
 
+import itertools
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from wav2nano.tables.recordings import SILENCE, UNKNOWN
 SILENCE_SESSIONS = 20
 NOISE_LICENCE = "computed, no recording behind it"
 SAME_VOICE_ATTEMPTS = 3
-SENTENCE = 6  # words of running speech: more than a second, however fast
+SENTENCE = 5  # words of running speech: more than a second, however fast
 VOCABULARY = 1000  # of running speech
 
 # Punctuation changes the tune: statement, question, exclamation, and a list that goes on.
@@ -118,11 +119,11 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
     share = 0.0
     if label == UNKNOWN:
         unknown = _given(settings.unknown, "unknown")
-        words, recordings = _other_words(settings, labels), unknown.recordings
+        sets, recordings = _other_words(settings, labels), unknown.recordings
         share = unknown.running_speech
     else:
-        words, recordings = [label], settings.recordings
-    for word in words:
+        sets, recordings = [[label]], settings.recordings
+    for word in itertools.chain(*sets):
         check_speakable(word, settings)
     engines = settings.engines.chosen
     if not engines:
@@ -151,7 +152,8 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
             item = _draw(index, utterance, label, _sentence(labels, settings, rng), voice, settings)
             planned.append(replace(item, running=True))
         else:
-            word = _by_turns(words, utterance, settings, label, _WORDS)
+            turn, place = divmod(utterance, len(sets))
+            word = _by_turns(sets[place], turn, settings, label, _WORDS)
             planned.append(_draw(index, utterance, label, word, voice, settings))
     return planned
 
@@ -170,7 +172,8 @@ def _frequent_words(labels: Sequence[str], settings: SynthesisSettings) -> list[
 
 @cache
 def _unlike(language: str, sayable: tuple[str, ...]) -> list[str]:
-    return unlike(frequent_words(language)[:VOCABULARY], sayable, language=language)
+    words = frequent_words(language, shortest=2)[:VOCABULARY]
+    return unlike(words, sayable, language=language)
 
 
 def _turns(engines: Mapping[str, AnyEngineSettings]) -> list[tuple[str, int]]:
@@ -272,17 +275,23 @@ def _given(section: Section | None, name: str) -> Section:
     return section
 
 
-def _other_words(settings: SynthesisSettings, labels: Sequence[str]) -> list[str]:
-    """Words of `_unknown_` that are not labels: a new label may have been in the list."""
+def _other_words(settings: SynthesisSettings, labels: Sequence[str]) -> list[list[str]]:
+    """Words of `_unknown_` that are not labels: a new label may have been in the list.
+
+    The few that were chosen, and that sound like labels, are said as often as all frequent words.
+    """
     unknown = _given(settings.unknown, "unknown")
-    wanted = [_spoken(word) for word in labels]
+    wanted = {_spoken(word) for word in labels}
     sayable = _sayable(labels, settings)
     count = unknown.near_misses * len(sayable)
     found = find_near_misses(sayable, count, language=settings.language)
+    chosen = {_spoken(word): word for word in [*unknown.words, *found]}
     frequent = _frequent_words(labels, settings)[: unknown.frequent_words]
-    words = {_spoken(word): word for word in [*unknown.words, *found, *frequent]}
-    words = {spoken: word for spoken, word in words.items() if spoken not in wanted}
-    if not words:
+    sets = [
+        [word for spoken, word in chosen.items() if spoken not in wanted],
+        [word for word in frequent if word not in chosen],
+    ]
+    if not any(sets):
         remedy = (
             ". synthesis.unknown.near_misses finds none without `labels` that the "
             f"{LANGUAGES[settings.language].name} voices can say"
@@ -293,7 +302,7 @@ def _other_words(settings: SynthesisSettings, labels: Sequence[str]) -> list[str
             "synthesis.unknown.words has no word that is not among the labels: list some other "
             f"words{remedy}"
         )
-    return list(words.values())
+    return [words for words in sets if words]
 
 
 def _sayable(labels: Sequence[str], settings: SynthesisSettings) -> list[str]:
