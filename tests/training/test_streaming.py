@@ -24,7 +24,14 @@ from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.split import PARTS, SplitRow, write_split
 from wav2nano.training import train_model as step
 from wav2nano.training.teach import Targets, one_hot
-from wav2nano.training.train_model import _epoch, augment, draw_views, measure, train_model
+from wav2nano.training.train_model import (
+    Lesson,
+    _epoch,
+    augment,
+    draw_views,
+    measure,
+    train_model,
+)
 
 SHAPE = (20, 13)
 FEATURES = KINDS["mfcc"].Settings()
@@ -249,11 +256,9 @@ def test_memory_does_not_grow_with_the_features(tmp_path, monkeypatch):
     random = np.random.default_rng(0)
     tracemalloc.start()
     measure(windows)
-    targets = Targets(one_hot(windows.target, 1))
-    batches = _epoch(
-        windows, 1, targets, np.ones(1, np.float32), random, preprocessing, preprocessing, TRAINING
-    )
-    for _ in batches:
+    targets, weight = Targets(one_hot(windows.target, 1)), np.ones(1, np.float32)
+    lesson = Lesson(windows, 1, targets, weight, preprocessing, preprocessing)
+    for _ in _epoch(lesson, random, TRAINING):
         pass
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

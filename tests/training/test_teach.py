@@ -127,6 +127,16 @@ def test_what_is_not_heard_has_no_influence(data, tmp_path):
     np.testing.assert_allclose(found[1].labels, found[0].labels, atol=1e-4)
 
 
+def test_a_teacher_that_learns_nothing_teaches_nothing(data, tmp_path):
+    path = tmp_path / "endless.h5"
+    write(path, (3, 4), 1, np.random.default_rng(3))
+    with h5py.File(path, "r+") as file:
+        file["features"][:] = np.inf
+    windows = embedded(data | {"embeddings": [path]}, copies=False)
+    with pytest.raises(UserError, match=r"its head diverged.*or set training.teacher: null"):
+        teach(windows, np.ones(2), TEACHER, 1)
+
+
 def test_a_taught_network_is_like_any_other(data, tmp_path):
     both = TEACHER.model_copy(update={"embedding_weight": 0.5})
     alone = train(data, tmp_path / "alone", None, **NOBODY)

@@ -143,7 +143,6 @@ def _fit(
     """Train until validation is no better; its accuracy then, and the number of epochs."""
     random = np.random.default_rng(seed)
     best, best_epoch = (math.inf, 0.0), 0
-    weights = head.get_weights()
     for epoch in range(1, settings.epochs + 1):
         order = random.permutation(len(train.target))
         train_on(head, _labelled(train, weight, order))
@@ -153,6 +152,11 @@ def _fit(
             best, best_epoch, weights = (loss, accuracy), epoch, head.get_weights()
         if epoch - best_epoch >= PATIENCE:
             break
+    if not best_epoch:
+        raise UserError(
+            f"training.teacher: its head diverged, the validation loss is {loss}. Remove windows "
+            "that are not speech or noise as a microphone hears it, or set training.teacher: null."
+        )
     head.set_weights(weights)
     return best[1], epoch
 

@@ -134,19 +134,8 @@ def train_model(
         f"{len(parts['train'].target)} windows{copies}, validating on {len(validation.target)}",
         file=sys.stderr,
     )
-    epochs = _fit(
-        keras,
-        network,
-        taught,
-        train,
-        versions,
-        targets,
-        weight,
-        validation,
-        measured,
-        between,
-        settings,
-    )
+    lesson = Lesson(train, versions, targets, weight, measured, between)
+    epochs = _fit(keras, network, taught, lesson, validation, settings)
     write_history(history, epochs)
     write_preprocessing(preprocessing, between)
     write_json(environment, describe_environment())
@@ -294,21 +283,39 @@ def _between(count: int, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
     return (place >= start) & (place < stop)
 
 
-def _epoch(
-    train: Windows,
-    versions: int,
-    targets: Targets,
-    weight: np.ndarray,
-    random: np.random.Generator,
-    measured: Preprocessing,
-    preprocessing: Preprocessing,
-    settings: TrainingSettings,
-) -> Iterator[tuple[np.ndarray, Any, Any]]:
-    """Give inputs, targets and weights of each batch of one pass over the training set.
+@dataclass(frozen=True)
+class Lesson:
+    """What the network learns from.
 
-    Of `versions` that are neighbours, one window and its copies, each epoch takes one. What is
-    `measured` of the training set is what windows are altered by.
+    Attributes
+    ----------
+    train : Windows
+        Each with its altered copies as neighbours.
+    versions : int
+        How many a window and its copies are; each epoch takes one of them.
+    targets : Targets
+        Of the windows.
+    weight : np.ndarray
+        Of each class.
+    measured : Preprocessing
+        Of the training set: what windows are altered by.
+    preprocessing : Preprocessing
+        What comes between the features and the network.
     """
+
+    train: Windows
+    versions: int
+    targets: Targets
+    weight: np.ndarray
+    measured: Preprocessing
+    preprocessing: Preprocessing
+
+
+def _epoch(
+    lesson: Lesson, random: np.random.Generator, settings: TrainingSettings
+) -> Iterator[tuple[np.ndarray, Any, np.ndarray]]:
+    """Give inputs, targets and weights of each batch of one pass over the training set."""
+    train, versions = lesson.train, lesson.versions
     size = settings.batch_size
     order = random.permutation(len(train.target) // versions)
     if versions > 1:
@@ -321,9 +328,9 @@ def _epoch(
         first = number * size
         chosen = order[first : first + size]
         some = heard[first : first + size]
-        view = augment(values, some, views.part(first, size), measured, settings)
-        inputs = hide(preprocessing.normalize(view), some)
-        yield inputs, targets.take(chosen), weight[train.target[chosen]]
+        view = augment(values, some, views.part(first, size), lesson.measured, settings)
+        inputs = hide(lesson.preprocessing.normalize(view), some)
+        yield inputs, lesson.targets.take(chosen), lesson.weight[train.target[chosen]]
 
 
 def _held_out(
@@ -356,19 +363,16 @@ def _compile(keras: Any, network: Any, targets: Targets, settings: TrainingSetti
 
 def _fit(
     keras: Any,
-    model: Any,
+    network: Any,
     taught: Any,
-    train: Windows,
-    versions: int,
-    targets: Targets,
-    weight: np.ndarray,
+    lesson: Lesson,
     validation: Windows,
-    measured: Preprocessing,
-    preprocessing: Preprocessing,
     settings: TrainingSettings,
 ) -> list[dict[str, float]]:
+    """Train what is `taught`, which is the network or shares its layers; a row for each epoch."""
     random = np.random.default_rng(settings.seed)
-    steps = math.ceil(len(train.target) // versions / settings.batch_size)
+    windows = len(lesson.train.target) // lesson.versions
+    steps = math.ceil(windows / settings.batch_size)
     cosine = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate, settings.epochs * steps, alpha=0.02
     )
@@ -376,12 +380,9 @@ def _fit(
     for epoch in range(1, settings.epochs + 1):
         if settings.schedule == "cosine":
             taught.optimizer.learning_rate = float(cosine((epoch - 1) * steps))
-        # The number of batches is told: else Keras asks for one more, and that step, without data,
-        # moves the seed of the dropout.
-        views = _epoch(train, versions, targets, weight, random, measured, preprocessing, settings)
         # With the embedding to learn, its loss and the labels' come between.
-        learnt, *_, right = train_on(taught, views)
-        loss, accuracy = test_on(model, _held_out(validation, preprocessing))
+        learnt, *_, right = train_on(taught, _epoch(lesson, random, settings))
+        loss, accuracy = test_on(network, _held_out(validation, lesson.preprocessing))
         if not math.isfinite(loss) and (best_weights is None or settings.weights == "last"):
             raise UserError(
                 f"Training diverged in epoch {epoch}: the validation loss is {loss}. Set a lower "
@@ -389,7 +390,7 @@ def _fit(
             )
         if loss < best:
             best, best_epoch = loss, epoch
-            best_weights = model.get_weights() if settings.weights == "best" else None
+            best_weights = network.get_weights() if settings.weights == "best" else None
         history.append(
             {
                 "epoch": epoch,
@@ -413,7 +414,7 @@ def _fit(
     kept = history[-1]["epoch"]
     if settings.weights == "best":
         kept = best_epoch
-        model.set_weights(best_weights)
+        network.set_weights(best_weights)
     return [{**row, "kept": int(row["epoch"] == kept)} for row in history]
 
 
