@@ -92,7 +92,7 @@ def test_a_voice_of_another_language_is_refused():
     with pytest.raises(UserError, match="no voice 'en-GB'; there are de-DE"):
         engine_voices("pico", settings, "de")
     with pytest.raises(UserError, match="no voice 'de-DE'; there are en-GB, en-US"):
-        pico.voices(settings.model_copy(update={"voices": ["de-DE"]}))
+        pico.voices(settings.model_copy(update={"voices": ["de-DE"]}), "en")
 
 
 def test_phonemes_of_cmudict_are_english():
