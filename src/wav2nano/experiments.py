@@ -207,6 +207,16 @@ class Experiment:
             heard |= {*names} if archive.label != SILENCE else {*names[:1]} if babbles else set()
         return sorted(heard)
 
+    def first_voices(self) -> dict[str, str]:
+        """First voice of each engine that is to be heard: it is asked how words are read."""
+        synthesis = self.dataset.synthesis
+        if synthesis is None:
+            return {}
+        chosen, language = synthesis.engines.chosen, synthesis.language
+        return {
+            name: engine_voices(name, chosen[name], language)[0][0].name for name in self.engines()
+        }
+
     @property
     def words(self) -> list[str]:
         """Labels that are words to be spoken."""
