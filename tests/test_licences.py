@@ -26,7 +26,7 @@ def test_data_sets_that_must_not_be_sold_are_known(dataset):
 def test_voices_of_the_shipped_data_sets_are_clear(dataset):
     synthesis = load_dataset(dataset, root=ROOT).synthesis
     for engine, settings in synthesis.engines.chosen.items():
-        for voices in engine_voices(engine, settings):
+        for voices in engine_voices(engine, settings, "en"):
             assert {commercial_use(voice.licence) for voice in voices} == {CLEAR}, engine
 
 

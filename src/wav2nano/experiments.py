@@ -207,6 +207,16 @@ class Experiment:
             heard |= {*names} if archive.label != SILENCE else {*names[:1]} if babbles else set()
         return sorted(heard)
 
+    def first_voices(self) -> dict[str, str]:
+        """First voice of each engine that is to be heard: it is asked how words are read."""
+        synthesis = self.dataset.synthesis
+        if synthesis is None:
+            return {}
+        chosen, language = synthesis.engines.chosen, synthesis.language
+        return {
+            name: engine_voices(name, chosen[name], language)[0][0].name for name in self.engines()
+        }
+
     @property
     def words(self) -> list[str]:
         """Labels that are words to be spoken."""
@@ -502,7 +512,8 @@ class Experiments:
         needed = not spoken or settings.split.synthetic == "train"
         if needed and not sources and self._need_recordings:
             raise UserError(explain_no_recordings(dataset))
-        archives = {archive.name: archive for archive in self._archives(spoken, settings, dataset)}
+        there = self._spoken(spoken, settings, dataset)
+        archives = there or self._to_be_spoken(spoken, settings, dataset)
         other_training = divide_name(name)[1]
         experiment = Experiment(
             name,
@@ -510,11 +521,11 @@ class Experiments:
             file,
             settings,
             dataset,
-            archives,
+            {archive.name: archive for archive in archives},
             sources,
             self._background(file, settings, sources) if self._need_recordings else {},
         )
-        check(experiment)
+        check(experiment, is_spoken=bool(there))
         return experiment
 
     def _background(
@@ -562,14 +573,12 @@ class Experiments:
         words = _words(self.settings(name)[0])
         return expect_confusion(words, synthesis) if synthesis and self.engines(name) else []
 
-    def _archives(
-        self, labels: Iterable[str], settings: ExperimentSettings, dataset: DatasetSettings
+    def _to_be_spoken(
+        self, labels: list[str], settings: ExperimentSettings, dataset: DatasetSettings
     ) -> list[Archive]:
-        """Gather recordings by all engines if they are there already, else by those that can."""
-        if not (archives := self._spoken(labels, settings, dataset)):
-            speaking = self._speaking(dataset) if labels else []
-            archives = [_archive(label, settings, dataset, speaking) for label in labels]
-        return archives
+        """Gather recordings by the engines that can speak."""
+        speaking = self._speaking(dataset) if labels else []
+        return [_archive(label, settings, dataset, speaking) for label in labels]
 
     def _spoken(
         self, labels: Iterable[str], settings: ExperimentSettings, dataset: DatasetSettings
@@ -608,8 +617,10 @@ def _names_in(folder: Path, root: Path) -> list[str]:
     return names
 
 
-def check(experiment: Experiment) -> None:
+def check(experiment: Experiment, *, is_spoken: bool) -> None:
     """Check that settings go together, before any job.
+
+    If all words are spoken already, it was checked before that they are told apart.
 
     Raises
     ------
@@ -626,6 +637,8 @@ def check(experiment: Experiment) -> None:
         _check_masks(settings)
         _check_labels(settings.labels)
         _check_words(experiment)
+        if not is_spoken:
+            _check_sounds(experiment)
         _check_board(experiment)
         _check_split(experiment)
         _check_folds(experiment)
@@ -704,8 +717,6 @@ def _archive(
     left_out = {UNKNOWN: {"silence"}, SILENCE: {"unknown"}}.get(label, {"silence", "unknown"})
     synthesis = dataset.synthesis.model_dump(exclude=left_out, exclude_none=True)
     synthesis["engines"] = {name: synthesis["engines"][name] for name in speaking}
-    if synthesis["language"] == "en":
-        del synthesis["language"]  # archives of English words are named as before there were others
     if label != UNKNOWN and (given := synthesis.pop("pronunciations", None)):
         words = words_in(label) if label != SILENCE else []
         said = {word: given[word] for word in words if word in given}
@@ -743,14 +754,19 @@ def _check_teacher(settings: ExperimentSettings) -> None:
 
 
 def _check_words(experiment: Experiment) -> None:
-    """Check that what is spoken can be said, and told apart."""
+    """Check that what is spoken can be said."""
     synthesis = experiment.dataset.synthesis
     if not experiment.archives or synthesis is None:
         return
     others = synthesis.unknown.words if synthesis.unknown else []
     for word in (*experiment.words, *others):
         check_speakable(word, synthesis)
-    refuse_same(experiment.words, synthesis)
+
+
+def _check_sounds(experiment: Experiment) -> None:
+    """Check that words can be told apart."""
+    if synthesis := experiment.dataset.synthesis:
+        refuse_same(experiment.words, synthesis)
 
 
 def _words(settings: ExperimentSettings) -> list[str]:

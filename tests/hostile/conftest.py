@@ -29,19 +29,10 @@ DATASET = {
 CODE = [f"code/{name}.{end}" for name in ("model", "frontend_tables", "settings") for end in "ch"]
 
 # Every step with its arguments, in the order of the workflow.
-ENGINES = {
-    "espeak": {
-        "accents": ["en-us"],
-        "variants": ["m1"],
-        "rate": [1.0, 1.0],
-        "pitch": [0.0, 0.0],
-        "range": [1.0, 1.0],
-    }
-}
 STEPS = {
     "pronounce-words": [
         *("--labels", '["low", "high"]', "--language", "en", "--pronunciations", "{}"),
-        *("--engines", json.dumps(ENGINES), "--out", "pronunciations.json"),
+        *("--voices", '{"espeak": "en-us+m1"}', "--out", "pronunciations.json"),
     ],
     "index-dataset": [
         "--dataset",

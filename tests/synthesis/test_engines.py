@@ -236,14 +236,24 @@ def test_an_engine_whose_files_are_not_here_is_left_out_with_a_line(monkeypatch,
     absent = {"pico": {"voices": ["en-GB", "en-US"], **manner}}
     others = {"flite": {"voices": ["slt", "rms"], "range": [1.0, 1.0], **manner}}
     chosen = EnginesSettings.model_validate({**absent, **others}).chosen
-    assert present(chosen) == ["flite"]
+    assert present(chosen, "en") == ["flite"]
     assert capsys.readouterr().err == (
         "synthesis.engines: without pico, whose files are not here: 2 of 4 persons fewer speak\n"
     )
     with pytest.raises(UserError, match=r"files of pico are not here.*wav2nano fetch-voices pico"):
-        present(EnginesSettings.model_validate(absent).chosen)
-    assert present(EnginesSettings.model_validate(others).chosen) == ["flite"]
+        present(EnginesSettings.model_validate(absent).chosen, "en")
+    assert present(EnginesSettings.model_validate(others).chosen, "en") == ["flite"]
     assert capsys.readouterr().err == ""
+
+
+def test_kokoros_persons_are_counted_though_a_family_is_one_group(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    manner = {"rate": [1.0, 1.0], "pitch": [0.0, 0.0], "range": [1.0, 1.0]}
+    accents = {"accents": ["en", "en-us"], "variants": ["m1", "f1"]}
+    kokoro = {"voices": "all", "blends": 10, "rate": [1.0, 1.0]}
+    settings = EnginesSettings.model_validate({"espeak": accents | manner, "kokoro": kokoro})
+    assert present(settings.chosen, "en") == ["espeak"]
+    assert "38 of 40 persons fewer speak" in capsys.readouterr().err
 
 
 def test_an_engine_that_is_not_compiled_is_left_out(monkeypatch, tmp_path, capsys):
@@ -267,9 +277,9 @@ def test_an_engine_that_is_not_compiled_is_left_out(monkeypatch, tmp_path, capsy
             "flite": {"voices": ["slt"], "range": [1.0, 1.0], **manner},
         }
     ).chosen
-    assert present(chosen) == ["flite"]
+    assert present(chosen, "en") == ["flite"]
     (pico.FILES.folder / "libpico.so").touch()
-    assert present(chosen) == ["flite", "pico"]
+    assert present(chosen, "en") == ["flite", "pico"]
 
 
 def config_with_pico(folder, voices):
@@ -307,6 +317,7 @@ def test_what_all_engines_said_before_needs_none_of_their_files(monkeypatch, tmp
     (tmp_path / "data" / "synthetic").mkdir(parents=True)
     for name in everyone.archives:
         (tmp_path / "data" / "synthetic" / f"{name}.zip").touch()
+    monkeypatch.setattr("wav2nano.experiments.refuse_same", None)  # nothing is to be told apart
     assert experiments()["keywords"].archives == everyone.archives
     assert experiments().engines("keywords") == []
 

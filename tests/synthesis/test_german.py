@@ -1,16 +1,13 @@
 """Words of another language: espeak-ng and Pico speak them, and near misses are of it."""
 
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 from synthesis_cases import SETTINGS, settings_with
 
 from wav2nano.errors import UserError
-from wav2nano.experiments import Experiments
-from wav2nano.hashes import hash_file
-from wav2nano.settings.load import load_yaml, parse
+from wav2nano.settings.load import parse
 from wav2nano.settings.synthesis import SynthesisSettings
 from wav2nano.synthesis import confusable
 from wav2nano.synthesis.base import Utterance
@@ -24,7 +21,6 @@ from wav2nano.synthesis.synthesize_speech import SECONDS, synthesize_speech
 from wav2nano.synthesis.voices import engine_voices, speak
 from wav2nano.tables.recordings import UNKNOWN, read_recordings
 
-ROOT = Path(__file__).resolve().parents[2]
 GERMAN = settings_with(language="de")
 
 
@@ -96,22 +92,13 @@ def test_a_voice_of_another_language_is_refused():
     with pytest.raises(UserError, match="no voice 'en-GB'; there are de-DE"):
         engine_voices("pico", settings, "de")
     with pytest.raises(UserError, match="no voice 'de-DE'; there are en-GB, en-US"):
-        pico.voices(settings.model_copy(update={"voices": ["de-DE"]}))
+        pico.voices(settings.model_copy(update={"voices": ["de-DE"]}), "en")
 
 
 def test_phonemes_of_cmudict_are_english():
     given = {**SETTINGS, "language": "de", "pronunciations": {"wav": "W EY1 V"}}
     with pytest.raises(UserError, match=r"pronunciations are of English words.*language is de"):
         parse(SynthesisSettings, given, source="x")
-
-
-def test_english_archives_are_named_as_before_there_were_languages(tmp_path):
-    shutil.copytree(ROOT / "config", tmp_path / "config")
-    params = load_yaml(ROOT / "params.yaml")
-    experiments = Experiments(params, sha256=hash_file, root=tmp_path)
-    english, german = (experiments[name].archives for name in ("keywords", "keywords_de"))
-    assert not any("language" in archive.synthesis for archive in english.values())
-    assert {archive.synthesis["language"] for archive in german.values()} == {"de"}
 
 
 def test_a_label_is_spoken_by_all_engines_of_its_language(tmp_path):

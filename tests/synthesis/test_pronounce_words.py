@@ -4,10 +4,7 @@ import json
 import shutil
 
 import pytest
-from synthesis_cases import FLITE, all_engines, settings_with
 
-from wav2nano.errors import UserError
-from wav2nano.settings.synthesis import EnginesSettings
 from wav2nano.synthesis.confusable import phonemes_of
 from wav2nano.synthesis.near_misses import frequent_words
 from wav2nano.synthesis.phonemes import in_arpabet, with_phonemes
@@ -61,7 +58,7 @@ def test_each_word_of_the_labels_is_told(tmp_path, capsys):
         labels=["never", "turn_wav", "Never", "größe", "siri"],
         language="en",
         pronunciations={"größe": "G R OW1 S AH0"},
-        engines=all_engines().engines,
+        voices={"espeak": "en+m1", "flite": "slt", "festival": "kal_diphone", "pico": "en-GB"},
         out=out,
     )
     made = {word["word"]: word for word in json.loads(out.read_text())}
@@ -87,24 +84,23 @@ def test_each_word_of_the_labels_is_told(tmp_path, capsys):
 
 
 def test_without_a_lexicon_it_is_not_asked(tmp_path, capsys):
-    engines, out = settings_with().engines, tmp_path / "p.json"
-    pronounce_words(labels=["wav"], language="en", pronunciations={}, engines=engines, out=out)
+    voices, out = {"espeak": "en+m1"}, tmp_path / "p.json"
+    pronounce_words(labels=["wav"], language="en", pronunciations={}, voices=voices, out=out)
     assert capsys.readouterr().err == "wav: W AE1 V\n"
 
 
 @pytest.mark.parametrize("engine", ["flite", "festival"])
-def test_a_missing_engine_names_its_package(monkeypatch, tmp_path, engine):
-    voices = {"flite": ["slt"], "festival": ["kal_diphone"]}[engine]
-    engines = EnginesSettings.model_validate({engine: {**FLITE, "voices": voices}})
+def test_a_reader_that_is_not_installed_is_left_out_with_a_line(
+    monkeypatch, tmp_path, capsys, engine
+):
+    voices = {"espeak": "en+m1", engine: {"flite": "slt", "festival": "kal_diphone"}[engine]}
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(UserError, match=f"apt-get install {engine}"):
-        pronounce_words(
-            labels=["no"],
-            language="en",
-            pronunciations={},
-            engines=engines,
-            out=tmp_path / "p.json",
-        )
+    out = tmp_path / "p.json"
+    pronounce_words(labels=["no"], language="en", pronunciations={}, voices=voices, out=out)
+    left_out, told = capsys.readouterr().err.splitlines()
+    assert left_out.startswith(f"How {engine} reads words is not told: it, or its voice")
+    assert told == "no: N OW1"
+    assert json.loads(out.read_text())[0]["readings"] == {"espeak": "N OW1"}
 
 
 def test_accents_of_one_reading_are_one():

@@ -5,25 +5,39 @@ import re
 import pytest
 import yaml
 
-from workflow.conftest import KEYWORDS
+from workflow.conftest import KEYWORDS, SECOND
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
 
+TAUGHT = {"training": {"teacher": {}}}
+EMBEDDED = {
+    "goal": "evaluation",
+    "features": {"kind": "speech_embedding"},
+    "model": {"architecture": "dense", "units": [8]},
+}
+
+
 @pytest.fixture
-def speaks(fresh, tmp_path):
-    """A checkout with a voice whose files are not here, and a registry without any package."""
-    path = fresh.root / "config" / "datasets" / "keywords.yaml"
-    dataset = yaml.safe_load(path.read_text())
-    manner = {"rate": [1.0, 1.0], "pitch": [0.0, 0.0]}
-    dataset["synthesis"]["engines"]["pico"] = {"voices": ["en-GB"], **manner}
-    path.write_text(yaml.safe_dump(dataset))
+def without_packages(fresh, tmp_path):
+    """A checkout with no network of a package, and a registry without any package."""
     fresh.environment = {
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": "",
     }
     return fresh
+
+
+@pytest.fixture
+def speaks(without_packages):
+    """A checkout with a voice whose files are not here, and a registry without any package."""
+    path = without_packages.root / "config" / "datasets" / "keywords.yaml"
+    dataset = yaml.safe_load(path.read_text())
+    manner = {"rate": [1.0, 1.0], "pitch": [0.0, 0.0]}
+    dataset["synthesis"]["engines"]["pico"] = {"voices": ["en-GB"], **manner}
+    path.write_text(yaml.safe_dump(dataset))
+    return without_packages
 
 
 @pytest.mark.parametrize(
@@ -48,15 +62,20 @@ def test_files_are_fetched_where_jobs_run(speaks, tmp_path, options, fetches):
     assert "Traceback" not in output
 
 
-def test_a_teacher_that_cannot_be_had_is_told_before_any_job(fresh, tmp_path):
-    path = fresh.root / "config" / "experiments" / "keywords.yaml"
-    taught = {"training": {"teacher": {}}}
-    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | taught))
-    fresh.environment = {
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "PIP_NO_INDEX": "1",
-        "PIP_FIND_LINKS": "",
-    }
+@pytest.mark.parametrize(
+    ("changes", "without"),
+    [
+        (TAUGHT, "training.teacher: null"),
+        (EMBEDDED | {"training": {"teacher": None}}, "another features.kind"),
+        (TAUGHT | EMBEDDED, "another features.kind and training.teacher: null"),
+    ],
+)
+def test_a_network_that_cannot_be_had_is_told_before_any_job(
+    without_packages, tmp_path, changes, without
+):
+    fresh = without_packages
+    path = fresh.root / KEYWORDS
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | changes))
     target = "results/keywords/model.keras"
     fresh.snakemake(target, "--dry-run")
     assert not (tmp_path / "cache" / "wav2nano").exists()
@@ -64,12 +83,22 @@ def test_a_teacher_that_cannot_be_had_is_told_before_any_job(fresh, tmp_path):
     assert result.returncode
     assert re.search(
         r"config/experiments/keywords.yaml:\n +speech_embedding needs the package pyopen-wakeword "
-        r"1.1.0 from PyPI, .* wav2nano fetch-model speech_embedding, or do without: "
-        r"training.teacher: null.",
+        rf"1.1.0 from PyPI, .* wav2nano fetch-model speech_embedding, or do without: {without}\.",
         result.stderr,
     ), result.stderr
     assert "Traceback" not in result.stderr
     assert not (fresh.root / "data" / "windows").exists()
+
+
+def test_all_experiments_are_checked_before_a_network_is_fetched(without_packages):
+    fresh = without_packages
+    fresh.change_settings(KEYWORDS, **TAUGHT)
+    second = {"dataset": "keywords", "labels": ["two", "to"], "synthesize": "words"}
+    (fresh.root / SECOND).write_text(yaml.safe_dump(second))
+    fresh.change_settings(experiments=["keywords", "second"])
+    said = fresh.snakemake("results/keywords/nothing", check=False).stderr
+    assert "'two' and 'to' are spoken the same" in said
+    assert "speech_embedding" not in said
 
 
 @pytest.mark.parametrize(("options", "lines"), [([], 1), (["-n"], 0)])
@@ -85,11 +114,20 @@ def test_how_a_word_is_read_is_told(fresh):
     assert "wav: W AE1 V" in result.stdout + result.stderr
 
 
-def test_the_board_says_by_what_code_was_spoken(fresh):
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("synthesis/workers/espeak.py", "(VOLUME, 100)", "(VOLUME, 90)"),
+        ("features/kinds/speech_embedding.py", "RANGE_DB = 80.0", "RANGE_DB = 70.0"),
+    ],
+)
+def test_the_board_says_by_what_code_was_spoken_and_taught(fresh, file, old, new):
+    fresh.change_settings(KEYWORDS, **TAUGHT)
+
     def code_hash():
         said = fresh.snakemake("-np", "results/keywords/firmware/listener.bin").stdout
         return re.search(r"--code-hash (\w+)", said)[1]
 
     before = code_hash()
-    fresh.replace("src/wav2nano/synthesis/workers/espeak.py", "(VOLUME, 100)", "(VOLUME, 90)")
+    fresh.replace(f"src/wav2nano/{file}", old, new)
     assert code_hash() != before

@@ -18,6 +18,7 @@ from wav2nano.dataset.scan import digest_sources
 from wav2nano.errors import UserError
 from wav2nano.experiments import (
     SYNTHETIC,
+    TEACHER,
     Experiments,
     as_json,
     digest_of_shard,
@@ -79,8 +80,10 @@ def fetch_networks(experiment):
     try:
         fetch_packages(experiment.published_models())
     except UserError as error:
-        taught = experiment.settings.training.teacher is not None
-        without = "training.teacher: null" if taught else "another features.kind"
+        used = experiment.settings
+        heard = ["another features.kind"] * (TEACHER.kind in used.features.kinds)
+        taught = ["training.teacher: null"] * (used.training.teacher is not None)
+        without = " and ".join([*heard, *taught])
         raise UserError(f"{experiment.file}:\n  {error}, or do without: {without}.") from None
 
 
@@ -101,9 +104,9 @@ def load_experiments():
             fetch_at_need(
                 sorted({engine for name in wanted for engine in experiments.engines(name)})
             )
-        for name in wanted:
-            experiment = experiments[name]
-            if workflow.is_main_process and runs_jobs():
+        loaded = [experiments[name] for name in wanted]
+        if workflow.is_main_process and runs_jobs():
+            for experiment in loaded:
                 fetch_networks(experiment)
         if workflow.is_main_process and runs_jobs():
             for line in dict.fromkeys(
@@ -160,13 +163,17 @@ def settings(choose):
     return lambda wildcards: as_json(choose(EXPERIMENTS[wildcards.experiment].settings))
 
 
-def code(*modules, kind=False, architecture=False, board=False, engines=False):
-    """Hash of the code that a rule runs, with that of what it looks up for the experiment."""
+def code(*modules, kind=False, kinds=False, architecture=False, board=False, engines=False):
+    """Hash of the code that a rule runs, with that of what it looks up for the experiment.
+
+    `kind` is that of its features, and `kinds` are these and the teacher's.
+    """
 
     def digest(wildcards):
         experiment = EXPERIMENTS[wildcards.experiment]
         used = experiment.settings
-        found = modules_of(used.features) if kind else []
+        heard = [*experiment.feature_settings.values()] if kinds else [used.features] * kind
+        found = [module for features in heard for module in modules_of(features)]
         if architecture:
             found.append(f"wav2nano.models.architectures.{used.model.architecture}")
         if board:

@@ -50,21 +50,18 @@ rule pronounce_words:
         "logs/{experiment}/pronounce_words.log",
     benchmark:
         "logs/{experiment}/pronounce_words.tsv"
+    priority: 1  # whoever has to set a word right learns it while the first are spoken
     resources:
         mem_mb=500,
     params:
         labels=of(lambda experiment: as_json(experiment.words)),
         language=of(lambda experiment: experiment.dataset.synthesis.language),
         pronunciations=of(lambda experiment: as_json(experiment.pronunciations)),
-        engines=of(
-            lambda experiment: as_json(
-                experiment.dataset.synthesis.engines.model_dump(exclude_none=True)
-            )
-        ),
+        voices=of(lambda experiment: as_json(experiment.first_voices())),
         code=code_digest("wav2nano.synthesis.pronounce_words"),
     shell:
         "wav2nano pronounce-words --labels {params.labels:q} --language {params.language}"
-        " --pronunciations {params.pronunciations:q} --engines {params.engines:q}"
+        " --pronunciations {params.pronunciations:q} --voices {params.voices:q}"
         " --out {output:q} 2>&1 | tee {log:q}"
 
 

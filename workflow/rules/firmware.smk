@@ -146,7 +146,7 @@ rule compile_firmware:
             "wav2nano.firmware.generate_code",
             "wav2nano.evaluation.choose_thresholds",
             "wav2nano.firmware.compile_firmware",
-            kind=True,
+            kinds=True,
             architecture=True,
             board=True,
             engines=True,

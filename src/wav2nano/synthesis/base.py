@@ -28,7 +28,8 @@ class Voice:
     """One voice of one engine.
 
     `name` is what the engine is asked for ("en-us+m3", "slt"). `group` is the person who is heard,
-    which a split keeps together: two engines may have been built from the same person's speech.
+    or a family of persons who are alike, which a split keeps together: two engines may have been
+    built from the same person's speech.
     """
 
     engine: str
@@ -66,7 +67,7 @@ class Engine(Protocol):
         Names of the voices whose pitch and range the engine cannot set; the scale of the formants
         still moves both.
 
-    One that speaks more than English has `LANGUAGES`, their names.
+    One that speaks more than English has `SPEAKS`, the codes of its languages.
 
     An engine whose files are fetched has `FILES`; if something is made of them before it can speak,
     `prepare()`, which makes it, and `is_ready()`, which tells whether it is there.
@@ -75,7 +76,7 @@ class Engine(Protocol):
     FIXED_INTONATION: frozenset[str]
 
     @staticmethod
-    def voices(settings: Any, language: str = "en") -> list[list[Voice]]:
+    def voices(settings: Any, language: str) -> list[list[Voice]]:
         """Voices of the settings, as lists of the same group: turns balance the groups.
 
         They speak the language.

@@ -58,13 +58,14 @@ def refuse_same(labels: Sequence[str], settings: SynthesisSettings) -> None:
     UserError
         If two are.
     """
+    texts = [_text(label, settings) for label in labels]
+    # All labels by one voice, then by the next: to choose a voice takes longer than a word.
+    by_voice = [
+        [re.sub("[ˈˌ ]", "", phonemize(text, voice)) for text in texts]
+        for voice in LANGUAGES[settings.language].voices
+    ]
     first: dict[tuple[str, ...], str] = {}
-    for label in labels:
-        text = _text(label, settings)
-        said = tuple(
-            re.sub("[ˈˌ ]", "", phonemize(text, voice))
-            for voice in LANGUAGES[settings.language].voices
-        )
+    for label, said in zip(labels, zip(*by_voice, strict=True), strict=True):
         same = first.setdefault(said, label) if all(said) else label
         if same != label:
             raise UserError(

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from wav2nano.arpabet import VOWELS, words_in
+from wav2nano.errors import UserError
 from wav2nano.files import write_json
-from wav2nano.settings.synthesis import EnginesSettings
 from wav2nano.synthesis.engines import festival, flite
 from wav2nano.synthesis.languages import LANGUAGES
 from wav2nano.synthesis.phonemes import in_arpabet, phonemize
@@ -43,7 +43,7 @@ def pronounce_words(
     labels: list[str],
     language: str,
     pronunciations: dict[str, str],
-    engines: EnginesSettings,
+    voices: dict[str, str],
     out: Path,
 ) -> None:
     """Say how the engines read the words of the labels, a line each, and write it down.
@@ -56,38 +56,43 @@ def pronounce_words(
         That they are of: en or de.
     pronunciations
         Phonemes of CMUdict by word, for words that are not read.
-    engines
-        `synthesis.engines` of the data set.
+    voices
+        A voice of each engine that speaks; one that is not installed is left out with a line.
     out
         JSON file to write.
-
-    Raises
-    ------
-    UserError
-        If an engine is not installed.
     """
     words = list(dict.fromkeys(word for label in labels for word in words_in(label)))
     unsure = [word for word in words if word not in pronunciations]
-    pronounced = read_words(unsure, language, engines)
+    pronounced = read_words(unsure, language, voices)
     pronounced |= {word: Pronounced(word, said, {}, None) for word, said in pronunciations.items()}
     for word in words:
         print(describe(pronounced[word]), file=sys.stderr)
     write_json(out, [asdict(pronounced[word]) for word in words])
 
 
-def read_words(words: list[str], language: str, engines: EnginesSettings) -> dict[str, Pronounced]:
+def read_words(words: list[str], language: str, voices: Mapping[str, str]) -> dict[str, Pronounced]:
     """Let engines read words: English ones in phonemes of CMUdict, others in those of the IPA."""
     voice = LANGUAGES[language].voices[0]
     write = in_arpabet if language == "en" else phonemize
     by_engine: dict[str, Mapping[str, str]] = {}
     in_cmudict: Mapping[str, bool] = {}
-    speaking = [name for name in ESPEAK if name in engines.chosen]
+    speaking = [name for name in ESPEAK if name in voices]
     if speaking:
         by_engine[", ".join(speaking)] = {word: write(word, voice) for word in words}
-    if engines.flite and words:
-        by_engine["flite"] = flite.read_words(words, engines.flite.voices[0])
-    if engines.festival and words:
-        by_engine["festival"], in_cmudict = festival.read_words(words, engines.festival.voices[0])
+    for name in ("flite", "festival"):
+        if name not in voices or not words:
+            continue
+        try:
+            if name == "flite":
+                by_engine[name] = flite.read_words(words, voices[name])
+            else:
+                by_engine[name], in_cmudict = festival.read_words(words, voices[name])
+        except UserError:  # what it speaks may have been spoken elsewhere
+            print(
+                f"How {name} reads words is not told: it, or its voice {voices[name]}, is not "
+                "installed",
+                file=sys.stderr,
+            )
     return {
         word: Pronounced(
             word,

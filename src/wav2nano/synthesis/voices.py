@@ -15,9 +15,7 @@ from wav2nano.synthesis.languages import LANGUAGES
 ENGINES = cast(dict[str, Engine], entries("wav2nano.synthesis.engines"))
 
 
-def engine_voices(
-    engine: str, settings: AnyEngineSettings, language: str = "en"
-) -> list[list[Voice]]:
+def engine_voices(engine: str, settings: AnyEngineSettings, language: str) -> list[list[Voice]]:
     """Voices of one engine, as lists of the same group: speaking by turns balances the groups.
 
     Parameters
@@ -34,7 +32,7 @@ def engine_voices(
     UserError
         If a voice is unknown, or the engine has none of the language.
     """
-    if language not in getattr(ENGINES[engine], "LANGUAGES", ("en",)):
+    if language not in getattr(ENGINES[engine], "SPEAKS", ("en",)):
         raise UserError(
             f"synthesis.engines.{engine} has no voice that speaks {LANGUAGES[language].name} "
             f"(synthesis.language: {language}). Remove it from the settings"
@@ -93,7 +91,7 @@ def fetch_at_need(engines: Iterable[str]) -> None:
             print(error, file=sys.stderr, flush=True)
 
 
-def present(chosen: Mapping[str, AnyEngineSettings], language: str = "en") -> list[str]:
+def present(chosen: Mapping[str, AnyEngineSettings], language: str) -> list[str]:
     """Name the engines that can speak; a line says who cannot, because files are not here.
 
     Raises
@@ -102,8 +100,7 @@ def present(chosen: Mapping[str, AnyEngineSettings], language: str = "en") -> li
         If none can, or a voice is unknown.
     """
     persons = {
-        name: {voices[0].group for voices in engine_voices(name, settings, language)}
-        for name, settings in chosen.items()
+        name: _persons(engine_voices(name, settings, language)) for name, settings in chosen.items()
     }
     absent = [name for name in chosen if not is_here(name)]
     speaking = [name for name in chosen if name not in absent]
@@ -122,3 +119,9 @@ def present(chosen: Mapping[str, AnyEngineSettings], language: str = "en") -> li
             flush=True,
         )
     return speaking
+
+
+def _persons(groups: Iterable[Sequence[Voice]]) -> set[str]:
+    """Name the persons who speak: a group of Kokoro is a family, and each voice a person."""
+    voices = (voice for group in groups for voice in group)
+    return {voice.name if voice.engine == "kokoro" else voice.group for voice in voices}

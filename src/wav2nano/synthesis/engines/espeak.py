@@ -9,7 +9,7 @@ from wav2nano.synthesis import base
 from wav2nano.synthesis.base import Speech, Utterance, Voice
 from wav2nano.synthesis.phonemes import with_phonemes
 
-LANGUAGES = ("en", "de")
+SPEAKS = ("en", "de")
 ACCENTS = (
     "en",  # Great Britain. Not "en-gb": espeak-ng ignores variants there.
     "en-029",  # Caribbean
@@ -45,7 +45,7 @@ SEMITONE = 50 / 12  # its pitch scale runs from 0 to 100, an octave each side of
 PROBE = "poor hot goat bath"
 
 
-def voices(settings: EspeakSettings, language: str = "en") -> list[list[Voice]]:
+def voices(settings: EspeakSettings, language: str) -> list[list[Voice]]:
     """Each accent with each variant.
 
     Accents differ in their sounds and variants in their vocal tract; the same variant in two

@@ -77,7 +77,7 @@ _PRELUDE = """
 """
 
 
-def voices(settings: RecordedVoicesSettings, language: str = "en") -> list[list[Voice]]:
+def voices(settings: RecordedVoicesSettings, language: str) -> list[list[Voice]]:
     """Voices by their names."""
     return recorded_voices("festival", settings.voices, SPEAKERS, LICENCES)
 

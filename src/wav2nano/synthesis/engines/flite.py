@@ -25,7 +25,7 @@ FIXED_INTONATION = frozenset({"rms"})
 F0 = {"slt": (170, 28), "awb": (129, 22), "kal16": (95, 11)}
 
 
-def voices(settings: RecordedVoicesSettings, language: str = "en") -> list[list[Voice]]:
+def voices(settings: RecordedVoicesSettings, language: str) -> list[list[Voice]]:
     """Voices by their names."""
     return recorded_voices("flite", settings.voices, SPEAKERS, LICENCES)
 

@@ -59,7 +59,7 @@ FILES = PackagedFiles(
 )
 
 # The analysis of the text and the voice itself.
-LANGUAGES = ("en", "de")
+SPEAKS = ("en", "de")
 RESOURCES = {
     "en-GB": ("en-GB_ta.bin", "en-GB_kh0_sg.bin"),
     "en-US": ("en-US_ta.bin", "en-US_lh0_sg.bin"),
@@ -107,7 +107,7 @@ CLICK = 256  # measured: up to 156; the release of a stop is above it
 PAUSE = 0.12  # seconds
 
 
-def voices(settings: PicoSettings, language: str = "en") -> list[list[Voice]]:
+def voices(settings: PicoSettings, language: str) -> list[list[Voice]]:
     """Voices by their names."""
     speakers = {name: who for name, who in SPEAKERS.items() if name.startswith(language)}
     return recorded_voices("pico", settings.voices, speakers, LICENCES)

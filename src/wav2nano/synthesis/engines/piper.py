@@ -47,7 +47,7 @@ BEGIN, PAD, END = "^", "_", "$"
 ENDINGS = ".?!,"
 
 
-def voices(settings: PiperSettings, language: str = "en") -> list[list[Voice]]:
+def voices(settings: PiperSettings, language: str) -> list[list[Voice]]:
     """Voices by their names."""
     return recorded_voices("piper", settings.voices, SPEAKERS, LICENCES)
 
