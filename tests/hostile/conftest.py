@@ -28,7 +28,6 @@ DATASET = {
 # Of all but the thresholds.
 CODE = [f"code/{name}.{end}" for name in ("model", "frontend_tables", "settings") for end in "ch"]
 
-# Every step with its arguments, in the order of the workflow.
 ENGINES = {
     "espeak": {
         "accents": ["en-us"],
@@ -38,18 +37,14 @@ ENGINES = {
         "range": [1.0, 1.0],
     }
 }
+# Every step with its arguments, in the order of the workflow.
 STEPS = {
     "pronounce-words": [
         *("--labels", '["low", "high"]', "--language", "en", "--pronunciations", "{}"),
         *("--engines", json.dumps(ENGINES), "--out", "pronunciations.json"),
     ],
     "index-dataset": [
-        "--dataset",
-        json.dumps(DATASET),
-        "--known",
-        "known.json",
-        "--out",
-        "index.csv",
+        *("--dataset", json.dumps(DATASET), "--known", "known.json", "--out", "index.csv"),
     ],
     "select-recordings": ["--tables", "index.csv", "--out", "manifest.csv"],
     "chunk-audio": [
@@ -137,18 +132,8 @@ STEPS = {
     "report-results": [
         *("--evaluation", "evaluation/evaluation.json", "--environment", "environment.json"),
         *("--model", "model_int8.tflite", "--preprocessing", "preprocessing.json"),
-        *(
-            "--split",
-            "split.csv",
-            "--pronunciations",
-            "pronunciations.json",
-            "--target",
-            BOARD,
-            "--listener",
-            "{}",
-            "--policy",
-            "group",
-        ),
+        *("--split", "split.csv", "--pronunciations", "pronunciations.json"),
+        *("--target", BOARD, "--listener", "{}", "--policy", "group"),
         *("--answers", "windows", "--model-settings", MODEL),
         *("--detection", "evaluation/detection.json"),
         *("--settings", '{"experiment": "tones"}', "--data", json.dumps(DATASET)),
