@@ -1,5 +1,7 @@
 """Which of the user's recordings a track is made of, and which are refused."""
 
+import shutil
+
 import numpy as np
 import pytest
 import soundfile
@@ -24,10 +26,42 @@ def hashes(folder):
     return {folder / name: hash_file(folder / name) for name in list_recordings(folder)}
 
 
+def parts(folder):
+    """Paths of test and validation, below the folder."""
+    return tuple(
+        [path.relative_to(folder).as_posix() for path in background_of(folder, part)]
+        for part in ("test", "validation")
+    )
+
+
 def test_no_file_is_for_both_parts(folder):
-    test, validation = (background_of(folder, part) for part in ("test", "validation"))
-    assert [path.name for path in test] == ["a.flac", "c.ogg", "e.wav"]
-    assert [path.name for path in validation] == ["x.wav", "d.wav"]
+    test, validation = parts(folder)
+    assert validation == ["a.flac", "b/x.wav"]
+    assert test == ["c.ogg", "d.wav", "e.wav"]
+
+
+def test_a_new_file_moves_at_most_one_other(folder):
+    shutil.copy(folder / "a.flac", folder / "0.flac")
+    test, validation = parts(folder)
+    assert validation == ["0.flac", "a.flac", "b/x.wav"]
+    assert test == ["c.ogg", "d.wav", "e.wav"]
+    shutil.copy(folder / "a.flac", folder / "1.flac")
+    assert parts(folder) == (
+        ["b/x.wav", "c.ogg", "d.wav", "e.wav"],
+        ["0.flac", "1.flac", "a.flac"],
+    )
+
+
+def test_what_is_in_a_folder_is_for_one_part(tmp_path):
+    for name in ("monday/1.wav", "monday/late/2.wav", "monday/3.wav", "sunday/1.wav"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert parts(tmp_path) == (
+        ["sunday/1.wav"],
+        ["monday/1.wav", "monday/3.wav", "monday/late/2.wav"],
+    )
+    (tmp_path / "alone.wav").touch()
+    assert parts(tmp_path)[1] == ["alone.wav"]
 
 
 def test_as_much_is_read_as_is_heard(folder):
@@ -35,13 +69,13 @@ def test_as_much_is_read_as_is_heard(folder):
         found = read_background(folder, part, seconds=seconds, rate=16000, seed=seed)
         return {name: len(samples) / 16000 for name, samples in found.items()}
 
-    everything = {str(folder / name): n for name, n in (("a.flac", 1), ("c.ogg", 3), ("e.wav", 5))}
+    everything = {str(folder / name): n for name, n in (("c.ogg", 3), ("d.wav", 4), ("e.wav", 5))}
     assert heard(100) == pytest.approx(everything)
     assert len(heard(0.5)) == 1
     assert len({next(iter(heard(0.5, seed=seed))) for seed in range(9)}) == 3
     found = read_background(folder, "validation", seconds=9, rate=8000, seed=1)
-    expected, _ = soundfile.read(folder / "d.wav")
-    samples = found[str(folder / "d.wav")] / 32768
+    expected, _ = soundfile.read(folder / "b" / "x.wav")
+    samples = found[str(folder / "b" / "x.wav")] / 32768
     np.testing.assert_allclose(samples, expected.mean(axis=1), atol=1e-4)
 
 

@@ -13,9 +13,21 @@ SETTING = "detection.background"
 
 
 def background_of(folder: Path, part: str) -> list[Path]:
-    """List the recordings of validation or test: every other one, in the order of their names."""
-    first = {"test": 0, "validation": 1}[part]
-    return [folder / name for name in list_recordings(folder)[first::2]]
+    """List the recordings of validation or test, in the order of their names.
+
+    Of the folders in `folder` the first half is for validation; what is in none counts as one. If
+    there are not two folders, it is the first half of the recordings. So what was recorded together
+    stays together, and a new recording moves at most one other into the other part.
+    """
+    names = list_recordings(folder)
+    of_folders = [name.split("/")[0] if "/" in name else "" for name in names]
+    units = of_folders if len(set(of_folders) - {""}) > 1 else names
+    first_half = sorted(set(units))[: len(set(units)) // 2]
+    return [
+        folder / name
+        for name, unit in zip(names, units, strict=True)
+        if (unit in first_half) == (part == "validation")
+    ]
 
 
 def require_folder(folder: str, root: Path) -> Path:

@@ -79,11 +79,12 @@ def describe_thresholds(found: dict[str, Any]) -> str:
 
     Examples
     --------
-    >>> one = {"threshold": 0.6, "misses": 0.1, "false_reports_per_hour": 0.0, "reached": True}
+    >>> one = {"misses": 0.1, "false_reports_per_hour": 0.0, "reached_on_validation": True}
     >>> describe_thresholds({"target_false_alarms_per_hour": None, "labels": {"never": one}})
     ''
     >>> chosen = {"target_false_alarms_per_hour": 5.0, "misses": 0.2, "labels": {"never": one}}
     >>> chosen |= {"false_reports_per_hour": 3.0, "false_reports_per_hour_ci95": [0.6, 8.8]}
+    >>> chosen["too_short"] = None
     >>> describe_thresholds(chosen)
     'hears 80.0% of validation at 3.0 false reports an hour (95 % interval 0.6 to 8.8; target 5)'
     """
@@ -91,9 +92,12 @@ def describe_thresholds(found: dict[str, Any]) -> str:
     if target is None:
         return ""
     low, high = found["false_reports_per_hour_ci95"]
-    share = float(f"{target / len(found['labels']):.2g}")
     labels = found["labels"].items()
-    beyond = {name: one["false_reports_per_hour"] for name, one in labels if not one["reached"]}
+    beyond = {
+        name: one["false_reports_per_hour"]
+        for name, one in labels
+        if not one["reached_on_validation"]
+    }
     unheard = [name for name, one in labels if one["misses"] == 1]
     text = (
         f"hears {1 - found['misses']:.1%} of validation at {found['false_reports_per_hour']:.1f} "
@@ -101,9 +105,11 @@ def describe_thresholds(found: dict[str, Any]) -> str:
     )
     if beyond:
         told = ", ".join(f"{name} {rate:.1f}" for name, rate in beyond.items())
-        text += f"; no threshold keeps within {share:g} an hour, at best: {told}"
+        text += f"; no threshold keeps within its share of the target, at best an hour: {told}"
     if unheard:
         text += f"; never heard at its threshold: {', '.join(unheard)}"
+    if found["too_short"]:
+        text += f"; {found['too_short']}"
     return text
 
 

@@ -221,10 +221,10 @@ def detection_track(
 ) -> SoundTrack:
     """Put targets into a stream of everything else; nothing is heard again before all of it was.
 
-    In each `seconds_per_target` a target stands at a place by chance, with something else before
-    the next one; without anything else that is a quiet room. With a `background`, everything else
-    is that, cut where targets are, and a second of it at least follows each. After its end a target
-    may be reported for `late_seconds` more.
+    In each `seconds_per_target` a target stands at a place by chance, with a second at least of
+    something else before the next one; without anything else that is a quiet room. With a
+    `background`, everything else is that, cut where targets are. After its end a target may be
+    reported for `late_seconds` more.
     """
     names, labels, sounds = list(names), list(labels), list(sounds)
     random = np.random.default_rng(seed)
@@ -235,15 +235,15 @@ def detection_track(
     stretch = min(total, round(seconds_per_target * rate))
     order: list[int] = []
     played: list[Played] = []
-    now, due, may_come = 0, random.uniform() * stretch, True
+    now, due, earliest = 0, random.uniform() * stretch, 0
     while now < total or not played:
-        if comes := may_come and now >= due:
+        if comes := now >= max(due, earliest):
             index = next(to_hear)
         elif background is None:
             index = next(others)
         else:
             index = len(sounds)
-            until = max(math.ceil(min(due, total)), now + (1 if may_come else rate))
+            until = max(math.ceil(min(due, total)), earliest, now + 1)
             name, piece = background.take(until - now)
             names.append(name)
             labels.append(UNKNOWN)
@@ -253,8 +253,8 @@ def detection_track(
         if comes:
             stop = end + round(late_seconds * rate)
             played.append(Played(names[index], labels[index], now, stop))
-            due = (len(played) + random.uniform()) * stretch
-        now, may_come = end, not comes
+            due, earliest = (len(played) + random.uniform()) * stretch, end + rate
+        now = end
     return SoundTrack(names, labels, sounds, order, played, rate, seed)
 
 

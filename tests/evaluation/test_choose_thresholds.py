@@ -8,8 +8,12 @@ import pytest
 
 from evaluation.listener_harness import harness
 from wav2nano.errors import UserError
-from wav2nano.evaluation.choose_thresholds import choose_thresholds, lowest_levels
-from wav2nano.evaluation.detection import average
+from wav2nano.evaluation.choose_thresholds import (
+    choose_thresholds,
+    lowest_levels,
+    share_reports,
+)
+from wav2nano.evaluation.detection import Averages, average
 from wav2nano.evaluation.evaluate_detection import evaluate_detection
 from wav2nano.features import KINDS
 from wav2nano.report.show_detection import show_detection
@@ -18,7 +22,7 @@ from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.detection import DetectionSettings
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
-from wav2nano.tables.split import SplitRow, write_split
+from wav2nano.tables.split import SplitRow, read_split, write_split
 from wav2nano.tables.windows import AudioWindows, write_windows
 from wav2nano.tracks import Played
 
@@ -69,11 +73,12 @@ def test_no_lower_threshold_keeps_the_c_within_the_target(
     random = np.random.default_rng(seed)
     samples = random.integers(-128, loudest, 4 * 400).clip(-128, 127).astype(np.int16)
     played = [Played(str(n), random.choice(TARGETS), 50 * n, 50 * n + 60) for n in range(1, 30)]
+    allowed = [most, most + 1]
     chosen = lowest_levels(
         average(host.infer([samples]), smoothing),
         played,
         TARGETS,
-        most=most,
+        most=allowed,
         smoothing=smoothing,
         quiet=quiet,
     )
@@ -83,13 +88,37 @@ def test_no_lower_threshold_keeps_the_c_within_the_target(
         for level in range(top + 1):
             levels = [*chosen[:label], level, *chosen[label + 1 :]]
             found.append(errors(listen_at(host, levels, samples), label, played))
-        within = [false <= most for false, _ in found]
+        within = [false <= allowed[label] for false, _ in found]
         if within[top]:
             lowest = max((n + 1 for n, one in enumerate(within) if not one), default=0)
             assert chosen[label] == lowest
         else:
             assert found[chosen[label]] == min(found)
     assert within[top] == (loudest == 128)
+
+
+@pytest.mark.parametrize(
+    ("total", "allowed", "levels"),
+    [
+        (0, [0, 0], [101, 121]),
+        (1, [1, 0], [41, 121]),
+        (2, [1, 1], [41, 81]),
+        (3, [1, 1], [41, 81]),
+        (4, [2, 2], [0, 0]),
+    ],
+)
+def test_what_is_left_goes_where_most_more_is_heard(total, allowed, levels):
+    """With one false report a hears two targets more, and b one; with two, neither any more."""
+    heard = [("a", 50), ("a", 60), ("a", 200), ("b", 200), ("b", 90)]
+    taken = [("a", 100), ("a", 40), ("b", 120), ("b", 80)]
+    averages = Averages(
+        10 * np.arange(1, 10),
+        np.array([TARGETS.index(label) for label, _ in heard + taken]),
+        np.array([score for _, score in heard + taken]),
+    )
+    played = [Played(str(n), label, 10 * n + 1, 10 * n + 11) for n, (label, _) in enumerate(heard)]
+    found = share_reports(averages, played, TARGETS, total=total, smoothing=1, quiet=0)
+    assert found == (levels, allowed)
 
 
 LENGTH = 800
@@ -183,15 +212,20 @@ def test_thresholds_are_of_the_validation_set_and_the_firmware_has_them(
     a, b = found["labels"]["a"], found["labels"]["b"]
     # Of _unknown_ one sound is taken for a, and one for b as surely as can be.
     assert (a["level"], a["threshold"]) == (128 + 30 + 1, 0.621)
-    assert (a["false_reports"], a["reached"]) == (0, True)
+    assert (a["false_reports"], a["allowed_false_reports"]) == (0, 0)
+    assert a["reached_on_validation"]
     assert a["missed"] == pytest.approx(a["targets"] / 4, abs=1)
     assert b["level"] == 128 + 110 + 1
     assert b["false_reports"] > 20
-    assert not b["reached"]
-    assert not found["reached"]
-    rate = b["false_reports_per_hour"]
-    told = f"no threshold keeps within 5 an hour, at best: b {rate:.1f}"
+    assert not b["reached_on_validation"]
+    assert not found["reached_on_validation"]
+    told = (
+        "no threshold keeps within its share of the target, at best an hour: b "
+        f"{b['false_reports_per_hour']:.1f}; one false report of a label in 0.02 h is more than "
+        "its share of the target: to show that it keeps to it takes 0.2 hours (detection.hours)"
+    )
     assert told in capsys.readouterr().err
+    assert told.endswith(found["too_short"])
 
     tested = detect(tmp_path)
     assert tested["thresholds"] == found
@@ -217,16 +251,30 @@ def test_a_label_that_is_never_heard_is_told(experiment, capsys):
     found = experiment(10.0)
     assert found["labels"]["b"]["level"] == 128 + 120 + 1
     assert found["labels"]["b"]["misses"] == 1
-    assert found["reached"]
-    assert "never heard at its threshold: b\n" in capsys.readouterr().err
+    assert found["reached_on_validation"]
+    assert "never heard at its threshold: b; one false report" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("experiment", [90], indirect=True)
 def test_a_target_that_all_are_within_is_reached(experiment):
     found = experiment(3600.0)
-    assert found["reached"]
-    assert all(one["reached"] for one in found["labels"].values())
+    assert found["reached_on_validation"]
+    assert all(one["reached_on_validation"] for one in found["labels"].values())
     assert found["labels"]["b"]["missed"] == 0
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_a_part_without_any_label_that_is_reported_is_told(experiment, tmp_path, part):
+    if part == "test":
+        experiment(10.0)
+    rows = read_split(tmp_path / "split.csv")
+    kept = [row for row in rows if row.part != part or row.label not in TARGETS]
+    write_split(tmp_path / "split.csv", kept)
+    told = (
+        rf"split\.csv: the {part} set has no recording of a label that is reported \(a, b\)\. Add"
+    )
+    with pytest.raises(UserError, match=told):
+        experiment(10.0) if part == "validation" else detect(tmp_path)
 
 
 def test_thresholds_that_are_not_those_of_the_c_are_refused(experiment, tmp_path):

@@ -67,8 +67,9 @@ def test_binary_budget_and_accuracy_are_told(results):
 def test_what_chosen_thresholds_bring_is_told_after_what_the_test_says(results):
     path = results / "evaluation" / "detection.json"
     found = json.loads(path.read_text())
-    label = {"misses": 0.1, "false_reports_per_hour": 2.0, "reached": True}
+    label = {"misses": 0.1, "false_reports_per_hour": 2.0, "reached_on_validation": True}
     found["thresholds"] = label | {
+        "too_short": None,
         "target_false_alarms_per_hour": 5.0,
         "false_reports_per_hour_ci95": [0.2, 7.2],
         "labels": {"never": label},

@@ -279,15 +279,22 @@ def scored_model(wildcards):
 
 
 def firmware_digest(experiment):
-    """Hash of the settings that the firmware depends on: all but those of tests and the report."""
+    """Hash of the settings that the firmware depends on: all but those of tests and the report.
+
+    Those of the detection track count where thresholds are chosen on one.
+    """
     used = experiment.settings.model_dump(
         exclude={"detection", "evaluation", "simulation", "original"}
     )
     return settings_digest(
         used
         | {"name": experiment.name, "data": experiment.dataset.model_dump()}
-        | {"track": track_of_thresholds(experiment)}
+        | ({"track": track_of_thresholds(experiment)} if chooses_thresholds(experiment) else {})
     )
+
+
+def chooses_thresholds(experiment):
+    return experiment.settings.listener.target_false_alarms_per_hour is not None
 
 
 def memory_of_track(experiment):
@@ -298,7 +305,7 @@ def memory_of_track(experiment):
 def track_of_thresholds(experiment):
     """Settings of the track that thresholds are chosen on; where they are not, always the same."""
     used, background = experiment.settings, experiment.background_digest
-    if used.listener.target_false_alarms_per_hour is None:
+    if not chooses_thresholds(experiment):
         used, background = ExperimentSettings(), ""
     return {
         "answers": used.evaluation.answers,

@@ -3,6 +3,12 @@
 # listen to, a picture of the network, the comparison of experiments, and the checksums of all that the workflow makes.
 
 
+# Inputs of the report that not every experiment has.
+NOT_ALWAYS_MADE = (
+    *("pronunciations", "build", "board", "detection", "random_split", "folds", "seeds"),
+)
+
+
 rule report_results:
     input:
         evaluation=f"{RESULTS}/evaluation/evaluation.json",
@@ -72,17 +78,7 @@ rule report_results:
         pages=subpath(output[0], parent=True),
         built=lambda wildcards, input: [
             word
-            for name in (
-                *(
-                    "pronunciations",
-                    "build",
-                    "board",
-                    "detection",
-                    "random_split",
-                    "folds",
-                    "seeds",
-                ),
-            )
+            for name in NOT_ALWAYS_MADE
             for path in input.get(name)
             for word in (f"--{name.replace('_', '-')}", path)
         ],

@@ -1,5 +1,6 @@
 """Step choose-thresholds: from which score on each label is reported, as C."""
 
+import math
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -102,12 +103,12 @@ def choose_thresholds(
             settings=settings,
             rate=rate,
         )
-        most = int(target * heard.hours // len(targets))
-        levels = lowest_levels(
+        total = int(round(target * heard.hours, 6))  # 28.999999999999996 are 29
+        levels, allowed = share_reports(
             heard.averages,
             heard.track.played,
             targets,
-            most=most,
+            total=total,
             smoothing=smoothing,
             quiet=host.quiet_inferences,
         )
@@ -123,11 +124,13 @@ def choose_thresholds(
             "false_reports_per_hour_ci95": hourly_interval(
                 len(outcome.false), heard.hours, heard.repeats
             ),
-            "reached": len(outcome.false) <= target * heard.hours,
+            "reached_on_validation": len(outcome.false) <= total,
+            "too_short": _too_short(target, heard.hours, len(targets)),
         }
         of_labels = count_by_label(outcome, targets, heard.hours)
-        for one in of_labels.values():
-            one["reached"] = one["false_reports"] <= most
+        for one, most in zip(of_labels.values(), allowed, strict=True):
+            one["allowed_false_reports"] = most
+            one["reached_on_validation"] = one["false_reports"] <= most
     told = {
         "experiment": title,
         "target_false_alarms_per_hour": target,
@@ -151,16 +154,77 @@ def _smoothing(between: Preprocessing, listener: ListenerSettings) -> int:
     return listener.smoothing(between.chunking.rate, between.features.hop_samples)
 
 
+def _too_short(target: float, hours: float, labels: int) -> str | None:
+    """Say what track would be needed where a label cannot have one whole false report."""
+    if target == 0:
+        return "no track is long enough to show a target of 0 false reports"
+    if target * hours >= labels:
+        return None
+    needed = math.ceil(100 * labels / target) / 100
+    return (
+        f"one false report of a label in {hours:.3g} h is more than its share of the target: to "
+        f"show that it keeps to it takes {needed:g} hours (detection.hours)"
+    )
+
+
+def share_reports(
+    averages: Averages,
+    played: Sequence[Played],
+    targets: Sequence[str],
+    *,
+    total: int,
+    smoothing: int,
+    quiet: int,
+) -> tuple[list[int], list[int]]:
+    """Share false reports among labels, and find the lowest thresholds that keep within them.
+
+    All labels may have as many; of those that are left, one each goes to the labels that hear the
+    most targets more with it.
+
+    Parameters
+    ----------
+    averages, played, targets, smoothing, quiet
+        As `lowest_levels` takes them.
+    total
+        False reports of all labels together.
+
+    Returns
+    -------
+    levels : list of int
+        Least sums of the latest scores.
+    allowed : list of int
+        False reports of each label.
+    """
+
+    def find(most: Sequence[int]) -> list[int]:
+        return lowest_levels(averages, played, targets, most=most, smoothing=smoothing, quiet=quiet)
+
+    def heard(levels: Sequence[int]) -> np.ndarray:
+        outcome = judge(report(averages, levels, quiet=quiet), played, targets)
+        pairs = zip(outcome.wanted, outcome.matches, strict=True)
+        return np.bincount([n for n, match in pairs if match], minlength=len(targets))
+
+    each, left = divmod(total, len(targets))
+    allowed = [each] * len(targets)
+    levels = find(allowed)
+    if not left:
+        return levels, allowed
+    gains = heard(find([each + 1] * len(targets))) - heard(levels)
+    for label in np.argsort(-gains, kind="stable")[:left].tolist():
+        allowed[label] += int(gains[label] > 0)
+    return find(allowed), allowed
+
+
 def lowest_levels(
     averages: Averages,
     played: Sequence[Played],
     targets: Sequence[str],
     *,
-    most: int,
+    most: Sequence[int],
     smoothing: int,
     quiet: int,
 ) -> list[int]:
-    """Find the lowest threshold of each label that keeps its false reports within `most`.
+    """Find the lowest threshold of each label that keeps its false reports within its `most`.
 
     It, and any higher one, keeps them so while the other labels have theirs: a report of one label
     may silence another. If even the highest that can be reached does not, it is the one with the
@@ -175,7 +239,7 @@ def lowest_levels(
     targets
         The labels that are reported.
     most
-        False reports of a label.
+        False reports that each label may have.
     smoothing
         Inferences in an average.
     quiet
@@ -199,7 +263,7 @@ def lowest_levels(
     def lowest(label: int) -> int:
         kept = None
         for level in candidates[label]:
-            if len(outcome(label, level).false) > most:
+            if len(outcome(label, level).false) > most[label]:
                 break
             kept = level
         if kept is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from wav2nano.background import Pieces, read_background
+from wav2nano.errors import UserError
 from wav2nano.evaluation.detection import Averages, average
 from wav2nano.runtimes.host_listener import HostListener
 from wav2nano.settings.detection import DetectionSettings
@@ -66,10 +67,15 @@ def play(
     Raises
     ------
     UserError
-        If the part has no windows.
+        If the part has no windows, or none of a label that is reported.
     """
     targets, seconds = host.targets, 3600 * settings.hours
     names, labels, starts, audio = load_sounds(windows, split, part, rate=rate)
+    if not set(targets) & set(labels):
+        raise UserError(
+            f"{split}: the {part} set has no recording of a label that is reported "
+            f"({', '.join(targets)}). Add recordings of more groups, or set another `split.policy`."
+        )
     # What windows share counts once, and what is played whole is joined.
     whole = join_windows(names, labels, starts, audio)
     if settings.background is None:

@@ -269,7 +269,7 @@ def _detection(found: dict[str, Any]) -> dict[str, float]:
             f"detection_validation_{figure}": chosen[figure]
             for figure in ("misses", "false_reports_per_hour")
         }
-        metrics["detection_target_reached"] = chosen["reached"]
+        metrics["detection_validation_target_reached"] = chosen["reached_on_validation"]
     if late := found["latency_seconds"]:
         metrics |= {f"detection_latency_{key}_seconds": late[key] for key in ("median", "p95")}
     return metrics

@@ -20,8 +20,9 @@ class DetectionSettings(Settings):
 
     background: Text | None = None
     """folder of recordings without any of the labels, such as evenings in the room: the track is
-    made of them, with targets put in; every other file tests, and the rest choose thresholds.
-    `null`: it is made of what the split has"""
+    made of them, with targets put in. Of the folders in it the first half, by name, chooses
+    thresholds and the rest tests, so give each evening one; without two folders, of the files.
+    `null`: the track is made of what the split has"""
 
     seed: Seed = 1
     """seed of the recordings' order"""

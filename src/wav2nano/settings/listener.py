@@ -22,9 +22,9 @@ class ListenerSettings(Settings):
     """lowest averaged score that reports a label, where none is chosen"""
 
     target_false_alarms_per_hour: Annotated[float, Field(ge=0, le=3600)] | None = None
-    """false reports an hour of all labels together: each label gets the lowest threshold that keeps
-    it within an equal share of them in a track of the validation set, or the best there is. `null`:
-    all labels have `threshold`"""
+    """false alarms an hour, elsewhere called false reports, of all labels together: each label gets
+    the lowest threshold that keeps it within its share, in whole reports, in a track of the
+    validation set (`detection.hours`), or the best there is. `null`: all labels have `threshold`"""
 
     quiet_seconds: Annotated[float, Field(ge=0, le=3600)] = 1.0
     """minimum time between two reports, seconds"""
