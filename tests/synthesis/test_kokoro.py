@@ -16,7 +16,7 @@ def settings(**given) -> KokoroSettings:
 
 
 def names(**given) -> list[str]:
-    return [voice.name for family in kokoro.voices(settings(**given)) for voice in family]
+    return [voice.name for family in kokoro.voices(settings(**given), "en") for voice in family]
 
 
 def test_english_voices_speak():
@@ -26,7 +26,7 @@ def test_english_voices_speak():
 
 
 def test_who_shares_a_timbre_is_in_one_group():
-    families = kokoro.voices(settings(blends=126))
+    families = kokoro.voices(settings(blends=126), "en")
     assert len(set(names(blends=126))) == 154
     parents = [{name for voice in family for name in voice.name.split("+")} for family in families]
     assert [len(family) for family in parents] == [7] * 7
@@ -47,7 +47,7 @@ def test_no_timbre_is_in_two_families():
     styles -= styles.mean(axis=0)
     styles /= np.linalg.norm(styles, axis=1, keepdims=True)
     alike = styles @ styles.T
-    families = kokoro.voices(settings(blends=126))
+    families = kokoro.voices(settings(blends=126), "en")
     members = [{name for voice in family for name in voice.name.split("+")} for family in families]
     across = [
         alike[kokoro.NAMES.index(one), kokoro.NAMES.index(other)]

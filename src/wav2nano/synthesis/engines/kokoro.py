@@ -115,7 +115,7 @@ _AMERICAN = (
 _LAST = (("^", ""), ("e", "A"), ("o", "ɔ"))
 
 
-def voices(settings: KokoroSettings, language: str = "en") -> list[list[Voice]]:
+def voices(settings: KokoroSettings, language: str) -> list[list[Voice]]:
     """Voices by their names, and as many mixtures as are wanted, a group for each family."""
     if settings.voices == "all":
         chosen = list(ENGLISH)
