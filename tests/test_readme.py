@@ -45,4 +45,4 @@ def test_the_sweep_holds_the_default_experiment():
     with (ROOT / "benchmarks" / "figures" / "sweep_example.csv").open(newline="") as file:
         rows = {row["experiment"]: row for row in csv.DictReader(file)}
     metrics = json.loads((ROOT / "metrics" / "keywords.json").read_text(encoding="utf-8"))
-    assert float(rows["mfcc.lstm"]["macro_f1"]) == metrics["int8_macro_f1"]
+    assert float(rows["logmel.tc_resnet"]["macro_f1"]) == metrics["int8_macro_f1"]
