@@ -7,7 +7,7 @@ machines do not list.
 import tarfile
 import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -135,8 +135,14 @@ def prepare() -> Path:
         return library
     with tempfile.TemporaryDirectory(prefix="wav2nano-pico-") as folder:
         with tarfile.open(FILES.verified() / SOURCES) as archive:
-            archive.extractall(folder, filter="data")
-        sources = sorted(Path(folder, _INSIDE, "lib").glob("*.c"))
+            # One by one: not every Python 3.11 has filters for extractall.
+            for member in archive.getmembers():
+                place = PurePosixPath(member.name)
+                if place.parent == PurePosixPath(_INSIDE, "lib") and member.isfile():
+                    content = archive.extractfile(member)
+                    assert content is not None  # a file
+                    Path(folder, place.name).write_bytes(content.read())
+        sources = sorted(Path(folder).glob("*.c"))
         # As old code wants it: pointers to other types, sums that wrap round, many warnings.
         flags = ("-shared", "-fPIC", "-O1", "-fno-strict-aliasing", "-fwrapv", "-w")
         return compile_c(sources, library, flags=flags)
