@@ -89,7 +89,7 @@ bench: setup
 	@$(MAKE) firmware EXPERIMENT= RECORDINGS=
 	@echo "make: features against librosa, on $$NAMED_SPEECH_COMMANDS"
 	@$(BIN)/python benchmarks/bench_features.py "$$NAMED_SPEECH_COMMANDS"
-	@echo "make: ten digits by real speakers, and the sweep of README"
+	@echo "make: ten digits by real speakers"
 	@$(BIN)/python benchmarks/bench_experiments.py $${NAMED_RECORDINGS:+"$$NAMED_RECORDINGS"}
 	@echo "make: every architecture and every published system, cross-validated: hours, and it goes on where it was"
 	@$(BIN)/python benchmarks/bench_zoo.py --work build/zoo $${NAMED_RECORDINGS:+--digits "$$NAMED_RECORDINGS"} \

@@ -1,4 +1,4 @@
-"""The experiment `digits` and the sweep that README shows: builds both in a clone.
+"""The experiment `digits`, whose figures README quotes: builds it in a clone.
 
     python benchmarks/bench_experiments.py RECORDINGS
 
@@ -15,8 +15,6 @@ from bench_common import ROOT, clone, environment
 
 MADE = {
     "metrics/digits.json": "benchmarks/figures/digits.json",
-    "results/comparison/sweep_example.csv": "benchmarks/figures/sweep_example.csv",
-    "results/comparison/sweep_example.png": "docs/sweep_example.png",
 }
 
 

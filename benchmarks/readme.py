@@ -8,7 +8,6 @@ Its sources: metrics/keywords.json, which `make firmware` writes, and benchmarks
 """
 
 import argparse
-import csv
 import json
 import shutil
 import subprocess
@@ -130,24 +129,6 @@ def memory() -> str:
     return table(columns, rows)
 
 
-def sweep() -> str:
-    """Rank the variants of the sweep that README shows."""
-    with (FIGURES / "sweep_example.csv").open(encoding="utf-8", newline="") as file:
-        found = list(csv.DictReader(file))
-    rows = [
-        (
-            row["rank"],
-            f"{row['features.kind']}, {row['model.architecture']}",
-            f"{float(row['macro_f1']):.3f} ({float(row['macro_f1_low']):.3f} to "
-            f"{float(row['macro_f1_high']):.3f})",
-            f"{int(row['flash_bytes']) / 1e3:.0f} kB",
-            f"{int(row['instructions_per_second']) / 1e6:.1f} million",
-        )
-        for row in found
-    ]
-    return table(("rank", "variant", "macro F1", "flash", "instructions a second"), rows)
-
-
 def zoo() -> str:
     """Tabulate the systems that were cross-validated."""
     rows = [
@@ -200,7 +181,6 @@ def torture() -> str:
 
 BLOCKS = {
     "summary": summary,
-    "sweep": sweep,
     "zoo": zoo,
     "table": figures,
     "features": feature_times,
