@@ -161,7 +161,7 @@ def test_a_batch_at_a_time_makes_the_same_bytes(data, made, monkeypatch, tmp_pat
 
 
 def test_training_is_that_on_one_array(data, made):
-    """Keras, with arrays, trains the same weights to the last bit, and so it scores."""
+    """Keras' own fit, with arrays, trains the same weights to the last bit, and so it scores."""
     folder, _ = made
     (train, values), (validation, held_out) = load(data), load(data, "validation")
     preprocessing = read_preprocessing(folder / "preprocessing.json")
@@ -200,7 +200,8 @@ def test_training_is_that_on_one_array(data, made):
         history.append([fitted.history["loss"][0], fitted.history["accuracy"][0], *loss])
         weights.append(model.get_weights())
     written = np.loadtxt(folder / "history.csv", delimiter=",", skiprows=1)
-    np.testing.assert_array_equal(written[:, 1:5], history)
+    # Keras adds up the means in single precision.
+    np.testing.assert_allclose(written[:, 1:5], history, rtol=1e-6)
     saved = keras.saving.load_model(folder / "model.keras")
     best = weights[int(written[:, 5].argmax())]
     for ours, theirs in zip(saved.get_weights(), best, strict=True):
