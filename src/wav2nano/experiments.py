@@ -19,7 +19,7 @@ from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
 from wav2nano.features.base import FeatureSettings
-from wav2nano.model_files import ModelFile
+from wav2nano.model_files import ModelFile, models_of
 from wav2nano.other_trainings import (
     FOLD,
     MOST_FOLDS,
@@ -159,8 +159,7 @@ class Experiment:
         kinds = [kind for used in self.feature_settings.values() for kind in used.kinds]
         architecture = models.ARCHITECTURES[self.settings.model.architecture]
         users = [*(features.KINDS[kind] for kind in kinds), architecture]
-        found = (getattr(user, "MODEL", None) for user in users)
-        return list(dict.fromkeys(model for model in found if model))
+        return list(models_of(users).values())
 
     def _features(self, name: str, augmented: bool) -> list[str]:
         return self._of_shards(f"data/features/{{dataset}}/{{cut}}/{name}/{{shard}}.h5", augmented)

@@ -10,7 +10,7 @@ from wav2nano.download import WrongArchiveError, download, verify
 from wav2nano.errors import UserError
 from wav2nano.features import KINDS
 from wav2nano.files import atomic_path, require_readable
-from wav2nano.model_files import ModelFile
+from wav2nano.model_files import ModelFile, models_of
 from wav2nano.models import ARCHITECTURES
 
 
@@ -52,9 +52,7 @@ def fetch_model(name: str, *, source: Path | None = None) -> None:
 
 def published_models() -> dict[str, ModelFile]:
     """All models that some features or networks need, by name."""
-    users = (*KINDS.values(), *ARCHITECTURES.values())
-    found = (getattr(user, "MODEL", None) for user in users)
-    return {model.name: model for model in found if model is not None}
+    return models_of((*KINDS.values(), *ARCHITECTURES.values()))
 
 
 def fetch_packages(models: Iterable[ModelFile]) -> None:

@@ -1,5 +1,6 @@
 """Trained models of other people, each fetched once and known by its checksum."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,12 @@ class ModelFile:
                 f"{self.sha256}. Delete it and get the right one: wav2nano fetch-model {self.name}"
             )
         return self.path
+
+
+def models_of(users: Iterable[object]) -> dict[str, ModelFile]:
+    """Find the models that kinds of features or architectures need, by name."""
+    found = (getattr(user, "MODEL", None) for user in users)
+    return {model.name: model for model in found if model is not None}
 
 
 YAMNET = ModelFile(

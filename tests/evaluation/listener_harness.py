@@ -1,8 +1,11 @@
 """A listener whose model says what is played, so that any scores can be."""
 
+import json
 import shutil
 
+from wav2nano.evaluation.evaluate_detection import evaluate_detection
 from wav2nano.firmware_sources import FRONT_END, LISTENER
+from wav2nano.settings.detection import DetectionSettings
 from wav2nano.tables.thresholds import thresholds_code
 
 SETTINGS = """
@@ -61,3 +64,20 @@ def harness(folder, *, thresholds, **settings):
     for name, text in texts.items():
         (folder / name).write_text(text)
     return [folder / name for name in texts]
+
+
+def detect(folder):
+    """Let the harness hear the windows in a folder; what is found."""
+    evaluate_detection(
+        code=[folder / name for name in ("settings.h", "harness.c", "thresholds.c")],
+        thresholds=folder / "thresholds.json",
+        preprocessing=folder / "preprocessing.json",
+        split=folder / "split.csv",
+        windows=[folder / "windows.h5"],
+        answers="windows",
+        settings=DetectionSettings(hours=0.02, seconds_per_target=0.5),
+        libraries=folder / "libraries",
+        title="tones",
+        out=folder,
+    )
+    return json.loads((folder / "detection.json").read_text())

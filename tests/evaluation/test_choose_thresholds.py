@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from evaluation.listener_harness import harness
+from evaluation.listener_harness import detect, harness
 from wav2nano.errors import UserError
 from wav2nano.evaluation.choose_thresholds import (
     choose_thresholds,
@@ -14,7 +14,6 @@ from wav2nano.evaluation.choose_thresholds import (
     share_reports,
 )
 from wav2nano.evaluation.detection import Averages, average
-from wav2nano.evaluation.evaluate_detection import evaluate_detection
 from wav2nano.features import KINDS
 from wav2nano.report.show_detection import show_detection
 from wav2nano.runtimes.host_listener import HostListener, _Settings
@@ -181,22 +180,6 @@ def experiment(tmp_path, request):
         return json.loads((tmp_path / "thresholds.json").read_text())
 
     return choose
-
-
-def detect(folder):
-    evaluate_detection(
-        code=[folder / name for name in ("settings.h", "harness.c", "thresholds.c")],
-        thresholds=folder / "thresholds.json",
-        preprocessing=folder / "preprocessing.json",
-        split=folder / "split.csv",
-        windows=[folder / "windows.h5"],
-        answers="windows",
-        settings=DetectionSettings(hours=0.02, seconds_per_target=0.5),
-        libraries=folder / "libraries",
-        title="tones",
-        out=folder,
-    )
-    return json.loads((folder / "detection.json").read_text())
 
 
 def test_without_a_target_all_labels_have_the_same_threshold(experiment, tmp_path):

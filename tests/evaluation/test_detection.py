@@ -9,15 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from evaluation.listener_harness import harness
+from evaluation.listener_harness import detect, harness
 from wav2nano.background import Pieces
 from wav2nano.evaluation.detection import Report, average, judge, poisson_interval, report
-from wav2nano.evaluation.evaluate_detection import evaluate_detection
 from wav2nano.features import KINDS
 from wav2nano.report.show_detection import show_detection
 from wav2nano.runtimes.host_listener import HostListener, Inferences
 from wav2nano.settings.chunking import ChunkingSettings
-from wav2nano.settings.detection import DetectionSettings
 from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
 from wav2nano.tables.split import SplitRow, write_split
 from wav2nano.tables.windows import AudioWindows, write_windows
@@ -221,19 +219,8 @@ def test_a_track_is_counted_and_shown(tmp_path):
         "labels": {name: {"threshold": 0.703, "level": 180} for name in "ab"},
     }
     (tmp_path / "thresholds.json").write_text(json.dumps(chosen))
-    evaluate_detection(
-        code=harness(tmp_path, smoothing=1, thresholds=[180, 180], quiet=100),
-        thresholds=tmp_path / "thresholds.json",
-        preprocessing=tmp_path / "preprocessing.json",
-        split=tmp_path / "split.csv",
-        windows=[tmp_path / "windows.h5"],
-        answers="windows",
-        settings=DetectionSettings(hours=0.02, seconds_per_target=0.5),
-        libraries=tmp_path / "libraries",
-        title="tones",
-        out=tmp_path,
-    )
-    found = json.loads((tmp_path / "detection.json").read_text())
+    harness(tmp_path, smoothing=1, thresholds=[180, 180], quiet=100)
+    found = detect(tmp_path)
     # Of four recordings of a one is missed, and of the others one in ten is reported as b.
     of_a, of_b = found["labels"]["a"], found["labels"]["b"]
     assert 65 < found["targets"] == of_a["targets"] + of_b["targets"] < 71

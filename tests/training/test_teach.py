@@ -61,7 +61,7 @@ def embedded(data, *, copies=True):
     paths = [*data["embeddings"], *(data["augmented_embeddings"] if copies else [])]
     found = load_windows(paths, data["split"], None)[1]
     validation = load_windows(data["embeddings"], data["split"], None)[1]["validation"]
-    return {"train": found["train"], "validation": validation}
+    return found["train"], validation
 
 
 def train(data, folder, teacher, **changes):
@@ -85,10 +85,10 @@ def train(data, folder, teacher, **changes):
 def test_each_window_and_copy_is_judged(data, capsys):
     windows = embedded(data)
     judged = {
-        weight: teach(windows, np.ones(2), TEACHER.model_copy(update={"weight": weight}), 1).labels
+        weight: teach(*windows, np.ones(2), TEACHER.model_copy(update={"weight": weight}), 1).labels
         for weight in (0.4, 1.0)
     }
-    train = windows["train"]
+    train, _ = windows
     assert judged[1.0].shape == (len(train.target), 2) == (32 * 3, 2)
     np.testing.assert_allclose(judged[1.0].sum(axis=1), 1, rtol=1e-5)
     assert np.mean(judged[1.0].argmax(axis=1) == train.target) > 0.9
@@ -103,8 +103,8 @@ def test_each_window_and_copy_is_judged(data, capsys):
 def test_the_embedding_is_the_maximum_normalised_over_the_windows(data):
     windows = embedded(data, copies=False)
     settings = TEACHER.model_copy(update={"embedding_weight": 1.0})
-    found = teach(windows, np.ones(2), settings, 1).embedding
-    train = windows["train"]
+    found = teach(*windows, np.ones(2), settings, 1).embedding
+    train, _ = windows
     maxima = train.take(np.arange(len(train.target))).max(axis=1)
     expected = (maxima - maxima.mean(axis=0)) / maxima.std(axis=0)
     np.testing.assert_allclose(found, expected, atol=1e-5)
@@ -122,7 +122,7 @@ def test_what_is_not_heard_has_no_influence(data, tmp_path):
             file["features"] = values
             file["heard"] = np.ones(len(values), np.int64)
         windows = embedded(data | {"embeddings": [path]}, copies=False)
-        found.append(teach(windows, np.ones(2), settings, 1))
+        found.append(teach(*windows, np.ones(2), settings, 1))
     np.testing.assert_allclose(found[1].embedding, found[0].embedding, atol=1e-5)
     np.testing.assert_allclose(found[1].labels, found[0].labels, atol=1e-4)
 
@@ -134,7 +134,7 @@ def test_a_teacher_that_learns_nothing_teaches_nothing(data, tmp_path):
         file["features"][:] = np.inf
     windows = embedded(data | {"embeddings": [path]}, copies=False)
     with pytest.raises(UserError, match=r"its head diverged.*or set training.teacher: null"):
-        teach(windows, np.ones(2), TEACHER, 1)
+        teach(*windows, np.ones(2), TEACHER, 1)
 
 
 def test_a_taught_network_is_like_any_other(data, tmp_path):

@@ -32,6 +32,7 @@ from wav2nano.fetch_model import fetch_packages
 from wav2nano.files import check_room
 from wav2nano.hashes import FileCache, hash_file, read_checksums
 from wav2nano.killed_runs import RunMark
+from wav2nano.model_files import models_of
 from wav2nano.other_trainings import RANDOM_SPLIT, name_of_fold, name_of_seed
 from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.experiment import ExperimentSettings
@@ -100,15 +101,15 @@ def load_experiments():
         named = sorted(named_in(sys.argv[1:]))
         varied = [name for sweep in sweeps_in(sys.argv[1:]) for name in experiments.variants(sweep)]
         wanted = dict.fromkeys([*([] if fetches else listed), *named, *varied])
-        if workflow.is_main_process and runs_jobs():
+        begins = workflow.is_main_process and runs_jobs()
+        if begins:
             fetch_at_need(
                 sorted({engine for name in wanted for engine in experiments.engines(name)})
             )
         loaded = [experiments[name] for name in wanted]
-        if workflow.is_main_process and runs_jobs():
+        if begins:
             for experiment in loaded:
                 fetch_networks(experiment)
-        if workflow.is_main_process and runs_jobs():
             for line in dict.fromkeys(
                 line for name in wanted for line in experiments.expect_confusion(name)
             ):
@@ -223,8 +224,7 @@ def modules_of_engines(synthesis):
 
 def published_model(user):
     """File of the published network that a kind of features or an architecture needs, if any."""
-    model = getattr(user, "MODEL", None)
-    return [str(model.path)] if model else []
+    return [str(model.path) for model in models_of([user]).values()]
 
 
 def model_of_features(wildcards):

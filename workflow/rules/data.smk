@@ -1,6 +1,7 @@
 # Requires: the settings, and own recordings where there are any.
-# Makes: archives of synthetic speech and how its words are read, the index of own recordings, an experiment's selection of both
-# and its split; and on demand, by fetch_NAME, the recordings of a public data set.
+# Makes: archives of synthetic speech and how its words are read, the index of own recordings, an
+# experiment's selection of both and its split; and on demand, by fetch_NAME, the recordings of a public
+# data set.
 
 for dataset in downloadable():
 

@@ -1,5 +1,6 @@
 # Requires: the int8 model, and the firmware's sources.
-# Makes: generated C, the labels' thresholds, the bytes to be flashed, and the report of the simulated board.
+# Makes: generated C, the labels' thresholds, the bytes to be flashed, and the report of the simulated
+# board.
 
 CODE_FILES = expand(
     f"{RESULTS}/code/{{name}}",

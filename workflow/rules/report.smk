@@ -4,9 +4,7 @@
 
 
 # Inputs of the report that not every experiment has.
-NOT_ALWAYS_MADE = (
-    *("pronunciations", "build", "board", "detection", "random_split", "folds", "seeds"),
-)
+NOT_ALWAYS_MADE = "pronunciations build board detection random_split folds seeds".split()
 
 
 rule report_results:

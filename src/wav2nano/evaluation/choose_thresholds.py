@@ -14,9 +14,7 @@ from wav2nano.evaluation.detection import (
     LEVELS,
     Averages,
     Outcome,
-    count,
     count_by_label,
-    hourly_interval,
     judge,
     report,
 )
@@ -115,15 +113,9 @@ def choose_thresholds(
         reports = report(heard.averages, levels, quiet=host.quiet_inferences)
         outcome = judge(reports, heard.track.played, targets)
         found = {
-            "hours": round(heard.hours, 4),
             "answers": answers,
             "background": settings.background,
-            "background_minutes": round(heard.background_minutes, 2),
-            "repeats": round(heard.repeats, 2),
-            **count(outcome, heard.hours),
-            "false_reports_per_hour_ci95": hourly_interval(
-                len(outcome.false), heard.hours, heard.repeats
-            ),
+            **heard.count(outcome),
             "reached_on_validation": len(outcome.false) <= total,
             "too_short": _too_short(target, heard.hours, len(targets)),
         }

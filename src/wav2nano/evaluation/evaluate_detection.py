@@ -14,7 +14,6 @@ from wav2nano.evaluation.detection import (
     Report,
     count,
     count_by_label,
-    hourly_interval,
     judge,
     report,
 )
@@ -105,20 +104,16 @@ def evaluate_detection(
     of_labels = count_by_label(outcome, targets, hours)
     found = {
         "experiment": title,
-        "hours": round(hours, 4),
         "answers": answers,
         "background": settings.background,
-        "background_minutes": round(heard.background_minutes, 2),
-        "repeats": round(heard.repeats, 2),
         "late_seconds": round(heard.late_seconds, 2),
-        **count(outcome, hours),
+        **heard.count(outcome),
         "misses_ci95": share_by_group(
             [match is None for match in outcome.matches],
             [group_of[played.recording] for played in track.played],
             resamplings=RESAMPLINGS,
             seed=1,
         ),
-        "false_reports_per_hour_ci95": hourly_interval(len(outcome.false), hours, heard.repeats),
         "latency_seconds": _latency(outcome, track),
         "labels": {
             name: {"threshold": chosen["labels"][name]["threshold"], **of_labels[name]}

@@ -4,12 +4,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from wav2nano.background import Pieces, read_background
 from wav2nano.errors import UserError
-from wav2nano.evaluation.detection import Averages, average
+from wav2nano.evaluation.detection import (
+    Averages,
+    Outcome,
+    average,
+    count,
+    hourly_interval,
+)
 from wav2nano.runtimes.host_listener import HostListener
 from wav2nano.settings.detection import DetectionSettings
 from wav2nano.settings.evaluation import Answers
@@ -33,6 +40,18 @@ class Stream:
     background_minutes: float
     repeats: float
     late_seconds: float
+
+    def count(self, outcome: Outcome) -> dict[str, Any]:
+        """Count what was missed and reported in error in it, and say how much was heard."""
+        return {
+            "hours": round(self.hours, 4),
+            "background_minutes": round(self.background_minutes, 2),
+            "repeats": round(self.repeats, 2),
+            **count(outcome, self.hours),
+            "false_reports_per_hour_ci95": hourly_interval(
+                len(outcome.false), self.hours, self.repeats
+            ),
+        }
 
 
 def play(

@@ -9,27 +9,11 @@ from functools import cache
 
 import numpy as np
 
-from wav2nano.errors import UserError
-from wav2nano.features.base import FeatureSettings
+from wav2nano.features.pretrained import RATE
 
-RATE = 16000  # samples a second
 FRAME, HOP, N_FFT = 400, 160, 512  # samples of a frame, between frames, of the Fourier transform
 BANDS, F_MIN, F_MAX = 64, 125.0, 7500.0  # mel bands, and their edges in hertz
 LOG_OFFSET = 0.001
-
-
-def check(rate: int, settings: FeatureSettings) -> None:
-    """Check that the audio has the rate that YAMNet was trained with; the `check` of its kinds.
-
-    Raises
-    ------
-    UserError
-        Naming the setting and what would be right.
-    """
-    if rate != RATE:
-        raise UserError(
-            f"features.kind: {settings.kind} hears {RATE} Hz. Set chunking.rate: {RATE}."
-        )
 
 
 @cache

@@ -45,7 +45,8 @@ class Targets:
 
 
 def teach(
-    embedded: dict[str, Windows],
+    train: Windows,
+    validation: Windows,
     weight: np.ndarray,
     settings: TeacherSettings,
     seed: int,
@@ -54,9 +55,9 @@ def teach(
 
     Parameters
     ----------
-    embedded
-        Windows for training, with their copies, and for validation; their features are the
-        embeddings, [windows, times, values].
+    train, validation
+        Windows, those for training with their copies; their features are the embeddings, [windows,
+        times, values].
     weight
         Of each class.
     settings
@@ -64,7 +65,6 @@ def teach(
     seed
         Of the head's weights and the order of the windows.
     """
-    train, validation = embedded["train"], embedded["validation"]
     head = _build(import_keras(seed), train, len(weight), settings)
     accuracy, epochs = _fit(head, train, validation, weight, settings, seed)
     print(

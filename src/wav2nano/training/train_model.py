@@ -87,13 +87,7 @@ def train_model(
     environment
         JSON file to write: what trained, as far as it can change the weights.
     """
-    order, parts = load_windows(features, split, labels)
-    train, validation = parts["train"], parts["validation"]
-    versions = 1
-    if augmented:
-        # Sorted by recording and start, as they are: a window and its copies are neighbours.
-        train = load_windows([*features, *augmented], split, labels)[1]["train"]
-        versions = len(train.target) // len(parts["train"].target)
+    order, train, validation, versions = _load(features, augmented, split, labels)
     mean, std = measure(train)
     measured = Preprocessing(
         labels=order,
@@ -110,12 +104,9 @@ def train_model(
     weight = _class_weights(train.target, len(order), settings)
     targets = Targets(one_hot(train.target, len(order)))
     if settings.teacher:
-        heard = load_windows(embeddings, split, labels)[1]
-        if augmented:
-            both = [*embeddings, *augmented_embeddings]
-            heard["train"] = load_windows(both, split, labels)[1]["train"]
-        require_same(train, heard["train"])
-        targets = teach(heard, weight, settings.teacher, settings.seed)
+        _, heard, held_out, _ = _load(embeddings, augmented_embeddings, split, labels)
+        require_same(train, heard)
+        targets = teach(heard, held_out, weight, settings.teacher, settings.seed)
     keras = import_keras(settings.seed)
     network = build_model(
         keras,
@@ -131,7 +122,7 @@ def train_model(
     trained = sum(math.prod(weights.shape) for weights in network.trainable_weights)
     print(
         f"training {trained:,} of {network.count_params():,} parameters on "
-        f"{len(parts['train'].target)} windows{copies}, validating on {len(validation.target)}",
+        f"{len(train.target) // versions} windows{copies}, validating on {len(validation.target)}",
         file=sys.stderr,
     )
     lesson = Lesson(train, versions, targets, weight, measured, between)
@@ -140,6 +131,25 @@ def train_model(
     write_preprocessing(preprocessing, between)
     write_json(environment, describe_environment())
     save_model(model, network)
+
+
+def _load(
+    plain: list[Path], altered: list[Path], split: Path, labels: list[str] | None
+) -> tuple[list[str], Windows, Windows, int]:
+    """Load windows to train on, with their altered copies, and to validate on.
+
+    A window and its copies are neighbours: they are sorted by recording and start.
+
+    Returns
+    -------
+    labels, train, validation, versions
+        The last is how many a window and its copies are.
+    """
+    order, parts = load_windows(plain, split, labels)
+    train = parts["train"]
+    if altered:
+        train = load_windows([*plain, *altered], split, labels)[1]["train"]
+    return order, train, parts["validation"], len(train.target) // len(parts["train"].target)
 
 
 def describe_environment() -> dict[str, Any]:

@@ -11,9 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from wav2nano.errors import UserError
-from wav2nano.features import spectrum
+from wav2nano.features import pretrained, spectrum
 from wav2nano.features.base import FeatureSettings, Part
 from wav2nano.features.filters import hann, mel_bank
+from wav2nano.features.pretrained import RATE
 from wav2nano.keras_runtime import native_messages_hidden
 from wav2nano.model_files import SPEECH_EMBEDDING
 
@@ -21,7 +22,6 @@ MODEL = SPEECH_EMBEDDING
 EMBEDDING = 96  # values
 
 # Of the mel spectrum: that of librosa, of audio in the range of int16.
-RATE = 16000
 FRAME, HOP, N_FFT = 400, 160, 512  # samples of a frame, between frames, of the Fourier transform
 BANDS, F_MIN, F_MAX = 32, 60.0, 3800.0  # mel bands, and their edges in hertz
 FULL_SCALE_DB = 20 * np.log10(32768)
@@ -58,18 +58,7 @@ def bins(settings: Settings) -> int:
     return EMBEDDING
 
 
-def check(rate: int, settings: Settings) -> None:
-    """Check that the audio has the rate that the network was trained with.
-
-    Raises
-    ------
-    UserError
-        Naming the setting and what would be right.
-    """
-    if rate != RATE:
-        raise UserError(
-            f"features.kind: {settings.kind} hears {RATE} Hz. Set chunking.rate: {RATE}."
-        )
+check = pretrained.check
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:

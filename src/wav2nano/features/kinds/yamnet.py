@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from wav2nano.errors import UserError
-from wav2nano.features import yamnet_spectrum
+from wav2nano.features import pretrained, yamnet_spectrum
 from wav2nano.features.base import FeatureSettings, Part
 from wav2nano.features.filters import hann
 from wav2nano.features.yamnet_spectrum import FRAME, HOP, LOG_OFFSET, N_FFT, mel_bank
@@ -51,7 +51,7 @@ def bins(settings: Settings) -> int:
     return EMBEDDING
 
 
-check = yamnet_spectrum.check
+check = pretrained.check
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:

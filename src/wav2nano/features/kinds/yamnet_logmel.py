@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from wav2nano.features import yamnet_spectrum
+from wav2nano.features import pretrained, yamnet_spectrum
 from wav2nano.features.base import FeatureSettings, Part
 from wav2nano.features.filters import hann
 from wav2nano.features.spectrum import bank_arguments, fill
@@ -39,7 +39,7 @@ def bins(settings: Settings) -> int:
     return BANDS
 
 
-check = yamnet_spectrum.check
+check = pretrained.check
 
 
 def compute(windows: np.ndarray, rate: int, settings: Settings) -> np.ndarray:
