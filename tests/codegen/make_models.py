@@ -144,6 +144,36 @@ def conv_lstm(keras):
     ]
 
 
+def stream(keras):
+    """Residual blocks without padding: what a stream needs of them is their newest columns."""
+    x = inputs = keras.Input(batch_shape=(1, 41, 5))
+    x = keras.layers.Cropping1D((1, 0))(x)
+    x = keras.layers.Conv1D(6, 4, strides=2, activation="relu")(x)
+    for filters, kernel in ((6, 3), (8, 2)):
+        shortcut = keras.layers.Cropping1D(kernel - 1)(x)
+        shortcut = keras.layers.Conv1D(filters, 1, activation="relu")(shortcut)
+        x = keras.layers.Conv1D(filters, kernel, activation="relu")(x)
+        x = keras.layers.Conv1D(filters, kernel)(x)
+        x = keras.layers.ReLU()(keras.layers.Add()([x, shortcut]))
+    x = keras.layers.GlobalAveragePooling1D()(x)
+    return keras.Model(inputs, keras.layers.Dense(4, activation="softmax")(x))
+
+
+def stream_2d(keras):
+    """Convolutions over time and frequency without padding, depthwise and dilated ones, pools."""
+    return [
+        keras.Input(batch_shape=(1, 30, 9, 1)),
+        keras.layers.Conv2D(6, (4, 3), strides=(2, 1), activation="relu"),
+        keras.layers.DepthwiseConv2D(3, activation="relu"),
+        keras.layers.Conv2D(7, 1, activation="relu6"),
+        keras.layers.Conv2D(5, (3, 2), dilation_rate=(2, 1), activation="sigmoid"),
+        keras.layers.MaxPooling2D((2, 2), strides=(1, 2)),
+        keras.layers.AveragePooling2D((2, 2), strides=(1, 1)),
+        keras.layers.Flatten(),
+        keras.layers.Dense(4, activation="softmax"),
+    ]
+
+
 def gru_unrolled(keras):
     """Two GRUs whose steps are unrolled, the first of which returns all of them."""
     return [
@@ -177,6 +207,8 @@ BUILDERS: tuple[Callable, ...] = (
     ds_cnn,
     residual,
     conv_lstm,
+    stream,
+    stream_2d,
     gru_unrolled,
     rnn_unrolled,
 )

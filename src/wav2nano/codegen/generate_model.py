@@ -11,6 +11,7 @@ from wav2nano.codegen.operator_parts import Layer
 from wav2nano.codegen.passes import simplify
 from wav2nano.codegen.plan_memory import MemoryPlan
 from wav2nano.codegen.read_tflite import read_graph
+from wav2nano.codegen.stream_graph import stream_graph
 from wav2nano.codegen.write_c import model_header, model_source
 from wav2nano.errors import UserError
 from wav2nano.files import write_text
@@ -51,6 +52,8 @@ class GeneratedModel:
         Static RAM for intermediate results and scratch.
     macs : int
         Multiply-accumulates of one inference.
+    step_frames : int or None
+        New frames that one inference takes in a stream; None if it takes the whole window.
     operations : list of Operation
         The same by layer, in order of execution.
     """
@@ -68,11 +71,16 @@ class GeneratedModel:
     weight_bytes: int
     arena_bytes: int
     macs: int
+    step_frames: int | None
     operations: list[Operation]
 
 
 def generate_model_c(
-    tflite: bytes | Path | str, out_dir: Path | str, *, name: str = "model"
+    tflite: bytes | Path | str,
+    out_dir: Path | str,
+    *,
+    name: str = "model",
+    step: int | None = None,
 ) -> GeneratedModel:
     """Write {name}.h and {name}.c, which compute what TensorFlow Lite Micro does with the model.
 
@@ -84,6 +92,9 @@ def generate_model_c(
         Where the two files go.
     name : str
         A lower-case C identifier: the function is w2n_{name}_invoke, macros begin with W2N_{NAME}_.
+    step : int, optional
+        Frames by which the window moves between two inferences of a stream. If less is then to be
+        computed anew than all, there is a function w2n_{name}_step, which takes new frames alone.
 
     Raises
     ------
@@ -99,9 +110,11 @@ def generate_model_c(
     graph = read_graph(content, origin)
     check_graph(graph)
     graph = simplify(graph)
-    lowered = lower_graph(graph)
+    lowered, stepped = lower_graph(graph), None
+    if step is not None and (stepped := stream_graph(graph, step)):
+        lowered = lower_graph(stepped)
     layers = [item for item in lowered if isinstance(item, Layer)]
-    memory = MemoryPlan(graph, lowered)
+    memory = MemoryPlan(stepped or graph, lowered)
     check_limits(origin, ram=memory.total + graph.input.size + graph.output.size)
     digest = hashlib.sha256(content).hexdigest()
 
@@ -125,8 +138,17 @@ def generate_model_c(
     )
     out_dir = Path(out_dir)
     header_path, source_path = out_dir / f"{name}.h", out_dir / f"{name}.c"
-    header = model_header(name, about, graph.input, graph.output, memory.total, weight_bytes, macs)
-    source = model_source(name, about, layers, memory)
+    header = model_header(
+        name,
+        about,
+        graph.input,
+        graph.output,
+        step=stepped and stepped.input,
+        arena=memory.total,
+        weights=weight_bytes,
+        macs=macs,
+    )
+    source = model_source(name, about, layers, memory, graph.input, stepped and stepped.input)
     write_text(header_path, header)
     write_text(source_path, source)
     return GeneratedModel(
@@ -143,6 +165,7 @@ def generate_model_c(
         weight_bytes=weight_bytes,
         arena_bytes=memory.total,
         macs=macs,
+        step_frames=step if stepped else None,
         operations=operations,
     )
 

@@ -1,6 +1,7 @@
 """Run a generated model on this machine."""
 
 import ctypes
+import math
 import tempfile
 from pathlib import Path
 
@@ -19,6 +20,8 @@ class HostModel:
     ----------
     tflite : bytes, path or GeneratedModel
         An int8 model, or C that was generated from one.
+    step : int, optional
+        Frames of a step, for `stream`: see `generate_model_c`.
 
     Raises
     ------
@@ -31,21 +34,19 @@ class HostModel:
     >>> scores = model.invoke(windows)  # doctest: +SKIP
     """
 
-    def __init__(self, tflite: bytes | Path | str | GeneratedModel):
+    def __init__(self, tflite: bytes | Path | str | GeneratedModel, *, step: int | None = None):
         self._folder = tempfile.TemporaryDirectory(prefix="wav2nano-")
         folder = Path(self._folder.name)
         if isinstance(tflite, GeneratedModel):
             self.generated = tflite
         else:
-            self.generated = generate_model_c(tflite, folder)
+            self.generated = generate_model_c(tflite, folder, step=step)
         library = build_shared_library(
             [self.generated.source, *c_sources(KERNELS)],
             folder / "model.so",
             include_dirs=[self.generated.source.parent, KERNELS],
         )
-        self._invoke = getattr(ctypes.CDLL(str(library)), f"w2n_{self.generated.name}_invoke")
-        self._invoke.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
-        self._invoke.restype = None
+        self._library = ctypes.CDLL(str(library))
 
     def invoke(self, windows: np.ndarray) -> np.ndarray:
         """Run the model on each window, from zero states.
@@ -64,16 +65,43 @@ class HostModel:
         UserError
             If the windows are not int8, or their size is not the input's.
         """
-        input_size = int(np.prod(self.generated.input_shape))
-        output_size = int(np.prod(self.generated.output_shape))
-        windows = np.asarray(windows)
-        if windows.dtype != np.int8 or windows.ndim < 1 or windows[:1].size not in (0, input_size):
+        return self._run("invoke", windows, self.generated.input_shape)
+
+    def stream(self, steps: np.ndarray) -> np.ndarray:
+        """Run the model step by step, from where it was.
+
+        Parameters
+        ----------
+        steps : int8 array [shape=(n, ...)]
+            Each with as many values as the new frames of a step have.
+
+        Returns
+        -------
+        int8 array [shape=(n, output size)]
+            Of the windows that end with each step.
+
+        Raises
+        ------
+        UserError
+            If the model has no steps, or these are not int8 or have another size.
+        """
+        shape, frames = self.generated.input_shape, self.generated.step_frames
+        if frames is None:
+            raise UserError("The model takes whole windows: nothing of them can be kept.")
+        return self._run("step", steps, (frames, *shape[2:]))
+
+    def _run(self, function: str, inputs: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        run = getattr(self._library, f"w2n_{self.generated.name}_{function}")
+        run.argtypes, run.restype = [ctypes.c_void_p, ctypes.c_void_p], None
+        input_size, output_size = math.prod(shape), math.prod(self.generated.output_shape)
+        inputs = np.asarray(inputs)
+        if inputs.dtype != np.int8 or inputs.ndim < 1 or inputs[:1].size not in (0, input_size):
             raise UserError(
                 f"The model takes windows of {input_size} int8 values; these are "
-                f"{windows.dtype} {windows.shape}."
+                f"{inputs.dtype} {inputs.shape}."
             )
-        windows = np.ascontiguousarray(windows)
-        scores = np.empty((len(windows), output_size), np.int8)
-        for i in range(len(windows)):
-            self._invoke(windows.ctypes.data + i * input_size, scores.ctypes.data + i * output_size)
+        inputs = np.ascontiguousarray(inputs)
+        scores = np.empty((len(inputs), output_size), np.int8)
+        for i in range(len(inputs)):
+            run(inputs.ctypes.data + i * input_size, scores.ctypes.data + i * output_size)
         return scores

@@ -6,6 +6,7 @@ from wav2nano.codegen.operator_parts import Alias, Layer
 from wav2nano.codegen.operators import OPERATORS
 from wav2nano.codegen.read_tflite import Graph
 from wav2nano.codegen.share_constants import SharedConstants
+from wav2nano.codegen.stream_graph import LOWER
 
 
 def lower_graph(graph: Graph) -> list[Layer | Alias]:
@@ -21,10 +22,10 @@ def lower_graph(graph: Graph) -> list[Layer | Alias]:
     shared = SharedConstants()
     flash = macs = 0
     for node in graph.nodes:
-        operator = OPERATORS[node.op]
-        name = operator.layer_name
+        name = node.op.lower() if node.op in LOWER else OPERATORS[node.op].layer_name
         count[name] = count.get(name, 0) + 1
-        item = operator.lower(Context(graph.source, f"{name}_{count[name]}", node))
+        lower = LOWER.get(node.op) or OPERATORS[node.op].lower
+        item = lower(Context(graph.source, f"{name}_{count[name]}", node))
         if isinstance(item, Layer):
             item = shared.share(item)
             flash, macs = flash + item.weight_bytes, macs + item.macs

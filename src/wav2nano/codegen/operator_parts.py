@@ -75,6 +75,8 @@ class Layer:
         Multiply-accumulates of one inference.
     shared : bool
         Whether all its constants are those of a layer before it.
+    kept : bool
+        Whether its output is there until the model runs again.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Layer:
     scratch: int = 0
     macs: int = 0
     shared: bool = False
+    kept: bool = False
 
     @property
     def weight_bytes(self) -> int:

@@ -82,14 +82,19 @@ class MemoryPlan:
         last: dict[int, int] = {}
         labels: dict[int, str] = {}
         sizes: dict[int, int] = {}
+        always: list[int] = []
         for step, layer in enumerate(layers):
             for tensor, _ in map(self._root, layer.inputs):
                 last[tensor.index] = step
             first[layer.output.index] = last[layer.output.index] = step
+            if layer.kept:
+                first[layer.output.index] = 0
+                always.append(layer.output.index)
             labels[layer.output.index] = f"{layer.name}_output"
             sizes[layer.output.index] = layer.output.size
         if not direct:
             last[output.index] = len(layers)
+        last |= dict.fromkeys(always, len(layers))
         self._labels = labels
 
         planned = [

@@ -27,9 +27,17 @@ def constant_array(constant: Array) -> str:
 
 
 def model_header(
-    name: str, about: str, input_: Tensor, output: Tensor, arena: int, weights: int, macs: int
+    name: str,
+    about: str,
+    input_: Tensor,
+    output: Tensor,
+    *,
+    step: Tensor | None,
+    arena: int,
+    weights: int,
+    macs: int,
 ) -> str:
-    """Write the header of a generated model."""
+    """Write the header of a generated model; `step` is the input of one step, where it has steps."""
     macro = f"W2N_{name.upper()}"
     values = {
         "INPUT_SIZE": input_.size,
@@ -42,6 +50,8 @@ def model_header(
         "WEIGHT_BYTES": weights,
         "MACS": macs,
     }
+    if step is not None:
+        values = {"INPUT_SIZE": input_.size, "STEP_SIZE": step.size} | values
     function = f"""\
 /* real = scale * (value - zero point); the arena is RAM, the weights are flash. */
 {definitions(f"{macro}_", values)}
@@ -53,6 +63,16 @@ def model_header(
  * Not reentrant: intermediate results lie in static memory.
  */
 void w2n_{name}_invoke(const int8_t *input, int8_t *output);"""
+    if step is not None:
+        function += f"""
+
+/*
+ * Run the model on the window that ends with these frames, the next of a stream. The answer is that
+ * of the whole window as soon as all of it was given, step by step; w2n_{name}_invoke gives others.
+ *
+ * input [{_dimensions(step)}], output [{_dimensions(output)}]
+ */
+void w2n_{name}_step(const int8_t *input, int8_t *output);"""
     content = f"#include <stdint.h>\n\n{extern_c(function)}"
     return header(comment(about), f"{macro}_H", content)
 
@@ -62,8 +82,10 @@ def model_source(
     about: str,
     layers: list[Layer],
     memory: MemoryPlan,
+    window: Tensor,
+    step: Tensor | None,
 ) -> str:
-    """Write the source of a generated model."""
+    """Write the source of a generated model, whose inputs are a window and, or None, a step."""
     headers = {layer.header for layer in layers if layer.header}
     includes = "".join(
         f'#include "{header}"\n' for header in [*sorted(headers), "wav2nano_kernels.h"]
@@ -82,18 +104,39 @@ def model_source(
     if body:
         body.append("")
     body += [f"    {statement}" for statement in memory.statements]
-    arena_definition = (
-        f"{comment(memory.description)}\nstatic int16_t arena[{memory.total // 2}] W2N_ALIGNED;\n\n"
-        if memory.total
-        else ""
+    if memory.total:
+        arena = f"static int16_t arena[{memory.total // 2}] W2N_ALIGNED;"
+        constants.append(f"{comment(memory.description)}\n{arena}")
+    function = f"w2n_{name}_invoke" if step is None else f"w2n_{name}_step"
+    functions = [_function(function, body)]
+    if step is not None:
+        functions.append(_function(f"w2n_{name}_invoke", _all_steps(name, window, step)))
+    return f'{comment(about)}\n#include "{name}.h"\n\n{includes}\n' + "\n\n".join(
+        [*constants, *functions, ""]
     )
-    return (
-        f'{comment(about)}\n#include "{name}.h"\n\n{includes}\n'
-        + "\n\n".join(constants)
-        + f"\n\n{arena_definition}void w2n_{name}_invoke(const int8_t *input, int8_t *output) {{\n"
-        + "\n".join(body)
-        + "\n}\n"
-    )
+
+
+def _function(name: str, body: list[str]) -> str:
+    return "\n".join([f"void {name}(const int8_t *input, int8_t *output) {{", *body, "}"])
+
+
+def _all_steps(name: str, window: Tensor, step: Tensor) -> list[str]:
+    """Run the steps of a window, the first of which it may not fill."""
+    macro = f"W2N_{name.upper()}_STEP_SIZE"
+    body = [
+        f"    for (int32_t i = 0; i < {window.size // step.size}; i++) {{",
+        f"        w2n_{name}_step(input + i * {macro}, output);",
+        "    }",
+    ]
+    if rest := window.size % step.size:
+        body = [
+            f"    int8_t first[{macro}] = {{0}};",
+            f"    w2n_copy_rows(1, {rest}, input, {rest}, first + {step.size - rest});",
+            f"    w2n_{name}_step(first, output);",
+            f"    input += {rest};",
+            *body,
+        ]
+    return body
 
 
 def _dimensions(tensor: Tensor) -> str:

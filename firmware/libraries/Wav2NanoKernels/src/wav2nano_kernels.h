@@ -185,6 +185,10 @@ void w2n_reverse(int32_t outer, int32_t count, int32_t inner, const int8_t *inpu
  */
 void w2n_copy_rows(int32_t rows, int32_t size, const int8_t *input, int32_t stride, int8_t *output);
 
+/* Keep the latest of a stream: move kept [count] on by `fresh` bytes, and put input [fresh] at its
+ * end. They do not overlap, and fresh <= count. */
+void w2n_keep_latest(int32_t fresh, const int8_t *input, int32_t count, int8_t *kept);
+
 #ifdef __cplusplus
 }
 #endif
