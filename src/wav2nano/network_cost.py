@@ -1,12 +1,13 @@
 """What a network alone needs of a board: its cost, estimated before there is one, and checked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wav2nano import features, sketch_memory
 from wav2nano.boards import Board
 from wav2nano.errors import UserError
 from wav2nano.features.base import FeatureSettings
+from wav2nano.models import frames_per_column
 from wav2nano.models.base import ModelSettings
 from wav2nano.models.cost import LayerCost, layer_costs
 from wav2nano.settings.chunking import ChunkingSettings
@@ -24,7 +25,8 @@ class NetworkCost:
     """What the generated C of a network needs, features and sketch apart.
 
     `weight_bytes` are in flash, `arena_bytes` in RAM; `macs` are multiply-accumulates of one
-    inference, `macs_per_second` those of the inferences that the listener asks for.
+    inference, in a stream of its new columns alone, `macs_per_second` those of the inferences that
+    the listener asks for.
     """
 
     weight_bytes: int
@@ -42,7 +44,7 @@ def estimate_network(
     classes: int,
 ) -> NetworkCost:
     """Estimate the least that a network needs, before it is trained: see `models.cost`."""
-    costs = _costs(chunking, settings, model, classes)
+    costs = _costs(chunking, settings, model, listener, classes)
     return _of_all(costs, inferences_per_second(chunking, settings, listener))
 
 
@@ -52,6 +54,18 @@ def inferences_per_second(
     """Compute how often the board runs the network: after whole hops of the features."""
     hops_per_second = chunking.rate / settings.hop_samples
     return hops_per_second / listener.inference_hops(hops_per_second)
+
+
+def stream_step(
+    chunking: ChunkingSettings, settings: FeatureSettings, listener: ListenerSettings
+) -> int | None:
+    """Frames by which the window moves between two inferences.
+
+    None if its features are its own, as deltas at its edges are: nothing of them can be kept.
+    """
+    if not features.static(settings).all():
+        return None
+    return listener.inference_hops(chunking.rate / settings.hop_samples)
 
 
 def check(
@@ -74,7 +88,15 @@ def check(
     UserError
         With what is needed and what there is.
     """
-    costs = _costs(chunking, settings, model, classes)
+    step, column = stream_step(chunking, settings, listener), frames_per_column(model)
+    if step is not None and column is not None and step % column:
+        per_second = chunking.rate / settings.hop_samples / column
+        raise UserError(
+            f"listener.inferences_per_second: {listener.inferences_per_second:g} is once in {step} "
+            f"frames, and a column of model.architecture: {model.architecture} is {column}: choose "
+            f"one of {per_second:.3g}, {per_second / 2:.3g}, {per_second / 3:.3g} and so on."
+        )
+    costs = _costs(chunking, settings, model, listener, classes)
     cost = _of_all(costs, inferences_per_second(chunking, settings, listener))
     smaller = [f"smaller model.{name}" for name in SIZES if name in type(model).model_fields]
     longer = [f"a longer features.{n}" for n in ("hop", "frame") if hasattr(settings, n)]
@@ -110,10 +132,26 @@ def check(
 
 
 def _costs(
-    chunking: ChunkingSettings, settings: FeatureSettings, model: ModelSettings, classes: int
+    chunking: ChunkingSettings,
+    settings: FeatureSettings,
+    model: ModelSettings,
+    listener: ListenerSettings,
+    classes: int,
 ) -> list[LayerCost]:
     shape = features.shape(chunking.window_samples, chunking.rate, settings)
-    return layer_costs(shape, classes, model)
+    costs = layer_costs(shape, classes, model)
+    step, column = stream_step(chunking, settings, listener), frames_per_column(model)
+    if step is None or column is None or step % column or step >= shape[0]:
+        return costs
+    return [_of_step(cost, step // column) for cost in costs]
+
+
+def _of_step(cost: LayerCost, columns: int) -> LayerCost:
+    """Take the part of a layer's cost that its new columns have."""
+    if len(cost.shape) < 3:
+        return cost
+    share = columns / cost.shape[1]
+    return replace(cost, macs=round(cost.macs * share), arena_bytes=round(cost.arena_bytes * share))
 
 
 def _of_all(costs: Sequence[LayerCost], per_second: float) -> NetworkCost:

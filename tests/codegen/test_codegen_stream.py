@@ -5,21 +5,59 @@ import pytest
 from codegen_cases import CASES, windows
 
 from wav2nano.codegen import HostModel
+from wav2nano.errors import UserError
 
-# Steps, and the share of the multiply-accumulates that each takes at most.
+# Steps, and the share of the multiply-accumulates of a window that each takes at most.
 STREAMS = {
-    "stream": {2: 0.2, 4: 0.3, 8: 0.6},
-    "stream_2d": {2: 0.3, 4: 0.5},
-    "conv1d": {3: 0.5, 12: 0.7},
-    "conv_lstm": {2: 0.9},
+    ("stream", 2): 0.1,
+    ("stream", 4): 0.2,
+    ("stream", 8): 0.3,
+    ("stream_2d", 2): 0.15,
+    ("stream_2d", 4): 0.3,
+    ("conv1d", 3): 0.4,
+    ("conv1d", 12): 0.5,
+    ("conv_lstm", 2): 0.9,  # the LSTM takes all columns again
 }
-CASES_OF_STREAMS = [(case, step) for case, steps in STREAMS.items() for step in steps]
 
 
-@pytest.mark.parametrize(("case", "step"), CASES_OF_STREAMS)
+@pytest.mark.parametrize(("case", "step"), STREAMS)
 def test_every_step_answers_as_its_window(case, step, oracle):
     model = HostModel(CASES[case], step=step)
-    shape = model.generated.input_shape
-    frames = windows((1, shape[1] + 40 * step, *shape[2:]), 1, seed=2)[0]
-    heard = model.stream(frames.reshape(-1, step, *shape[2:]) if not len(frames) % step else frames[len(frames) % step :].reshape(-1, step, *shape[2:]))
-    print(heard.shape)
+    frames, *rest = model.generated.input_shape[1:]
+    heard = windows(((frames // step + 20) * step, *rest), 6, seed=2).reshape(-1, *rest)
+    answers = model.stream(heard.reshape(-1, step, *rest))
+    ends = np.arange(step, len(heard) + 1, step)
+    whole = ends >= frames
+    inputs = np.stack([heard[None, end - frames : end] for end in ends[whole]])
+    expected = oracle(CASES[case], inputs)
+    assert len(expected) > 100
+    np.testing.assert_array_equal(answers[whole], expected)
+    macs = HostModel(CASES[case]).generated.macs
+    assert model.generated.macs <= STREAMS[case, step] * macs
+
+
+@pytest.mark.parametrize(("case", "step"), STREAMS)
+def test_a_whole_window_after_a_stream(case, step, on_host):
+    model = HostModel(CASES[case], step=step)
+    inputs = windows(model.generated.input_shape, 30, seed=3)
+    model.stream(inputs[0, 0, :step][None])
+    np.testing.assert_array_equal(model.invoke(inputs), on_host(case, inputs))
+
+
+@pytest.mark.parametrize(
+    ("case", "step"),
+    [
+        ("lstm_mfcc", 4),  # an LSTM starts from zero at the beginning of each window
+        ("residual", 1),  # padding is zeros beyond the edges of each window
+        ("dense", 1),
+        ("dense_linear", 1),  # has no frames
+        ("stream", 3),  # moves by two frames
+        ("stream", 41),  # nothing of the window before is in the next
+    ],
+)
+def test_where_nothing_can_be_kept_the_window_is_taken_whole(case, step):
+    model = HostModel(CASES[case], step=step)
+    assert model.generated.step_frames is None
+    assert model.generated.macs == HostModel(CASES[case]).generated.macs
+    with pytest.raises(UserError, match="takes whole windows"):
+        model.stream(np.zeros((1, 5), np.int8))

@@ -24,15 +24,16 @@ from wav2nano.tables.preprocessing import Preprocessing
 from wav2nano.tables.thresholds import thresholds_code
 from wav2nano.tracks import long_track, one_by_one, sample_evenly
 
-# A front end whose one feature is the newest sample, and a model that says which frame of its
-# window is loudest: all that the listener itself does can be followed.
+# A front end whose one feature is the newest sample, and a model that gives the first frames of its
+# window, which it may know but for the newest: all that the listener itself does can be followed.
 HARNESS = r"""
 #include <string.h>
 #include "wav2nano_listener.h"
-enum { N_FFT = %(n_fft)d, HOP = %(hop)d, FRAMES = 5, LABELS = 4, SMOOTHING = 3 };
+enum { N_FFT = %(n_fft)d, HOP = %(hop)d, MODEL_FRAMES = %(model_frames)d };
+enum { FRAMES = 5, LABELS = 4, SMOOTHING = 3 };
 static int16_t samples[N_FFT];
 static float frame[1];
-static int8_t window[FRAMES];
+static int8_t input[MODEL_FRAMES];
 static int8_t scores[SMOOTHING * LABELS];
 void w2n_frontend_compute(const w2n_frontend *f, const int16_t *s, float *out) {
     (void)f;
@@ -44,16 +45,18 @@ void w2n_quantize(const float *f, const float *a, const float *b, int n, int8_t 
     for (int i = 0; i < n; i++)
         out[i] = (int8_t)f[i];
 }
-static void invoke(const int8_t *in, int8_t *out) {
-    for (int i = 0; i < LABELS; i++)
-        out[i] = in[i];
+static void model(const int8_t *in, int8_t *out) {
+    static int8_t window[FRAMES];
+    memmove(window, window + MODEL_FRAMES, FRAMES - MODEL_FRAMES);
+    memcpy(window + FRAMES - MODEL_FRAMES, in, MODEL_FRAMES);
+    memcpy(out, window, LABELS);
 }
 static const int32_t thresholds[] = {150 * SMOOTHING, 170 * SMOOTHING};
 static const w2n_listener_settings settings = {
-    N_FFT, HOP, FRAMES, 1, LABELS, 2, 2, SMOOTHING, 2, thresholds};
+    N_FFT, HOP, FRAMES, MODEL_FRAMES, 1, LABELS, 2, 2, SMOOTHING, 2, thresholds};
 static const w2n_frontend frontend; /* without deltas */
-static w2n_listener ear = {.settings = &settings, .frontend = &frontend, .invoke = invoke,
-                           .samples = samples, .frame = frame, .window = window,
+static w2n_listener ear = {.settings = &settings, .frontend = &frontend, .model = model,
+                           .samples = samples, .frame = frame, .input = input,
                            .scores = scores};
 void hear(const int16_t *audio, int hops, int32_t *decisions) {
     w2n_listener_reset(&ear);
@@ -96,10 +99,11 @@ def expected_decisions(audio, hops, n_fft, hop):
     return decisions
 
 
+@pytest.mark.parametrize("model_frames", [5, 2])  # the window, or what an inference brings anew
 @pytest.mark.parametrize(("n_fft", "hop"), [(8, 4), (8, 3), (4, 8), (6, 6)])
-def test_decisions(tmp_path, n_fft, hop):
+def test_decisions(tmp_path, n_fft, hop, model_frames):
     source = tmp_path / "harness.c"
-    source.write_text(HARNESS % {"n_fft": n_fft, "hop": hop})
+    source.write_text(HARNESS % {"n_fft": n_fft, "hop": hop, "model_frames": model_frames})
     sources = [source, LISTENER / "wav2nano_listener.c", FRONT_END / "w2n_deltas.c"]
     includes = [LISTENER, FRONT_END]
     library = ctypes.CDLL(

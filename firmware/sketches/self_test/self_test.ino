@@ -8,6 +8,7 @@
 #include <wav2nano_listener.h>
 
 #include "build_info.h"
+#include "model.h"
 #include "settings.h"
 
 // Two seconds: a window is printed while the next one is being heard.
@@ -69,7 +70,7 @@ void loop() {
     for (int i = 0; i < W2N_FRAMES * W2N_BINS; i += W2N_BINS) {
         w2n_quantize(features + i, w2n_ear.scale, w2n_ear.offset, W2N_BINS, inputs + i);
     }
-    w2n_ear.invoke(inputs, scores);
+    w2n_model_invoke(inputs, scores);
     Serial.print("window ");
     Serial.println(start);
     printHex("features", features, sizeof features);

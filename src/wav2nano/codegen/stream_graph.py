@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wav2nano.codegen.checks import Context
+from wav2nano.codegen.checks import Context, required
 from wav2nano.codegen.operator_parts import Alias, Layer, describe, window
 from wav2nano.codegen.operators.strided_slice import slice_places
 from wav2nano.codegen.read_tflite import Graph, Node, Tensor
@@ -123,14 +123,14 @@ def _reading(graph: Graph, node: Node, inputs: Sequence[Columns]) -> Reading | N
 def _reading_of_values(node: Node, inputs: Sequence[Columns]) -> Reading | None:
     """Of an operation that makes a value of a value, or of two at the same place."""
     first, rank = inputs[0], len(inputs[0].tensor.shape)
-    constants = [tensor for tensor in node.inputs if tensor is not None and tensor.values is not None]
-    if len(inputs) + len(constants) != len(node.inputs):
-        return None
-    # What all columns have in common is one column wide.
+    constants = [t for t in node.inputs if t is not None and t.values is not None]
     for constant in constants:
-        if constant.size != math.prod(constant.shape[max(0, len(constant.shape) - rank + first.axis + 1) :]):
+        # What all columns have in common is one column wide.
+        within = len(constant.shape) - rank + first.axis + 1
+        if constant.size != math.prod(constant.shape[max(0, within) :]):
             return None
-    if any((one.axis, one.fresh, one.whole) != (first.axis, first.fresh, first.whole) for one in inputs):
+    kinds = {(one.axis, one.fresh, one.whole) for one in inputs}
+    if len(inputs) + len(constants) != len(node.inputs) or len(kinds) > 1:
         return None
     return Reading(first.fresh, replace(first, tensor=node.outputs[0]))
 
@@ -152,9 +152,8 @@ def _reading_of_window(context: Context, input_: Columns) -> Reading | None:
         size = node.options["filterHeight"], node.options["filterWidth"]
         moving = window(context, input_.tensor, size)
     else:
-        filter_ = node.inputs[1]
-        assert filter_ is not None
-        moving = window(context, input_.tensor, filter_.shape[1:3], dilated=True)
+        height, width = required(context, 1).shape[1:3]
+        moving = window(context, input_.tensor, (height, width), dilated=True)
     places, stride = moving.output_size[axis], moving.stride[axis]
     reach = (places - 1) * stride + (moving.size[axis] - 1) * moving.dilation[axis] + 1
     fresh = input_.fresh // stride
@@ -168,7 +167,7 @@ def _reading_of_slice(context: Context, input_: Columns) -> Reading | None:
     """Of some columns in a row; those after them are what it is late by."""
     places, result = slice_places(context), context.node.outputs[0]
     gives = Columns(result, input_.axis, input_.fresh)
-    first, columns = divmod(int(places[0]), input_.size)
+    first = int(places[0]) // input_.size
     if (
         len(result.shape) != len(input_.tensor.shape)
         or gives.size != input_.size
@@ -203,9 +202,8 @@ class _Steps:
                 self._take(node, reading)
             else:
                 inputs = [self._read(tensor, reading.columns) for tensor in node.inputs]
-                self._nodes.append(
-                    replace(node, inputs=inputs, outputs=[reading.gives.latest(reading.gives.fresh)])
-                )
+                made = reading.gives.latest(reading.gives.fresh)
+                self._nodes.append(replace(node, inputs=inputs, outputs=[made]))
                 self._keep(reading.gives)
         return replace(self._graph, nodes=self._nodes, input=given)
 

@@ -37,7 +37,7 @@ def model_header(
     weights: int,
     macs: int,
 ) -> str:
-    """Write the header of a generated model; `step` is the input of one step, where it has steps."""
+    """Write the header of a generated model; `step` is the input of its steps, where it has any."""
     macro = f"W2N_{name.upper()}"
     values = {
         "INPUT_SIZE": input_.size,

@@ -19,6 +19,7 @@ from wav2nano.errors import UserError
 from wav2nano.features import tables
 from wav2nano.files import write_text
 from wav2nano.litert import LiteRtModel
+from wav2nano.network_cost import stream_step
 from wav2nano.runtimes import require_labels
 from wav2nano.runtimes.int8 import input_tables
 from wav2nano.settings.listener import ListenerSettings
@@ -37,7 +38,7 @@ extern w2n_listener w2n_ear;"""
 MEMORY = """\
 static int16_t samples[W2N_N_FFT];
 static float frame[{frame}];
-static int8_t window[W2N_FRAMES * W2N_BINS];
+static int8_t input[W2N_MODEL_FRAMES * W2N_BINS];
 static int8_t scores[W2N_SMOOTHING * W2N_LABELS];"""
 
 EAR = {
@@ -45,10 +46,9 @@ EAR = {
     "frontend": "&w2n_frontend_tables",
     "scale": "w2n_frontend_scale",
     "offset": "w2n_frontend_offset",
-    "invoke": "w2n_model_invoke",
     "samples": "samples",
     "frame": "frame",
-    "window": "window",
+    "input": "input",
     "scores": "scores",
 }
 
@@ -95,22 +95,32 @@ def generate_code(
     litert = LiteRtModel(model)
     require_labels(litert.classes, between)
     out.mkdir(parents=True, exist_ok=True)
-    generated = generate_model_c(model, out)
+    step = stream_step(between.chunking, between.features, listener)
+    generated = generate_model_c(model, out, step=step)
     tables.generate_c(rate, between.features, out, quantization=input_tables(between, litert.input))
-    settings_h, settings_c = settings_code(between, listener, title)
+    settings_h, settings_c = settings_code(
+        between, listener, title, step_frames=generated.step_frames
+    )
     write_text(out / "settings.h", settings_h)
     write_text(out / "settings.c", settings_c)
     print(
         f"model: {generated.weight_bytes:,} bytes of flash, {generated.arena_bytes:,} bytes of "
-        f"RAM, {generated.macs:,} multiply-accumulates per window",
+        f"RAM, {generated.macs:,} multiply-accumulates per inference",
         file=sys.stderr,
     )
 
 
 def settings_code(
-    preprocessing: Preprocessing, listener: ListenerSettings, experiment: str
+    preprocessing: Preprocessing,
+    listener: ListenerSettings,
+    experiment: str,
+    *,
+    step_frames: int | None = None,
 ) -> tuple[str, str]:
-    """Write `settings.h` and `settings.c`; returns their text."""
+    """Write `settings.h` and `settings.c`; returns their text.
+
+    The model takes whole windows, or, of a stream, `step_frames` new frames.
+    """
     rate, feature = preprocessing.chunking.rate, preprocessing.features
     window, hop = preprocessing.chunking.window_samples, feature.hop_samples
     frames, bins = features.shape(window, rate, feature)
@@ -129,6 +139,7 @@ def settings_code(
         "HOP": hop,
         "RING": listener_ring(preprocessing.chunking, feature, listener),
         "FRAMES": frames,
+        "MODEL_FRAMES": step_frames or frames,
         "BINS": bins,
         "LABELS": len(preprocessing.labels),
         "TARGETS": len(targets_of(preprocessing.labels)),
@@ -138,6 +149,7 @@ def settings_code(
         "n_fft": "W2N_N_FFT",
         "hop": "W2N_HOP",
         "frames": "W2N_FRAMES",
+        "model_frames": "W2N_MODEL_FRAMES",
         "bins": "W2N_BINS",
         "labels": "W2N_LABELS",
         "targets": "W2N_TARGETS",
@@ -158,6 +170,9 @@ def settings_code(
         array("const char *const w2n_labels[W2N_LABELS]", labels),
         structure("const w2n_listener_settings w2n_settings", settings),
         MEMORY.format(frame="W2N_DELTA_FRAMES * W2N_BINS" if with_deltas else "W2N_BINS"),
-        structure("w2n_listener w2n_ear", EAR),
+        structure(
+            "w2n_listener w2n_ear",
+            EAR | {"model": "w2n_model_step" if step_frames else "w2n_model_invoke"},
+        ),
     ]
     return header(ABOUT, "W2N_SETTINGS_H", content), "\n\n".join(parts) + "\n"

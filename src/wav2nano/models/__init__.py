@@ -47,6 +47,13 @@ def check(shape: tuple[int, int], settings: ModelSettings, features: FeatureSett
     architecture.check(shape, settings)
 
 
+def frames_per_column(settings: ModelSettings) -> int | None:
+    """Frames of a column of the network, which a stream can compute alone; None if it cannot."""
+    architecture = ARCHITECTURES[settings.architecture]
+    found: int | None = getattr(architecture, "frames_per_column", lambda _: None)(settings)
+    return found
+
+
 def check_any_length(settings: ModelSettings) -> None:
     """Check that the network takes any number of frames, in Keras and in int8.
 

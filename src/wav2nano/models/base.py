@@ -26,6 +26,12 @@ class Architecture(Protocol):
         Keras, settings) to the tensor from which the last layer makes the scores. Every layer has
         a name: by it the trained weights find their layer in the other Keras.
 
+    One that a stream can run step by step, as all that it computes before it averages over time is
+    convolutions without padding, has also:
+
+    frames_per_column
+        (settings) to the number of frames by which its convolutions move, together.
+
     One that without convolutions takes any number of frames, in int8, too, has also:
 
     ANY_LENGTH

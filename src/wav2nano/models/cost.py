@@ -123,6 +123,16 @@ def _global_average(*, name: str) -> Connection:
     return lambda x: _computed(name, x, (1, x.shape[-1]))
 
 
+def _cropping(cropping: int | tuple[int, int], *, name: str) -> Connection:
+    first, last = (cropping, cropping) if isinstance(cropping, int) else cropping
+
+    def connect(x: Tensor) -> Tensor:
+        frames = x.shape[1] - first - last
+        return _recorded(x, LayerCost(name, (1, frames, *x.shape[2:])), x.held)
+
+    return connect
+
+
 def _flatten(*, name: str) -> Connection:
     return lambda x: _recorded(x, LayerCost(name, (1, x.elements)), x.held)
 
@@ -285,6 +295,7 @@ LAYERS = SimpleNamespace(
     LSTM=partial(_Recurrent, 4, 1),
     GRU=partial(_Recurrent, 3, 2),  # Keras has a bias for the inputs and one for the state
     Bidirectional=_bidirectional,
+    Cropping1D=_cropping,
     BatchNormalization=_normalization,
     ReLU=_same_values,
     Dropout=_same_values,

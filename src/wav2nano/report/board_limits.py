@@ -5,7 +5,12 @@ from pathlib import Path
 
 from wav2nano.boards import Board
 from wav2nano.codegen import generate_model_c
-from wav2nano.network_cost import MACS_PER_TICK, NetworkCost, inferences_per_second
+from wav2nano.network_cost import (
+    MACS_PER_TICK,
+    NetworkCost,
+    inferences_per_second,
+    stream_step,
+)
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.tables.preprocessing import Preprocessing
 
@@ -20,8 +25,9 @@ def measure_network(
     UserError
         If the model cannot be generated.
     """
+    step = stream_step(preprocessing.chunking, preprocessing.features, listener)
     with tempfile.TemporaryDirectory() as folder:
-        generated = generate_model_c(model, folder)
+        generated = generate_model_c(model, folder, step=step)
     per_second = inferences_per_second(preprocessing.chunking, preprocessing.features, listener)
     return NetworkCost(
         weight_bytes=generated.weight_bytes,

@@ -38,6 +38,7 @@ class _Settings(ctypes.Structure):
                 "n_fft",
                 "hop",
                 "frames",
+                "model_frames",
                 "bins",
                 "labels",
                 "targets",
@@ -54,9 +55,9 @@ class _Listener(ctypes.Structure):
     _fields_ = [
         *(
             (name, ctypes.c_void_p)
-            for name in ("settings", "frontend", "scale", "offset", "invoke", "samples", "frame")
+            for name in ("settings", "frontend", "scale", "offset", "model", "samples", "frame")
         ),
-        ("window", ctypes.c_void_p),
+        ("input", ctypes.c_void_p),
         ("scores", ctypes.POINTER(ctypes.c_int8)),
         *(
             (name, ctypes.c_int32)

@@ -12,8 +12,9 @@ SLOWEST = 0.5  # inferences per second
 class ListenerSettings(Settings):
     """How the firmware decides."""
 
-    inferences_per_second: Annotated[float, Field(ge=SLOWEST, le=20)] = 4.0
-    """how often the board runs the network"""
+    inferences_per_second: Annotated[float, Field(ge=SLOWEST, le=50)] = 4.0
+    """how often the board runs the network; one of architecture streaming_resnet computes only what
+    is new, and has time for 25 or 50"""
 
     smoothing_seconds: Annotated[float, Field(ge=0, le=5)] = 0.5
     """time over which scores are averaged, seconds"""

@@ -4,7 +4,9 @@
 
 void w2n_listener_reset(w2n_listener *listener) {
     listener->hops = 0;
-    listener->until_inference = 0;
+    /* The first window is full just when the model runs. */
+    listener->until_inference =
+        (listener->settings->frames - 1) % listener->settings->inference_hops;
     listener->inferences = 0;
     listener->next_score = 0;
     listener->quiet = 0;
@@ -20,18 +22,18 @@ static void hear(w2n_listener *listener, const int16_t *samples) {
     memcpy(listener->samples + kept, samples + (hop - fresh), (size_t)fresh * sizeof *samples);
 }
 
-/* Put features of a frame into the window. */
+/* Put features of a frame into the model's input. */
 static void put_frame(w2n_listener *listener, const float *features, int32_t frame) {
     const int32_t bins = listener->settings->bins;
     w2n_quantize(features, listener->scale, listener->offset, bins,
-                 listener->window + frame * bins);
+                 listener->input + frame * bins);
 }
 
-/* Append the features of the latest samples to the window. */
+/* Append the features of the latest samples to the model's input. */
 static void append_frame(w2n_listener *listener) {
     const int32_t bins = listener->settings->bins;
-    const int32_t last = listener->settings->frames - 1;
-    memmove(listener->window, listener->window + bins, (size_t)(last * bins));
+    const int32_t last = listener->settings->model_frames - 1;
+    memmove(listener->input, listener->input + bins, (size_t)(last * bins));
     if (listener->frontend->delta_spans == 0) {
         w2n_frontend_compute(listener->frontend, listener->samples, listener->frame);
         put_frame(listener, listener->frame, last);
@@ -47,12 +49,17 @@ static void append_frame(w2n_listener *listener) {
     put_frame(listener, middle, last - W2N_DELTA_FRAMES / 2);
 }
 
-/* Run the model and find the label with the highest average of the latest scores. */
-static void infer(w2n_listener *listener, w2n_decision *decision) {
+/* Run the model; its answer is the next of the latest scores. */
+static void infer(w2n_listener *listener) {
+    const w2n_listener_settings *settings = listener->settings;
+    w2n_hold_deltas(listener->frontend, settings->model_frames, 1, listener->input);
+    listener->model(listener->input, listener->scores + listener->next_score * settings->labels);
+}
+
+/* Find the label with the highest average of the latest scores. */
+static void decide(w2n_listener *listener, w2n_decision *decision) {
     const w2n_listener_settings *settings = listener->settings;
     const int32_t labels = settings->labels;
-    w2n_hold_deltas(listener->frontend, settings->frames, 1, listener->window);
-    listener->invoke(listener->window, listener->scores + listener->next_score * labels);
     listener->next_score = (listener->next_score + 1) % settings->smoothing;
     if (listener->inferences < settings->smoothing) {
         listener->inferences++;
@@ -94,13 +101,17 @@ w2n_decision w2n_listener_hop(w2n_listener *listener, const int16_t *samples) {
         return decision;
     }
     append_frame(listener);
-    if (listener->hops < hops_of_window) {
+    if (listener->until_inference > 0) {
+        listener->until_inference--;
         return decision;
     }
-    if (listener->until_inference == 0) {
-        infer(listener, &decision);
-        listener->until_inference = settings->inference_hops;
+    listener->until_inference = settings->inference_hops - 1;
+    const int whole = listener->hops == hops_of_window;
+    if (whole || settings->model_frames < settings->frames) {
+        infer(listener);
     }
-    listener->until_inference--;
+    if (whole) {
+        decide(listener, &decision);
+    }
     return decision;
 }

@@ -17,6 +17,8 @@ typedef struct {
     int32_t n_fft;             /* samples of a frame */
     int32_t hop;               /* samples between frames */
     int32_t frames;            /* frames of a window */
+    int32_t model_frames;      /* frames that the model takes: these, or fewer, the new ones of a
+                                  stream whose window it knows */
     int32_t bins;              /* features of a frame */
     int32_t labels;            /* outputs of the model */
     int32_t targets;           /* how many labels, from the first, are reported, not background */
@@ -32,13 +34,13 @@ typedef struct {
     const w2n_frontend *frontend;
     const float *scale;  /* [bins] from feature to int8 input */
     const float *offset; /* [bins] */
-    void (*invoke)(const int8_t *input, int8_t *output);
+    void (*model)(const int8_t *input, int8_t *output); /* for a window, or for a step of a stream */
     int16_t *samples; /* [n_fft] the latest, oldest first */
     float *frame;     /* [bins], with deltas [W2N_DELTA_FRAMES * bins]: the latest, oldest first */
-    int8_t *window;   /* [frames * bins] the model's input, oldest frame first */
+    int8_t *input;    /* [model_frames * bins] of the model, oldest frame first */
     int8_t *scores;   /* [smoothing * labels] of the latest inferences */
     int32_t hops;     /* heard since the last reset; stops counting when all memory is filled */
-    int32_t until_inference;
+    int32_t until_inference; /* frames */
     int32_t inferences; /* since the last reset, up to smoothing */
     int32_t next_score; /* row of `scores` that comes next */
     int32_t quiet;      /* inferences left in which nothing is reported */

@@ -24,7 +24,7 @@ class Settings(ModelSettings):
 
     filters: Annotated[
         list[Annotated[int, Field(ge=1, le=256)]], Field(min_length=1, max_length=9)
-    ] = Field(default=[32, 48, 64, 64])
+    ] = Field(default=[32, 32, 48, 64])
     """filters of the first convolution and of each block"""
 
     kernels: Annotated[
@@ -32,11 +32,16 @@ class Settings(ModelSettings):
     ] = Field(default=[4, 5, 7, 9])
     """frames that the first convolution spans, and columns that both of each block span"""
 
-    stride: Annotated[int, Field(ge=1, le=8)] = 2
+    stride: Annotated[int, Field(ge=1, le=8)] = 1
     """frames by which the first convolution moves: a column is as many"""
 
     dropout: Annotated[float, Field(ge=0, le=0.9)] = 0.1
     """share of the outputs that training drops"""
+
+
+def frames_per_column(settings: Settings) -> int:
+    """Frames by which the convolutions move."""
+    return settings.stride
 
 
 def columns(frames: int, settings: Settings) -> int:
@@ -46,7 +51,7 @@ def columns(frames: int, settings: Settings) -> int:
 
 
 def check(shape: tuple[int, int], settings: Settings) -> None:
-    """Check that there is a kernel for each number of filters, and that the window is long enough."""
+    """Check that there are as many kernels as filters, and that the window is long enough."""
     if len(settings.kernels) != len(settings.filters):
         raise UserError(
             f"model.kernels has {len(settings.kernels)} sizes for {len(settings.filters)} numbers "
