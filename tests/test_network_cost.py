@@ -5,14 +5,18 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from wav2nano import network_cost, sketch_memory
 from wav2nano.boards import boards
+from wav2nano.codegen import HostModel
 from wav2nano.errors import UserError
 from wav2nano.features import KINDS
-from wav2nano.models import ARCHITECTURES
+from wav2nano.keras_runtime import import_keras
+from wav2nano.models import ARCHITECTURES, build_model, weights_by_layer
+from wav2nano.quantization.quantize_model import convert
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.settings.load import load_experiment
@@ -57,6 +61,27 @@ def test_the_default_experiment_was_built_with_hardly_more():
 @pytest.mark.parametrize("board", boards().values())
 def test_every_architecture_fits_by_default(board, model):
     check(board, model=model)
+
+
+def test_a_stream_costs_its_new_columns():
+    """As the C that is generated counts them."""
+    features, listener = (
+        KINDS["logmel"].Settings(hop=160),
+        ListenerSettings(inferences_per_second=25),
+    )
+    model = ARCHITECTURES["streaming_resnet"].Settings(stride=2)
+    shape = (98, 40)
+    windows = np.random.default_rng(1).normal(size=(16, *shape)).astype(np.float32)
+    keras_model = build_model(import_keras(1), shape, 4, model)
+    content = convert(weights_by_layer(keras_model), shape, 4, model, windows)
+    cost = network_cost.estimate_network(SECOND, features, model, listener, classes=4)
+    made = HostModel(content, step=4).generated
+    assert cost.macs == made.macs < HostModel(content).generated.macs / 8
+    assert cost.macs_per_second == 25 * made.macs
+    assert cost.arena_bytes <= made.arena_bytes
+    text = refusal(model="streaming_resnet", features=features, stride=3)
+    assert "inferences_per_second: 4 is once in 25 frames" in text
+    assert "a column of model.architecture: streaming_resnet is 3: choose one of 33.3, 16.7" in text
 
 
 def test_weights_that_exceed_the_flash_are_refused_with_the_largest_layer():

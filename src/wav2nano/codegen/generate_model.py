@@ -140,19 +140,18 @@ def generate_model_c(
     )
     out_dir = Path(out_dir)
     header_path, source_path = out_dir / f"{name}.h", out_dir / f"{name}.c"
+    step_input = stepped.input if stepped else None
     header = model_header(
         name,
         about,
         graph.input,
         graph.output,
-        step=stepped.input if stepped else None,
+        step=step_input,
         arena=memory.total,
         weights=weight_bytes,
         macs=macs,
     )
-    source = model_source(
-        name, about, layers, memory, graph.input, stepped.input if stepped else None
-    )
+    source = model_source(name, about, layers, memory, graph.input, step_input)
     write_text(header_path, header)
     write_text(source_path, source)
     return GeneratedModel(

@@ -1,7 +1,5 @@
 """From the operations of a graph to calls of the kernels."""
 
-from collections.abc import Callable
-
 from wav2nano.codegen.check_graph import check_limits
 from wav2nano.codegen.checks import Context
 from wav2nano.codegen.operator_parts import Alias, Layer
@@ -26,8 +24,7 @@ def lower_graph(graph: Graph) -> list[Layer | Alias]:
     for node in graph.nodes:
         name = node.op.lower() if node.op in LOWER else OPERATORS[node.op].layer_name
         count[name] = count.get(name, 0) + 1
-        lower: Callable[[Context], Layer | Alias | list[Alias]]
-        lower = LOWER.get(node.op) or OPERATORS[node.op].lower
+        lower = LOWER[node.op] if node.op in LOWER else OPERATORS[node.op].lower
         item = lower(Context(graph.source, f"{name}_{count[name]}", node))
         if isinstance(item, Layer):
             item = shared.share(item)

@@ -9,7 +9,7 @@ kernel, so that nothing differs.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -277,4 +277,4 @@ def lower_part(context: Context) -> Alias:
     return Alias(context.node.outputs[0], input_, context.node.options["offset"])
 
 
-LOWER = {LATEST: lower_latest, PART: lower_part}
+LOWER: dict[str, Callable[[Context], Layer | Alias]] = {LATEST: lower_latest, PART: lower_part}

@@ -29,7 +29,7 @@ class Settings(ModelSettings):
 
     kernels: Annotated[
         list[Annotated[int, Field(ge=1, le=31)]], Field(min_length=1, max_length=9)
-    ] = Field(default=[4, 5, 7, 9])
+    ] = Field(default=[4, 3, 5, 5])
     """frames that the first convolution spans, and columns that both of each block span"""
 
     stride: Annotated[int, Field(ge=1, le=8)] = 1
