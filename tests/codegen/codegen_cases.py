@@ -36,6 +36,9 @@ INPUTS = {
 }
 CASES = CONVERTED | HANDMADE
 
+# Frames by which a stream moves, for models that run step by step.
+STEPS = {"stream": 2, "stream_2d": 4, "conv1d": 3}
+
 
 def windows(shape: tuple[int, ...], count: int, seed: int = 0) -> np.ndarray:
     """Random int8 windows: a third uniform, a third like features, a third of extremes."""

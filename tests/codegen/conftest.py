@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from codegen_cases import CASES, INPUTS, windows
+from codegen_cases import CASES, INPUTS, STEPS, windows
 
 from wav2nano.codegen import GeneratedModel, generate_model_c
 from wav2nano.firmware_sources import KERNELS, c_sources
@@ -17,7 +17,7 @@ def generated(tmp_path_factory) -> dict[str, GeneratedModel]:
     """The C of each case."""
     folder = tmp_path_factory.mktemp("generated")
     return {
-        name: generate_model_c(content, folder, name=f"case_{i}")
+        name: generate_model_c(content, folder, name=f"case_{i}", step=STEPS.get(name))
         for i, (name, content) in enumerate(CASES.items())
     }
 

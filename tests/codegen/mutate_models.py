@@ -653,8 +653,13 @@ def _renamed(source: str, number: int) -> str:
     text = re.sub(r"^#include.*\n", "", source, flags=re.MULTILINE)
     if names:
         text = re.sub(rf"\b({'|'.join(names)})\b", rf"m{number}_\1", text)
-    invoke = f"void m{number}_invoke(const int8_t *input, int8_t *output)"
-    return f"{invoke};\n{text.replace('w2n_model_invoke', f'm{number}_invoke')}"
+    text = re.sub(r"\bw2n_model_(?=invoke|step)", f"m{number}_", text)
+    declared = [
+        f"void m{number}_{function}(const int8_t *input, int8_t *output);"
+        for function in ("invoke", "step")
+        if f"void m{number}_{function}(" in text
+    ]
+    return "\n".join([*declared, text])
 
 
 def run_mutants(
@@ -702,7 +707,8 @@ def run_mutants(
             tried += 1
             try:
                 with time_limit(GENERATOR_SECONDS, TOO_SLOW):
-                    model = generate_model_c(content, torturer.folder)
+                    step = None if number % 2 else 1 + number % 3
+                    model = generate_model_c(content, torturer.folder, step=step)
             except UserError as error:
                 refused += 1
                 if not str(error).isprintable():

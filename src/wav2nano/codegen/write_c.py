@@ -122,18 +122,18 @@ def _function(name: str, body: list[str]) -> str:
 
 def _all_steps(name: str, window: Tensor, step: Tensor) -> list[str]:
     """Run the steps of a window, the first of which it may not fill."""
-    macro = f"W2N_{name.upper()}_STEP_SIZE"
+    size, rest = step.size, window.size % step.size
+    start = f"input + {rest}" if rest else "input"
     body = [
-        f"    for (int32_t i = 0; i < {window.size // step.size}; i++) {{",
-        f"        w2n_{name}_step(input + i * {macro}, output);",
+        f"    for (int32_t i = 0; i < {window.size // size}; i++) {{",
+        f"        w2n_{name}_step(input + {f'{rest} + ' if rest else ''}i * {size}, output);",
         "    }",
     ]
-    if rest := window.size % step.size:
+    if rest:
         body = [
-            f"    int8_t first[{macro}] = {{0}};",
-            f"    w2n_copy_rows(1, {rest}, input, {rest}, first + {step.size - rest});",
+            f"    int8_t first[{size}] = {{0}};",
+            f"    w2n_copy_rows(1, {rest}, input, {rest}, first + {size - rest});",
             f"    w2n_{name}_step(first, output);",
-            f"    input += {rest};",
             *body,
         ]
     return body
