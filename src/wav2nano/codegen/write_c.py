@@ -126,7 +126,7 @@ def _all_steps(name: str, window: Tensor, step: Tensor) -> list[str]:
     start = f"input + {rest}" if rest else "input"
     body = [
         f"    for (int32_t i = 0; i < {window.size // size}; i++) {{",
-        f"        w2n_{name}_step(input + {f'{rest} + ' if rest else ''}i * {size}, output);",
+        f"        w2n_{name}_step({start} + i * {size}, output);",
         "    }",
     ]
     if rest:
