@@ -69,7 +69,7 @@ def test_a_stream_costs_its_new_columns():
         KINDS["logmel"].Settings(hop=160),
         ListenerSettings(inferences_per_second=25),
     )
-    model = ARCHITECTURES["streaming_resnet"].Settings(stride=2)
+    model = ARCHITECTURES["streaming_resnet"].Settings(strides=[1, 2, 1, 1])
     shape = (98, 40)
     windows = np.random.default_rng(1).normal(size=(16, *shape)).astype(np.float32)
     keras_model = build_model(import_keras(1), shape, 4, model)
@@ -79,7 +79,7 @@ def test_a_stream_costs_its_new_columns():
     assert cost.macs == made.macs < HostModel(content).generated.macs / 8
     assert cost.macs_per_second == 25 * made.macs
     assert cost.arena_bytes <= made.arena_bytes
-    text = refusal(model="streaming_resnet", features=features, stride=3)
+    text = refusal(model="streaming_resnet", features=features, strides=[3, 1, 1, 1])
     assert "inferences_per_second: 4 is once in 25 frames" in text
     assert "a column of model.architecture: streaming_resnet is 3: choose one of 33.3, 16.7" in text
 

@@ -138,20 +138,24 @@ def _costs(
     listener: ListenerSettings,
     classes: int,
 ) -> list[LayerCost]:
-    shape = features.shape(chunking.window_samples, chunking.rate, settings)
-    costs = layer_costs(shape, classes, model)
+    frames, bins = features.shape(chunking.window_samples, chunking.rate, settings)
+    costs = layer_costs((frames, bins), classes, model)
     step, column = stream_step(chunking, settings, listener), frames_per_column(model)
-    if step is None or column is None or step % column or step >= shape[0]:
+    if step is None or column is None or step % column or step >= frames:
         return costs
-    return [_of_step(cost, step // column) for cost in costs]
+    # What a longer window costs more is what new columns cost.
+    longer = layer_costs((frames + step, bins), classes, model)
+    return [_of_step(*both) for both in zip(costs, longer, strict=True)]
 
 
-def _of_step(cost: LayerCost, columns: int) -> LayerCost:
-    """Take the part of a layer's cost that its new columns have."""
-    if len(cost.shape) < 3:
+def _of_step(cost: LayerCost, longer: LayerCost) -> LayerCost:
+    if cost.shape == longer.shape:  # it comes after all columns became one
         return cost
-    share = columns / cost.shape[1]
-    return replace(cost, macs=round(cost.macs * share), arena_bytes=round(cost.arena_bytes * share))
+    return replace(
+        cost,
+        macs=longer.macs - cost.macs,
+        arena_bytes=longer.arena_bytes - cost.arena_bytes,
+    )
 
 
 def _of_all(costs: Sequence[LayerCost], per_second: float) -> NetworkCost:

@@ -23,7 +23,7 @@ OTHERS = {
     "matchboxnet": {"blocks": 2, "repeats": 2, "filters": 5, "outer_filters": 6},
     "yamnet": {"pairs": 3, "units": [5]},
     "simple_rnn": {"filters": [], "units": [6, 3], "dense": [5]},
-    "streaming_resnet": {"filters": [5, 5, 6], "kernels": [4, 2, 3], "stride": 3},
+    "streaming_resnet": {"filters": [5, 5, 6], "kernels": [4, 2, 3], "strides": [2, 1, 2]},
     "tc_resnet": {"filters": [5, 5, 6], "kernel": 4},
 }
 CASES = [

@@ -1,11 +1,12 @@
 """Residual network of convolutions over time that a stream can run column by column.
 
 TC-ResNet (Choi et al., Temporal Convolution for Real-time Keyword Spotting on Mobile Devices, 2019)
-without padding and without strides but the first, so that what a window needs of a convolution is
-what the window before it had, moved on: the board computes the new columns alone (Rybakov et al.,
-Streaming Keyword Spotting on Mobile Devices, 2020).
+without padding, so that what a window needs of a convolution is what the window before it had,
+moved on: the board computes the new columns alone (Rybakov et al., Streaming Keyword Spotting on
+Mobile Devices, 2020).
 """
 
+import math
 from types import ModuleType
 from typing import Annotated, Any, Literal
 
@@ -30,37 +31,42 @@ class Settings(ModelSettings):
     kernels: Annotated[
         list[Annotated[int, Field(ge=1, le=31)]], Field(min_length=1, max_length=9)
     ] = Field(default=[4, 3, 5, 5])
-    """frames that the first convolution spans, and columns that both of each block span"""
+    """columns that the first convolution spans (of frames), and both of each block"""
 
-    stride: Annotated[int, Field(ge=1, le=8)] = 1
-    """frames by which the first convolution moves: a column is as many"""
+    strides: Annotated[
+        list[Annotated[int, Field(ge=1, le=8)]], Field(min_length=1, max_length=9)
+    ] = Field(default=[1, 1, 1, 1])
+    """columns by which the first convolution moves, and that of each block"""
 
     dropout: Annotated[float, Field(ge=0, le=0.9)] = 0.1
     """share of the outputs that training drops"""
 
 
 def frames_per_column(settings: Settings) -> int:
-    """Frames by which the convolutions move."""
-    return settings.stride
+    """Frames by which all convolutions move together."""
+    return math.prod(settings.strides)
 
 
-def columns(frames: int, settings: Settings) -> int:
-    """Columns of the last block, of which the mean is taken; below 1 if the window is too short."""
-    left = (frames - settings.kernels[0]) // settings.stride + 1
-    return left - 2 * sum(kernel - 1 for kernel in settings.kernels[1:])
+def frames_of(columns: int, settings: Settings) -> int:
+    """Frames that so many columns of the last block are made of."""
+    first, *blocks = zip(settings.kernels, settings.strides, strict=True)
+    for kernel, stride in reversed(blocks):
+        columns = (columns + kernel - 2) * stride + kernel
+    return (columns - 1) * first[1] + first[0]
 
 
 def check(shape: tuple[int, int], settings: Settings) -> None:
-    """Check that there are as many kernels as filters, and that the window is long enough."""
-    if len(settings.kernels) != len(settings.filters):
+    """Check that the lists belong together, and that the window is long enough."""
+    for name in ("kernels", "strides"):
+        if len(sizes := getattr(settings, name)) != len(settings.filters):
+            raise UserError(
+                f"model.{name} has {len(sizes)} entries, and model.filters "
+                f"{len(settings.filters)}: each is of one convolution or block."
+            )
+    if (needed := frames_of(1, settings)) > shape[0]:
         raise UserError(
-            f"model.kernels has {len(settings.kernels)} sizes for {len(settings.filters)} numbers "
-            "in model.filters. Give each convolution and block one."
-        )
-    if columns(shape[0], settings) < 1:
-        raise UserError(
-            f"model.kernels: {settings.kernels} span more than a window's {shape[0]} frames. Use "
-            "shorter ones, or a longer chunking.window_seconds."
+            f"model.kernels: {settings.kernels} span {needed} frames, and a window has {shape[0]}. "
+            "Use shorter ones, or a longer chunking.window_seconds."
         )
 
 
@@ -71,19 +77,26 @@ def connect(layers: ModuleType, x: Any, settings: Settings) -> Any:
         x = layers.Conv1D(filters, kernel, strides=stride, use_bias=False, name=f"{name}_conv")(x)
         return normalize(layers, x, f"{name}_norm")
 
-    first, *blocks = settings.filters
+    (before, *widths), (first, *kernels), (step, *strides) = (
+        settings.filters,
+        settings.kernels,
+        settings.strides,
+    )
     # The columns end with the window: what does not fill one is at its beginning.
-    if unused := (x.shape[1] - settings.kernels[0]) % settings.stride:
+    frames, column = x.shape[1], frames_per_column(settings)
+    if unused := (frames - frames_of(1, settings)) % column:
         x = layers.Cropping1D((unused, 0), name="latest")(x)
-    x = convolve(x, "first", first, settings.kernels[0], settings.stride)
+    x = convolve(x, "first", before, first, step)
     x = layers.ReLU(name="first_relu")(x)
-    before = first
-    for index, (filters, kernel) in enumerate(zip(blocks, settings.kernels[1:], strict=True)):
-        shortcut = layers.Cropping1D(kernel - 1, name=f"block_{index}_middle")(x)
-        if filters != before:
-            shortcut = convolve(shortcut, f"block_{index}_shortcut", filters, 1)
+    for index, (filters, kernel, stride) in enumerate(zip(widths, kernels, strides, strict=True)):
+        # The middle of what the convolutions span.
+        earlier = (kernel - 1) * (1 + stride) // 2
+        later = (kernel - 1) * (1 + stride) - earlier
+        shortcut = layers.Cropping1D((earlier, later), name=f"block_{index}_middle")(x)
+        if filters != before or stride > 1:
+            shortcut = convolve(shortcut, f"block_{index}_shortcut", filters, 1, stride)
             shortcut = layers.ReLU(name=f"block_{index}_shortcut_relu")(shortcut)
-        x = convolve(x, f"block_{index}_0", filters, kernel)
+        x = convolve(x, f"block_{index}_0", filters, kernel, stride)
         x = layers.ReLU(name=f"block_{index}_0_relu")(x)
         x = convolve(x, f"block_{index}_1", filters, kernel)
         x = layers.Add(name=f"block_{index}_add")([x, shortcut])
