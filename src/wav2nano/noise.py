@@ -88,6 +88,43 @@ def music(rng: np.random.Generator, samples: int, rate: int) -> np.ndarray:
     return _unit_power(out)
 
 
+def events(rng: np.random.Generator, samples: int, rate: int) -> np.ndarray:
+    """Sounds that begin and end: barks, horns, sirens, drills, shots and what is like none of them.
+
+    Each is a harmonic tone, noise in a band, or both; how pitch and level move is random.
+    """
+    out = 10 ** rng.uniform(-3, -1) * coloured(rng, samples, rng.uniform(0, 2))
+    for _ in range(rng.integers(1, 6)):
+        length = min(samples, int(rate * np.exp(rng.uniform(np.log(0.03), np.log(1.0)))))
+        start = int(rng.integers(samples - length + 1))
+        out[start : start + length] += 10 ** rng.uniform(-1, 0) * _event(rng, length, rate)
+    return _unit_power(out)
+
+
+def _event(rng: np.random.Generator, samples: int, rate: int) -> np.ndarray:
+    times = np.arange(samples) / rate
+    # From pitch to pitch, with vibrato.
+    ends = np.log2(np.exp(rng.uniform(np.log(60), np.log(2500)))) + rng.uniform(-1, 1, 3)
+    pitch = np.interp(np.arange(samples), np.linspace(0, samples, 3), ends)
+    pitch += rng.uniform(0, 0.1) * np.sin(2 * np.pi * rng.uniform(2, 12) * times)
+    phase = 2 * np.pi * np.cumsum(2**pitch) / rate
+    overtones = np.arange(1, 1 + max(1, int(0.45 * rate / 2 ** pitch.max())))[:24]
+    weights = rng.uniform(0, 1, len(overtones)) * overtones ** -rng.uniform(0, 2)
+    tone = _unit_power(weights @ np.sin(phase * overtones[:, None]))
+    spectrum = np.fft.rfft(rng.standard_normal(samples))
+    middle = np.exp(rng.uniform(np.log(100), np.log(6000)))
+    octaves = np.log2(np.maximum(np.fft.rfftfreq(samples, 1 / rate), 1.0) / middle)
+    band = np.exp(-((octaves / rng.uniform(0.2, 3)) ** 2))
+    noise = _unit_power(np.fft.irfft(spectrum * band, samples))
+    mix = rng.uniform(-0.5, 1.5)
+    # A rise and a fall, and swells between them.
+    attack, decay = np.exp(rng.uniform(np.log(0.001), np.log(0.2), 2))
+    level = np.minimum(1, times / attack) * np.minimum(1, (times[-1] - times) / decay)
+    level *= np.exp(-times * rng.choice([0.0, rng.uniform(1, 30)]))
+    level *= 1 + rng.uniform(0, 1) * np.sin(2 * np.pi * rng.uniform(2, 60) * times)
+    return _unit_power(level * (min(1, max(0, mix)) * tone + min(1, max(0, 1 - mix)) * noise))
+
+
 def babble(speech: Sequence[np.ndarray]) -> Noise:
     """Several people talking at once, made from `speech`, float64 [samples] each.
 
@@ -115,6 +152,7 @@ COMPUTED: dict[str, Noise] = {
     "fan": fan,
     "clicks": clicks,
     "music": music,
+    "events": events,
 }
 KINDS = (*COMPUTED, "babble")
 

@@ -114,6 +114,15 @@ def test_files_are_distinct_and_name_engine_and_voice():
     assert all(item.licence for item in planned)
 
 
+def test_other_words_may_have_fewer_copies():
+    words = {"words": ["apple", "table", "window", "river", "garden"], "recordings": 24}
+    for copies, expected in ((None, 3), (2, 2)):
+        settings = all_engines(copies=3, unknown=words | {"copies": copies})
+        planned = plan(UNKNOWN, ["never"], settings)
+        assert [item.utterance for item in planned] == [i // expected for i in range(24)]
+        assert all(item.utterance == item.index // 3 for item in plan("never", [], settings))
+
+
 def test_silence_holds_every_kind_of_noise_in_several_groups():
     settings = settings_with()
     planned = plan(SILENCE, [], settings)

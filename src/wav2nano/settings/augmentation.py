@@ -7,7 +7,7 @@ from pydantic import Field
 from wav2nano.settings.base import Probability, Seed, Settings
 from wav2nano.settings.synthesis import Decibels, Factors, Metres, Seconds
 
-ComputedNoise = Literal["white", "pink", "brown", "hum", "fan", "clicks", "music"]
+ComputedNoise = Literal["white", "pink", "brown", "hum", "fan", "clicks", "music", "events"]
 
 
 class AugmentationSettings(Settings):

@@ -18,7 +18,7 @@ Recordings = Annotated[int, Field(ge=1, le=100_000)]
 AllOrList = Literal["all"] | Annotated[list[Text], Field(min_length=1)]
 Word = Annotated[Text, AfterValidator(check_word)]
 Pronunciation = Annotated[Text, AfterValidator(check_pronunciation)]
-NoiseKind = Literal["white", "pink", "brown", "hum", "fan", "clicks", "music", "babble"]
+NoiseKind = Literal["white", "pink", "brown", "hum", "fan", "clicks", "music", "events", "babble"]
 
 
 class UnknownSettings(Settings):
@@ -26,6 +26,10 @@ class UnknownSettings(Settings):
 
     recordings: Recordings
     """recordings of all of them together"""
+
+    copies: Annotated[int, Field(ge=1, le=20)] | None = None
+    """of these recordings, made from one utterance; the fewer, the more words are said. `null`: as
+    many as of the words"""
 
     words: list[Text] = Field(default=[])
     """other words; labels are left out of these"""

@@ -116,11 +116,11 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
     """
     if label == SILENCE:
         return _plan_silence(settings)
-    share = 0.0
+    share, copies = 0.0, settings.copies
     if label == UNKNOWN:
         unknown = _given(settings.unknown, "unknown")
         sets, recordings = _other_words(settings, labels), unknown.recordings
-        share = unknown.running_speech
+        share, copies = unknown.running_speech, unknown.copies or copies
     else:
         sets, recordings = [[label]], settings.recordings
     for word in itertools.chain(*sets):
@@ -136,7 +136,7 @@ def plan(label: str, labels: Sequence[str], settings: SynthesisSettings) -> list
 
     planned = []
     for index in range(recordings):
-        utterance = index // settings.copies
+        utterance = index // copies
         cycle, place = divmod(utterance, len(turns))
         engine, number = turns[place]
         turn = cycle * engines[engine].turns + number
