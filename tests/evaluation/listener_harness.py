@@ -6,6 +6,7 @@ import shutil
 from wav2nano.evaluation.evaluate_detection import evaluate_detection
 from wav2nano.firmware_sources import FRONT_END, LISTENER
 from wav2nano.settings.detection import DetectionSettings
+from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.thresholds import thresholds_code
 
 SETTINGS = """
@@ -74,7 +75,7 @@ def detect(folder):
         preprocessing=folder / "preprocessing.json",
         split=folder / "split.csv",
         windows=[folder / "windows.h5"],
-        answers="windows",
+        evaluation=EvaluationSettings(bootstrap=200, seed=2),
         settings=DetectionSettings(hours=0.02, seconds_per_target=0.5),
         libraries=folder / "libraries",
         title="tones",

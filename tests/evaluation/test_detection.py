@@ -20,7 +20,7 @@ from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
 from wav2nano.tables.split import SplitRow, write_split
 from wav2nano.tables.windows import AudioWindows, write_windows
 from wav2nano.tracks import Played, detection_track, join_windows, match_reports, word_end
-from wav2nano.uncertainty import share_by_group
+from wav2nano.uncertainty import share_by_group, shares_by_group
 
 RATE = 16000
 
@@ -178,6 +178,9 @@ def test_a_share_of_whole_groups_is_less_sure_than_of_as_many_answers():
     found = np.repeat(random.random(20) < 0.3, 30)
     alone = [str(number) for number in range(600)]
     whole = [str(number // 30) for number in range(600)]
+    several = shares_by_group(np.stack([~found, found]), whole, resamplings=2000, seed=1)
+    assert several[1] == share_by_group(found, whole, resamplings=2000, seed=1)
+    assert several[0] == pytest.approx([1 - end for end in several[1][::-1]])
     narrow = share_by_group(found, alone, resamplings=2000, seed=1)
     wide = share_by_group(found, whole, resamplings=2000, seed=1)
     expected = stats.bootstrap(
@@ -239,7 +242,16 @@ def test_a_track_is_counted_and_shown(tmp_path):
     curve = (tmp_path / "detection.csv").read_text().splitlines()
     assert len(curve) == 1 + 100 * 3
     played = found["targets"]
-    assert curve[-3] == f"0.99,,{played},{played},1.0,0,0.0"
+    # Nothing is false: at most 3.7 reports in what was heard once (the rule of three, for 97.5 %).
+    most = round(-np.log(0.025) * found["repeats"] / found["hours"], 2)
+    row = curve[-3].split(",")
+    assert row[:7] == ["0.99", "", f"{played}", f"{played}", "1.0", "0", "0.0"]
+    assert [float(end) for end in row[7:]] == pytest.approx([1.0, 1.0, 0.0, most], rel=1e-3)
+    # At the firmware's threshold it is what detection.json says.
+    row = next(line for line in curve if line.startswith("0.70,,")).split(",")
+    ends = [*found["misses_ci95"], *found["false_reports_per_hour_ci95"]]
+    assert [float(end) for end in row[7:]] == ends
+    assert ends[0] < found["misses"] < ends[1]
 
     show_detection(
         detection=tmp_path / "detection.json",
