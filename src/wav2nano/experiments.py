@@ -19,6 +19,7 @@ from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
 from wav2nano.features.base import FeatureSettings
+from wav2nano.labelled_recording import check_recording, read_targets, require_file
 from wav2nano.model_files import ModelFile, models_of
 from wav2nano.other_trainings import (
     FOLD,
@@ -88,7 +89,8 @@ class Experiment:
     """An experiment with its data set.
 
     `file` is where it is described, for messages; `archives` are by name; `sources` are its own
-    recordings; `background` are those that tracks for detection are made of, with their hashes.
+    recordings; `background` are those that tracks for detection are made of, `recording` is the
+    one that it is tested on and its table, with their hashes.
     `other_training` is named where it differs from another experiment only in its split or seed.
     """
 
@@ -100,11 +102,17 @@ class Experiment:
     archives: dict[str, Archive]
     sources: list[Source]
     background: dict[Path, str]
+    recording: dict[Path, str]
 
     @property
     def background_digest(self) -> str:
         """Hash of the recordings that tracks for detection are made of."""
-        return settings_digest(sorted((str(path), sha) for path, sha in self.background.items()))
+        return _digest_of_files(self.background)
+
+    @property
+    def recording_digest(self) -> str:
+        """Hash of the long recording that detection is tested on, and its table."""
+        return _digest_of_files(self.recording)
 
     @property
     def board(self) -> Board:
@@ -514,6 +522,7 @@ class Experiments:
         there = self._spoken(spoken, settings, dataset)
         archives = there or self._to_be_spoken(spoken, settings, dataset)
         other_training = divide_name(name)[1]
+        background = self._background(file, settings, sources) if self._need_recordings else {}
         experiment = Experiment(
             name,
             other_training,
@@ -522,7 +531,8 @@ class Experiments:
             dataset,
             {archive.name: archive for archive in archives},
             sources,
-            self._background(file, settings, sources) if self._need_recordings else {},
+            background,
+            self._recording(file, settings, sources, background) if self._need_recordings else {},
         )
         check(experiment, is_spoken=bool(there))
         return experiment
@@ -538,6 +548,31 @@ class Experiments:
             paths = [folder / name for name in list_recordings(self._root / folder)]
             hashes = {path: self._sha256(self._root / path) for path in paths}
             check_background(folder, hashes, {source.sha256: source.path for source in sources})
+        except UserError as error:
+            raise UserError(f"{file}:\n  {error}") from None
+        return hashes
+
+    def _recording(
+        self,
+        file: str,
+        settings: ExperimentSettings,
+        sources: list[Source],
+        background: dict[Path, str],
+    ) -> dict[Path, str]:
+        """Hash and check the recording that detection is tested on, and its table."""
+        if settings.detection.recording is None or settings.goal != "firmware":
+            return {}
+        recorded = {source.label for source in sources}
+        asked = settings.labels or sorted(recorded)
+        labels = [label for label in asked if label not in BACKGROUND]
+        try:
+            audio = require_file(settings.detection.recording.audio, "audio", self._root)
+            table = require_file(settings.detection.recording.targets, "targets", self._root)
+            read_targets(self._root / table, labels)
+            hashes = {path: self._sha256(self._root / path) for path in (audio, table)}
+            others = {source.sha256: source.path for source in sources}
+            others |= {sha: path for path, sha in background.items()}
+            check_recording(audio, hashes[audio], others)
         except UserError as error:
             raise UserError(f"{file}:\n  {error}") from None
         return hashes
@@ -598,6 +633,10 @@ class Experiments:
                 dataset.synthesis.engines.chosen, dataset.synthesis.language
             )
         return self._engines[dataset.name]
+
+
+def _digest_of_files(hashes: dict[Path, str]) -> str:
+    return settings_digest(sorted((str(path), sha) for path, sha in hashes.items()))
 
 
 def _names_in(folder: Path, root: Path) -> list[str]:

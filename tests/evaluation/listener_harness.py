@@ -67,8 +67,9 @@ def harness(folder, *, thresholds, **settings):
     return [folder / name for name in texts]
 
 
-def detect(folder):
+def detect(folder, **changes):
     """Let the harness hear the windows in a folder; what is found."""
+    settings = {"hours": 0.02, "seconds_per_target": 0.5, **changes}
     evaluate_detection(
         code=[folder / name for name in ("settings.h", "harness.c", "thresholds.c")],
         thresholds=folder / "thresholds.json",
@@ -76,7 +77,7 @@ def detect(folder):
         split=folder / "split.csv",
         windows=[folder / "windows.h5"],
         evaluation=EvaluationSettings(bootstrap=200, seed=2),
-        settings=DetectionSettings(hours=0.02, seconds_per_target=0.5),
+        settings=DetectionSettings.model_validate(settings),
         libraries=folder / "libraries",
         title="tones",
         out=folder,

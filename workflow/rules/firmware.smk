@@ -110,6 +110,7 @@ rule evaluate_detection:
         folder=subpath(output[0], parent=True),
         settings=settings(lambda settings: settings.detection),
         background=of(lambda experiment: experiment.background_digest),
+        recording=of(lambda experiment: experiment.recording_digest),
         evaluation=settings(
             lambda settings: settings.evaluation.model_dump(
                 include={"answers", "bootstrap", "seed"}

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,9 @@ from wav2nano.evaluation.detection import (
     Report,
     count,
     count_by_label,
-    hourly_interval,
-    judge,
     report,
 )
+from wav2nano.evaluation.mlperf_tiny import PUBLISHED, is_published
 from wav2nano.evaluation.plots import detection_curves
 from wav2nano.evaluation.stream import Stream, play
 from wav2nano.files import write_csv, write_json
@@ -25,10 +25,9 @@ from wav2nano.runtimes.host_listener import HostListener
 from wav2nano.settings.detection import DetectionSettings
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.preprocessing import read_preprocessing
-from wav2nano.tables.split import read_split
 from wav2nano.tables.thresholds import read_thresholds
 from wav2nano.tables.windows import AudioWindows, write_windows
-from wav2nano.tracks import SoundTrack, word_end
+from wav2nano.tracks import SoundTrack
 from wav2nano.uncertainty import share_by_group, shares_by_group
 
 THRESHOLDS = np.arange(100) / 100
@@ -98,16 +97,18 @@ def evaluate_detection(
 
     def outcome_at(levels: Sequence[int]) -> Outcome:
         reports = report(heard.averages, levels, quiet=host.quiet_inferences)
-        return judge(reports, track.played, targets)
+        return heard.rule(reports, track.played, targets)
 
     outcome = outcome_at(host.thresholds)
-    group_of = {row.recording: row.group for row in read_split(split)}
-    groups = [group_of[played.recording] for played in track.played]
+    groups = heard.played.groups
     of_labels = count_by_label(outcome, targets, hours)
     found = {
         "experiment": title,
         "answers": evaluation.answers,
         "background": settings.background,
+        "recording": settings.recording.audio if settings.recording else None,
+        "recipe": settings.recipe,
+        "rule": settings.rule,
         "late_seconds": round(heard.late_seconds, 2),
         **heard.count(outcome),
         "misses_ci95": share_by_group(
@@ -122,6 +123,7 @@ def evaluate_detection(
             for name in targets
         },
         "thresholds": chosen,
+        "mlperf_tiny": _compare(settings) if settings.rule == "mlperf_tiny" else None,
     }
     levels = [round(share * LEVELS * host.smoothing) for share in THRESHOLDS.tolist()]
     outcomes = [outcome_at([level] * len(targets)) for level in levels]
@@ -144,8 +146,8 @@ def evaluate_detection(
         found,
         out / "detection.png",
         title,
-        f"{hours:.3g} h of {settings.background or 'the test set'} with {len(track.played)} "
-        "targets, heard by the firmware's C on this machine",
+        f"{hours:.3g} h of {found['recording'] or settings.background or 'the test set'} with "
+        f"{len(track.played)} targets, heard by the firmware's C on this machine",
     )
     sound = _to_listen(_worst(outcome.false, track), track, targets)
     write_windows(out / "false_reports.h5", sound, {})
@@ -154,15 +156,22 @@ def evaluate_detection(
     print(describe_detection(found), file=sys.stderr)
 
 
+def _compare(settings: DetectionSettings) -> dict[str, Any]:
+    """Put beside it what others published, and whether they heard this very recording."""
+    recording = settings.recording
+    return {
+        "published": [asdict(one) for one in PUBLISHED],
+        "same_track": recording is not None and is_published(Path(recording.audio)),
+    }
+
+
 def _latency(outcome: Outcome, track: SoundTrack) -> dict[str, float] | None:
     """Measure from the end of words to their reports: the median and the 95th percentile."""
-    late = []
-    places = np.searchsorted(track.starts, [played.start for played in track.played])
-    for match, played, place in zip(outcome.matches, track.played, places.tolist(), strict=True):
-        if match is not None:
-            word = track.sounds[track.order[place]]
-            end = played.start + word_end(word, track.rate)
-            late.append((match.sample - end) / track.rate)
+    late = [
+        (match.sample - end) / track.rate
+        for match, end in zip(outcome.matches, track.ends, strict=True)
+        if match is not None
+    ]
     if not late:
         return None
     median, slow = np.percentile(late, [50, 95]).tolist()
@@ -187,7 +196,7 @@ def _curve(
     for place, one in enumerate(outcomes):
         ends = {
             "misses": intervals[place] if intervals else (None, None),
-            "false_reports_per_hour": hourly_interval(len(one.false), heard.hours, heard.repeats),
+            "false_reports_per_hour": heard.hourly_interval(one),
         }
         named = {
             f"{rate}_{end}": value

@@ -1,10 +1,23 @@
 """How detection in a stream of sound is measured."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from wav2nano.settings.base import Seed, Settings, Text
+
+
+class RecordingSettings(Settings):
+    """A long recording, and a table of when labels are to be heard in it."""
+
+    audio: Text
+    """the recording, of any format and length"""
+
+    targets: Text
+    """file of the times, seconds: a table .csv with the columns `start`, `end` and `label`, and
+    `group` if several people speak (whose targets are drawn together for the interval of misses);
+    or the labels that Audacity exports, .txt; or MLPerf Tiny's .json. Labels that are not reported
+    are passed over"""
 
 
 class DetectionSettings(Settings):
@@ -23,6 +36,22 @@ class DetectionSettings(Settings):
     made of them, with targets put in. Of the folders in it the first half, by name, chooses
     thresholds and the rest tests, so give each evening one; without two folders, of the files.
     `null`: the track is made of what the split has"""
+
+    recipe: Literal["back_to_back", "mlperf_tiny"] = "back_to_back"
+    """how the track is made: back_to_back, one sound after another; or mlperf_tiny, as MLPerf
+    Tiny's streaming wake word test, for which `hours` are 0.3333 and `seconds_per_target` 24:
+    targets, all in its first half, over a mix of up to eight voices and music, which are those of
+    `background` (where it has the folders `speech` and `music`, as MUSAN has, each is used for what
+    it is), or else other words and noise of the split"""
+
+    rule: Literal["strict", "mlperf_tiny"] = "strict"
+    """what counts: strict, a target that is reported once, and any other report is false; or
+    mlperf_tiny, as that test counts: a target may be reported for 2 s after its end, however often,
+    and false reports within a second are one"""
+
+    recording: RecordingSettings | None = None
+    """test on a long recording of your own with a table of when labels are to be heard in it, in
+    place of a track; thresholds are chosen on a track all the same. `null`: test on a track"""
 
     seed: Seed = 1
     """seed of the recordings' order"""
