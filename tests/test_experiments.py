@@ -144,7 +144,7 @@ def test_a_recording_to_test_on_is_known_by_its_content_and_that_of_its_table(ch
         checkout(x=settings)["x"]
     (tmp_path / "evening.wav.dvc").touch()
     (tmp_path / "evening.wav").unlink()
-    with pytest.raises(UserError, match="evening.wav is in DVC but not here yet"):
+    with pytest.raises(UserError, match=r"evening.wav is in DVC but not here yet"):
         checkout(x=settings)["x"]
 
 

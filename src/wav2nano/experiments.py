@@ -70,6 +70,7 @@ from wav2nano.tables.split import PARTS, require_groups
 SYNTHETIC = "synthetic"  # stands for the data set where recordings are spoken here
 TEACHER: FeatureSettings = features.KINDS["speech_embedding"].Settings()  # type: ignore[call-arg]
 COMPARISONS = "comparison"  # folder of results that is no experiment's
+MOST_MIXED_HOURS = 2.0
 DIGITS = 8  # of a digest in a file's name
 
 
@@ -672,6 +673,7 @@ def check(experiment: Experiment, *, is_spoken: bool) -> None:
         )
         models.check(shape, settings.model, settings.features)
         _check_teacher(settings)
+        _check_track(settings)
         _check_masks(settings)
         _check_labels(settings.labels)
         _check_words(experiment)
@@ -789,6 +791,16 @@ def _check_teacher(settings: ExperimentSettings) -> None:
             f"{cut.window_samples} at {cut.rate} Hz. Set chunking.rate: 16000 and "
             f"chunking.window_seconds: {least / 16000:.3g} or more, or training.teacher: null."
         ) from None
+
+
+def _check_track(settings: ExperimentSettings) -> None:
+    """Check that a mix, which is made at once, fits into memory."""
+    used = settings.detection
+    if used.recipe == "mlperf_tiny" and used.hours > MOST_MIXED_HOURS:
+        raise UserError(
+            f"detection.hours: a mix of {used.hours:g} hours would not fit into memory. Set at "
+            f"most {MOST_MIXED_HOURS:g}, or detection.recipe: back_to_back."
+        )
 
 
 def _check_words(experiment: Experiment) -> None:

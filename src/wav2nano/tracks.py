@@ -232,8 +232,8 @@ def detection_track(
     names, labels, sounds = list(names), list(labels), list(sounds)
     random = np.random.default_rng(seed)
     wanted = np.isin(labels, targets)
-    to_hear = _endless(np.flatnonzero(wanted), random)
-    others = _endless(np.flatnonzero(~wanted), random)
+    to_hear = endless(np.flatnonzero(wanted), random)
+    others = endless(np.flatnonzero(~wanted), random)
     total = round(seconds * rate)
     stretch = min(total, round(seconds_per_target * rate))
     order: list[int] = []
@@ -324,7 +324,7 @@ def labelled_track(
     return SoundTrack(names, labels, sounds, list(range(len(sounds))), played, ends, rate, 0)
 
 
-def _endless(pool: np.ndarray, random: np.random.Generator) -> Iterator[int]:
+def endless(pool: np.ndarray, random: np.random.Generator) -> Iterator[int]:
     """Draw from a pool, each again when all were drawn; -1 where it is empty."""
     while True:
         yield from (random.permutation(pool) if len(pool) else [-1])

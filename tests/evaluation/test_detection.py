@@ -319,6 +319,28 @@ def test_a_recording_with_a_table_is_counted_by_either_rule(tmp_path):
     assert "the figures do not compare" in page
 
 
+def test_a_mix_is_made_of_what_the_split_has_and_of_a_folder(tmp_path):
+    write_listener(tmp_path, [("a", "a")] * 4 + [("_unknown_", "_unknown_")] * 20, 800)
+    mixed = {"recipe": "mlperf_tiny", "rule": "mlperf_tiny", "seconds_per_target": 10}
+    found = detect(tmp_path, **mixed)
+    # 72 s, in whose mix voices and music are 4450 of 1200 s, from one second of words.
+    assert (found["hours"], found["targets"]) == (0.02, 7)
+    assert found["repeats"] == pytest.approx(72 * 4450 / 1200, abs=0.01)
+    assert found["background_minutes"] == pytest.approx(1 / 60, abs=0.01)
+    assert "a mix as MLPerf Tiny's streaming wake word test" in show(tmp_path).replace("&#39;", "'")
+
+    silent = np.zeros(300 * RATE, np.int16)
+    for name in ("music/1.wav", "music/2.wav", "speech/1.wav", "speech/2.wav"):
+        path = tmp_path / "musan" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, silent, RATE)
+    found = detect(tmp_path, **mixed, background=str(tmp_path / "musan"))
+    # There is enough of both: what is said of more often are the words.
+    assert found["repeats"] == 7 / 4
+    assert found["background_minutes"] == pytest.approx(72 * 4450 / 1200 / 60, abs=0.01)
+    assert f"recordings in {tmp_path / 'musan'}, of which none" in show(tmp_path)
+
+
 def test_a_second_of_background_at_least_follows_a_target_though_its_recordings_are_shorter():
     recorded = {f"{number}.wav": np.full(RATE // 5, 50, np.int16) for number in range(9)}
     track = track_of(

@@ -186,7 +186,15 @@ EXPERIMENTS = [
         "detection: {rule: mlperf}",
         "detection.rule: 'mlperf' is not one of: strict, mlperf_tiny",
     ),
-    ("detection: {recording: {audio: x.wav}}", "detection.recording.targets is missing (file of"),
+    (
+        "detection: {recipe: mlperf_tiny, hours: 2.5}",
+        "detection.hours: a mix of 2.5 hours would not fit into memory. Set at most 2, or "
+        "detection.recipe: back_to_back.",
+    ),
+    (
+        "detection: {recording: {audio: x.wav}}",
+        "recording.targets is missing (when labels",
+    ),
     ("detection: {recording: evening.wav}", "detection.recording: 'evening.wav' should"),
     (
         "detection: {recording: {audio: evening.wav, targets: evening.csv}}",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wav2nano.background import Pieces, read_background
+from wav2nano.background import MUSIC, SPEECH, Pieces, read_background
 from wav2nano.errors import UserError
 from wav2nano.evaluation import mlperf_tiny
 from wav2nano.evaluation.detection import (
@@ -22,9 +22,11 @@ from wav2nano.evaluation.detection import (
     judge,
 )
 from wav2nano.labelled_recording import read_recording
+from wav2nano.mixed_track import mixed_track, needed
 from wav2nano.runtimes.host_listener import HostListener
 from wav2nano.settings.detection import DetectionSettings, RecordingSettings
 from wav2nano.settings.evaluation import Answers
+from wav2nano.tables.recordings import SILENCE
 from wav2nano.tables.split import read_split
 from wav2nano.tracks import (
     SoundTrack,
@@ -171,7 +173,6 @@ def _make(
     rate: int,
 ) -> Playable:
     """Make a track of a part of the split."""
-    seconds = 3600 * settings.hours
     names, labels, starts, audio = load_sounds(windows, split, part, rate=rate)
     if not set(targets) & set(labels):
         raise UserError(
@@ -179,40 +180,129 @@ def _make(
             f"({', '.join(targets)}). Add recordings of more groups, or set another `split.policy`."
         )
     # What windows share counts once, and what is played whole is joined.
-    whole = join_windows(names, labels, starts, audio)
-    if settings.background is None:
-        background = None
-        others = [sound for _, label, sound in zip(*whole, strict=True) if label not in targets]
-    else:
+    whole = Sounds(*join_windows(names, labels, starts, audio))
+    group_of = {row.recording: row.group for row in read_split(split)}
+    make = _mix if settings.recipe == "mlperf_tiny" else _line_up
+    track, there, repeats = make(
+        whole if answers == "recordings" else Sounds(names, labels, list(audio)),
+        whole.without(targets),
+        part,
+        targets=targets,
+        settings=settings,
+        late_seconds=late_seconds,
+        rate=rate,
+    )
+    groups = [group_of[one.recording] for one in track.played]
+    return Playable(track, groups, there / rate / 60, repeats)
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """Of each sound its recording, its label and its samples."""
+
+    names: list[str]
+    labels: list[str]
+    audio: list[np.ndarray]
+
+    def without(self, labels: Sequence[str]) -> "Sounds":
+        """Leave out sounds of some labels."""
+        kept = [number for number, label in enumerate(self.labels) if label not in labels]
+        return Sounds(
+            [self.names[number] for number in kept],
+            [self.labels[number] for number in kept],
+            [self.audio[number] for number in kept],
+        )
+
+
+def _line_up(
+    sounds: Sounds,
+    others: Sounds,
+    part: str,
+    *,
+    targets: Sequence[str],
+    settings: DetectionSettings,
+    late_seconds: float,
+    rate: int,
+) -> tuple[SoundTrack, int, float]:
+    """Play one sound after another; the track, samples of the background, and repeats."""
+    seconds = 3600 * settings.hours
+    recorded = None
+    if settings.background is not None:
         recorded = read_background(
             Path(settings.background), part, seconds=seconds, rate=rate, seed=settings.seed
         )
-        background = Pieces(recorded, rate)
-        others = list(recorded.values())
-    sounds: Sequence[np.ndarray] = list(audio)
-    if answers == "recordings":
-        names, labels, sounds = whole
     track = detection_track(
-        names,
-        labels,
-        sounds,
+        sounds.names,
+        sounds.labels,
+        sounds.audio,
         targets=targets,
         seconds=seconds,
         seconds_per_target=settings.seconds_per_target,
         late_seconds=late_seconds,
         rate=rate,
         seed=settings.seed,
-        background=background,
+        background=None if recorded is None else Pieces(recorded, rate),
     )
-    there = sum(map(len, others))
-    repeats = _repeats(track, labels, targets)
-    if background is not None:
-        between = sum(len(track.sounds[index]) for index in track.order if index >= len(labels))
-        repeats = max(repeats, between / there)
-        there = min(there, between)
-    group_of = {row.recording: row.group for row in read_split(split)}
-    groups = [group_of[one.recording] for one in track.played]
-    return Playable(track, groups, there / rate / 60, repeats)
+    repeats = _repeats(track, sounds.labels, targets)
+    if recorded is None:
+        return track, sum(map(len, others.audio)), repeats
+    there = sum(map(len, recorded.values()))
+    of_split = len(sounds.labels)
+    between = sum(len(track.sounds[index]) for index in track.order if index >= of_split)
+    return track, min(there, between), max(repeats, between / there)
+
+
+def _mix(
+    sounds: Sounds,
+    others: Sounds,
+    part: str,
+    *,
+    targets: Sequence[str],
+    settings: DetectionSettings,
+    late_seconds: float,
+    rate: int,
+) -> tuple[SoundTrack, int, float]:
+    """Mix as MLPerf Tiny's test is; the track, samples of the background, and repeats."""
+    seconds = 3600 * settings.hours
+    heard = {kind: needed(kind) * seconds for kind in (SPEECH, MUSIC)}
+    if settings.background is None:
+        found = _by_kind(others, settings.seed)
+    else:
+        folder = Path(settings.background)
+        found = {
+            kind: read_background(
+                folder, part, seconds=seconds, rate=rate, seed=settings.seed, kind=kind
+            )
+            for kind, seconds in heard.items()
+        }
+    track = mixed_track(
+        sounds.names,
+        sounds.labels,
+        sounds.audio,
+        targets=targets,
+        backgrounds={kind: Pieces(one, rate) for kind, one in found.items()},
+        seconds=seconds,
+        seconds_per_target=settings.seconds_per_target,
+        late_seconds=late_seconds,
+        rate=rate,
+        seed=settings.seed,
+    )
+    # Where the folder has no kinds, they may share recordings.
+    pools = {kind: sum(map(len, one.values())) for kind, one in found.items()}
+    there = sum({name: len(s) for one in found.values() for name, s in one.items()}.values())
+    often = [heard[kind] * rate / pool for kind, pool in pools.items()]
+    between = sum(heard[kind] * rate for kind in pools)
+    often += [between / there] * bool(there)
+    often.append(len(track.played) / sum(label in targets for label in sounds.labels))
+    return track, min(there, round(between)), max(1.0, *often)
+
+
+def _by_kind(others: Sounds, seed: int) -> dict[str, dict[str, np.ndarray]]:
+    """Take words and noise of the split for speech and music; one for both if it is alone."""
+    order = np.random.default_rng(seed).permutation(len(others.labels)).tolist()
+    noise = {str(n): others.audio[n] for n in order if others.labels[n] == SILENCE}
+    words = {str(n): others.audio[n] for n in order if str(n) not in noise}
+    return {SPEECH: words or noise, MUSIC: noise or words} if order else {}
 
 
 def _hours(track: SoundTrack) -> float:

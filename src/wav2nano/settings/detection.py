@@ -14,10 +14,9 @@ class RecordingSettings(Settings):
     """the recording, of any format and length"""
 
     targets: Text
-    """file of the times, seconds: a table .csv with the columns `start`, `end` and `label`, and
-    `group` if several people speak (whose targets are drawn together for the interval of misses);
-    or the labels that Audacity exports, .txt; or MLPerf Tiny's .json. Labels that are not reported
-    are passed over"""
+    """when labels are heard in it, in seconds: a table .csv with the columns `start`, `end`,
+    `label` and, if several people speak, `group`; or labels that Audacity exports, .txt; or a test
+    of MLPerf Tiny, .json. Labels that are not reported are passed over"""
 
 
 class DetectionSettings(Settings):
@@ -35,14 +34,15 @@ class DetectionSettings(Settings):
     """folder of recordings without any of the labels, such as evenings in the room: the track is
     made of them, with targets put in. Of the folders in it the first half, by name, chooses
     thresholds and the rest tests, so give each evening one; without two folders, of the files.
-    `null`: the track is made of what the split has"""
+    In a copy of MUSAN it is so in each of its folders music, noise and speech. `null`: the track is
+    made of what the split has"""
 
     recipe: Literal["back_to_back", "mlperf_tiny"] = "back_to_back"
     """how the track is made: back_to_back, one sound after another; or mlperf_tiny, as MLPerf
-    Tiny's streaming wake word test, for which `hours` are 0.3333 and `seconds_per_target` 24:
-    targets, all in its first half, over a mix of up to eight voices and music, which are those of
-    `background` (where it has the folders `speech` and `music`, as MUSAN has, each is used for what
-    it is), or else other words and noise of the split"""
+    Tiny's streaming wake word test (for which `hours` are 0.3333 and `seconds_per_target` 24):
+    targets, all in its first half, over a mix of up to eight voices and music. These are what
+    `background` has in its folders `speech` and `music`, as MUSAN, or any of it; or else other
+    words and noise of the split"""
 
     rule: Literal["strict", "mlperf_tiny"] = "strict"
     """what counts: strict, a target that is reported once, and any other report is false; or
