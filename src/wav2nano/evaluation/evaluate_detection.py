@@ -146,14 +146,22 @@ def evaluate_detection(
         found,
         out / "detection.png",
         title,
-        f"{hours:.3g} h of {found['recording'] or settings.background or 'the test set'} with "
-        f"{len(track.played)} targets, heard by the firmware's C on this machine",
+        f"{hours:.3g} h of {_name(settings)} with {len(track.played)} targets, heard by the "
+        "firmware's C on this machine",
     )
     sound = _to_listen(_worst(outcome.false, track), track, targets)
     write_windows(out / "false_reports.h5", sound, {})
     # Last: if detection.json exists, everything does.
     write_json(out / "detection.json", found)
     print(describe_detection(found), file=sys.stderr)
+
+
+def _name(settings: DetectionSettings) -> str:
+    """Name what was heard."""
+    if settings.recording is not None:
+        return settings.recording.audio
+    mixed = "a mix of " if settings.recipe == "mlperf_tiny" else ""
+    return mixed + (settings.background or "the test set")
 
 
 def _compare(settings: DetectionSettings) -> dict[str, Any]:

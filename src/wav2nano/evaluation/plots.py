@@ -218,7 +218,10 @@ def detection_curves(
             for end in ("low", "high")
         ]
         if all(edges):
-            corners = np.array([*edges[0], *reversed(edges[1])])
+            lows, highs = edges
+            # Where the curve ends, the rectangle of its last threshold has two more corners.
+            first, last = (highs[0][0], lows[0][1]), (lows[-1][0], highs[-1][1])
+            corners = np.array([*lows, last, *reversed(highs), first])
             band = axis.fill(*corners.T, color=TEST, alpha=0.15, linewidth=0, zorder=1)
             band[0].set_label("95 % of both rates, at each threshold by itself")
             shown.append(band[0])
