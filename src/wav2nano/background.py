@@ -7,7 +7,7 @@ import numpy as np
 
 from wav2nano.audio import read_audio
 from wav2nano.errors import UserError
-from wav2nano.recording_files import list_recordings
+from wav2nano.recording_files import list_recordings, not_here
 
 SETTING = "detection.background"
 SPEECH, MUSIC = "speech", "music"
@@ -58,13 +58,12 @@ def require_folder(folder: str, root: Path) -> Path:
     """
     place = root / folder.replace("\0", "")
     if "\0" in folder or not place.is_dir():
-        if Path(f"{place}.dvc").exists():
-            raise UserError(
-                f"{SETTING}: {folder} is in DVC but not here yet. Get it: dvc pull {folder}"
-            )
-        raise UserError(
-            f"{SETTING}: there is no folder {folder!r}. Name one with recordings that have none of "
-            f"the labels in them, or set {SETTING}: null."
+        raise not_here(
+            SETTING,
+            folder,
+            root,
+            f"there is no folder {folder!r}. Name one with recordings that have none of the labels "
+            f"in them, or set {SETTING}: null.",
         )
     if root.resolve().is_relative_to(place.resolve()):
         raise UserError(f"{SETTING}: {folder} has all of this checkout in it. Name a folder below.")

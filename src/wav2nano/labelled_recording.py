@@ -9,6 +9,7 @@ from typing import Any
 from wav2nano.audio import read_audio
 from wav2nano.errors import UserError
 from wav2nano.files import read_csv, read_json
+from wav2nano.recording_files import not_here
 from wav2nano.tracks import Target
 
 SETTING = "detection.recording"
@@ -24,15 +25,9 @@ def require_file(name: str, key: str, root: Path) -> Path:
     UserError
         If it does not.
     """
-    place = root / name.replace("\0", "")
-    if "\0" in name or not place.is_file():
-        if Path(f"{place}.dvc").exists():
-            raise UserError(
-                f"{SETTING}.{key}: {name} is in DVC but not here yet. Get it: dvc pull {name}"
-            )
-        raise UserError(
-            f"{SETTING}.{key}: there is no file {name!r}. Name one, or set {SETTING}: null."
-        )
+    if "\0" in name or not (root / name).is_file():
+        told = f"there is no file {name!r}. Name one, or set {SETTING}: null."
+        raise not_here(f"{SETTING}.{key}", name, root, told)
     return Path(name)
 
 

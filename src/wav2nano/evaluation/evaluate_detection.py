@@ -100,7 +100,7 @@ def evaluate_detection(
         return heard.rule(reports, track.played, targets)
 
     outcome = outcome_at(host.thresholds)
-    groups = heard.played.groups
+    groups = heard.playable.groups
     of_labels = count_by_label(outcome, targets, hours)
     found = {
         "experiment": title,

@@ -58,7 +58,7 @@ class Playable:
 class Stream:
     """What was played, and the listener's averages; `rule` tells right reports from false ones."""
 
-    played: Playable
+    playable: Playable
     averages: Averages
     late_seconds: float
     rule: Rule
@@ -66,7 +66,7 @@ class Stream:
     @property
     def track(self) -> SoundTrack:
         """What was played."""
-        return self.played.track
+        return self.playable.track
 
     @property
     def hours(self) -> float:
@@ -77,15 +77,15 @@ class Stream:
         """Count what was missed and reported in error in it, and say how much was heard."""
         return {
             "hours": round(self.hours, 4),
-            "background_minutes": round(self.played.background_minutes, 2),
-            "repeats": round(self.played.repeats, 2),
+            "background_minutes": round(self.playable.background_minutes, 2),
+            "repeats": round(self.playable.repeats, 2),
             **count(outcome, self.hours),
             "false_reports_per_hour_ci95": self.hourly_interval(outcome),
         }
 
     def hourly_interval(self, outcome: Outcome) -> list[float]:
         """95 % interval of the false reports an hour."""
-        return hourly_interval(len(outcome.false), self.hours, self.played.repeats)
+        return hourly_interval(len(outcome.false), self.hours, self.playable.repeats)
 
 
 def play(
@@ -131,9 +131,9 @@ def play(
         late = max(LATE_SECONDS, (host.smoothing + 1) * host.inference_hops * host.hop / rate)
         rule = judge
     if part == "test" and settings.recording is not None:
-        played = _take(settings.recording, host.targets, late_seconds=late, rate=rate)
+        playable = _take(settings.recording, host.targets, late_seconds=late, rate=rate)
     else:
-        played = _make(
+        playable = _make(
             host.targets,
             part,
             windows=windows,
@@ -143,8 +143,8 @@ def play(
             late_seconds=late,
             rate=rate,
         )
-    averages = average(host.infer(_telling(played.track)), host.smoothing)
-    return Stream(played, averages, late, rule)
+    averages = average(host.infer(_telling(playable.track)), host.smoothing)
+    return Stream(playable, averages, late, rule)
 
 
 def _take(
@@ -271,9 +271,9 @@ def _mix(
         folder = Path(settings.background)
         found = {
             kind: read_background(
-                folder, part, seconds=seconds, rate=rate, seed=settings.seed, kind=kind
+                folder, part, seconds=wanted, rate=rate, seed=settings.seed, kind=kind
             )
-            for kind, seconds in heard.items()
+            for kind, wanted in heard.items()
         }
     track = mixed_track(
         sounds.names,
