@@ -64,6 +64,33 @@ def test_what_is_in_a_folder_is_for_one_part(tmp_path):
     assert parts(tmp_path)[1] == ["alone.wav"]
 
 
+def test_in_musan_each_of_its_folders_is_divided(tmp_path):
+    below = ("music/fma/1.wav", "music/jamendo/1.wav", "music/rfm/2.wav", "noise/a/1.wav")
+    for name in (*below, "speech/librivox/1.wav", "speech/librivox/2.wav", "speech/us-gov/1.wav"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert parts(tmp_path) == (
+        ["music/jamendo/1.wav", "music/rfm/2.wav", "noise/a/1.wav", "speech/us-gov/1.wav"],
+        ["music/fma/1.wav", "speech/librivox/1.wav", "speech/librivox/2.wav"],
+    )
+    (tmp_path / "evening.wav").touch()
+    assert parts(tmp_path)[1] == [
+        "evening.wav",
+        "music/fma/1.wav",
+        "music/jamendo/1.wav",
+        "music/rfm/2.wav",
+    ]
+
+
+def test_of_a_kind_there_is_what_its_folder_has(folder):
+    def read(kind):
+        found = read_background(folder, "validation", seconds=9, rate=8000, seed=1, kind=kind)
+        return sorted(path.removeprefix(f"{folder}/") for path in found)
+
+    assert read("b") == ["b/x.wav"]
+    assert read("music") == read(None) == ["a.flac", "b/x.wav"]
+
+
 def test_as_much_is_read_as_is_heard(folder):
     def heard(seconds, part="test", seed=1):
         found = read_background(folder, part, seconds=seconds, rate=16000, seed=seed)

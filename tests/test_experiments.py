@@ -94,6 +94,10 @@ def test_what_an_archive_does_not_depend_on_leaves_its_name(checkout):
         ({"detection": {"background": "config"}}, "background: there is no recording in config"),
         ({"detection": {"background": "config/.."}}, "has all of this checkout in it"),
         ({"detection": {"background": "/"}}, "has all of this checkout in it"),
+        (
+            {"detection": {"recording": {"audio": "a\0b", "targets": "x.csv"}}},
+            "recording.audio: there is no file 'a\\x00b'",
+        ),
     ],
 )
 def test_settings_that_do_not_go_together_are_told_before_any_job(checkout, settings, message):
@@ -114,6 +118,34 @@ def test_an_evaluation_may_normalise_each_window(checkout):
     with pytest.raises(UserError, match="Set goal: evaluation, or window_normalization: none"):
         checkout(x=one)["x"]
     assert checkout(x=two)["x"].features_name.startswith("spectrogram-")
+
+
+def test_a_recording_to_test_on_is_known_by_its_content_and_that_of_its_table(checkout, tmp_path):
+    files = {"audio": "evening.wav", "targets": "evening.csv"}
+    settings = {"labels": ["yes"], "detection": {"recording": files}}
+    (tmp_path / "evening.wav").write_text("sound")
+    (tmp_path / "evening.csv").write_text("start,end,label\n1,2,yes\n")
+    experiments = checkout(x=settings, y={"goal": "evaluation"} | settings)
+    before = experiments["x"]
+    assert {path.as_posix() for path in before.recording} == set(files.values())
+    assert experiments["y"].recording == {}
+    (tmp_path / "evening.csv").write_text("start,end,label\n1,3,yes\n")
+    assert checkout(x=settings)["x"].recording_digest != before.recording_digest
+    (tmp_path / "evening.csv").write_text("start,end,label\n1,3,no\n")
+    with pytest.raises(UserError, match=r"none of the labels that are reported \(yes\)"):
+        checkout(x=settings)["x"]
+    # Thresholds are chosen on some recordings of the background.
+    (tmp_path / "evening.csv").write_text("start,end,label\n1,3,yes\n")
+    (tmp_path / "room").mkdir()
+    for name, text in (("one", "sound"), ("two", "another")):
+        (tmp_path / "room" / f"{name}.wav").write_text(text)
+    settings["detection"]["background"] = "room"
+    with pytest.raises(UserError, match=r"audio: evening.wav is also room/one.wav, which the"):
+        checkout(x=settings)["x"]
+    (tmp_path / "evening.wav.dvc").touch()
+    (tmp_path / "evening.wav").unlink()
+    with pytest.raises(UserError, match=r"evening.wav is in DVC but not here yet"):
+        checkout(x=settings)["x"]
 
 
 def test_a_background_is_known_by_its_content(checkout, tmp_path):

@@ -7,9 +7,11 @@ import numpy as np
 
 from wav2nano.audio import read_audio
 from wav2nano.errors import UserError
-from wav2nano.recording_files import list_recordings
+from wav2nano.recording_files import list_recordings, not_here
 
 SETTING = "detection.background"
+SPEECH, MUSIC = "speech", "music"
+KINDS = frozenset({SPEECH, MUSIC, "noise"})  # folders of MUSAN, in each of which there are several
 
 
 def background_of(folder: Path, part: str) -> list[Path]:
@@ -17,14 +19,30 @@ def background_of(folder: Path, part: str) -> list[Path]:
 
     Of the folders in `folder` the first half is for validation; what is in none counts as one. If
     there are not two folders, it is the first half of the recordings. So what was recorded together
-    stays together, and a new recording moves at most one other into the other part.
+    stays together, and a new recording moves at most one other into the other part. Where the
+    folders are named as those of MUSAN, each of them is divided so.
     """
     names = list_recordings(folder)
-    of_folders = [name.split("/")[0] if "/" in name else "" for name in names]
+    of_folders = [_folder(name) for name in names]
+    if not set(of_folders) <= KINDS:
+        return [folder / name for name in _divide(names, part)]
+    return [
+        folder / kind / name
+        for kind in sorted(set(of_folders))
+        for name in _divide([n.removeprefix(f"{kind}/") for n in names if _folder(n) == kind], part)
+    ]
+
+
+def _folder(name: str) -> str:
+    return name.split("/")[0] if "/" in name else ""
+
+
+def _divide(names: Sequence[str], part: str) -> list[str]:
+    of_folders = [_folder(name) for name in names]
     units = of_folders if len(set(of_folders) - {""}) > 1 else names
     first_half = sorted(set(units))[: len(set(units)) // 2]
     return [
-        folder / name
+        name
         for name, unit in zip(names, units, strict=True)
         if (unit in first_half) == (part == "validation")
     ]
@@ -40,13 +58,12 @@ def require_folder(folder: str, root: Path) -> Path:
     """
     place = root / folder.replace("\0", "")
     if "\0" in folder or not place.is_dir():
-        if Path(f"{place}.dvc").exists():
-            raise UserError(
-                f"{SETTING}: {folder} is in DVC but not here yet. Get it: dvc pull {folder}"
-            )
-        raise UserError(
-            f"{SETTING}: there is no folder {folder!r}. Name one with recordings that have none of "
-            f"the labels in them, or set {SETTING}: null."
+        raise not_here(
+            SETTING,
+            folder,
+            root,
+            f"there is no folder {folder!r}. Name one with recordings that have none of the labels "
+            f"in them, or set {SETTING}: null.",
         )
     if root.resolve().is_relative_to(place.resolve()):
         raise UserError(f"{SETTING}: {folder} has all of this checkout in it. Name a folder below.")
@@ -88,9 +105,11 @@ def check_background(folder: Path, hashes: Mapping[Path, str], others: Mapping[s
 
 
 def read_background(
-    folder: Path, part: str, *, seconds: float, rate: int, seed: int
+    folder: Path, part: str, *, seconds: float, rate: int, seed: int, kind: str | None = None
 ) -> dict[str, np.ndarray]:
     """Read recordings of a part, in the order of a seed, until there are `seconds` of them.
+
+    Of a `kind` they are, if the folder has one of that name with some, and else any.
 
     Returns
     -------
@@ -105,6 +124,8 @@ def read_background(
     paths = background_of(folder, part)
     if not paths:
         raise UserError(f"{SETTING}: there is no recording for the {part} set in {folder}.")
+    if kind is not None:
+        paths = [path for path in paths if path.is_relative_to(folder / kind)] or paths
     found: dict[str, np.ndarray] = {}
     for number in np.random.default_rng(seed).permutation(len(paths)).tolist():
         if sum(map(len, found.values())) >= seconds * rate:

@@ -50,14 +50,22 @@ def describe_detection(found: dict[str, Any]) -> str:
     ...     "misses": 0.123, "false_reports_per_hour": 4.0, "hours": 1.0,
     ...     "false_reports_per_hour_ci95": [1.1, 10.2], "background_minutes": 4.0,
     ...     "labels": {"never": {"threshold": 0.6}, "all": {"threshold": 0.6}},
+    ...     "rule": "strict",
     ... })
     'hears 87.7% at 4.0 false reports an hour (95 % interval 1.1 to 10.2; threshold 0.6, 1 h)'
     """
+    counted = ""
+    if found["rule"] == "mlperf_tiny":
+        counted = (
+            f"{found['targets'] - found['missed']} of {found['targets']} with "
+            f"{found['false_reports']} false by MLPerf Tiny's rule: "
+        )
     low, high = found["false_reports_per_hour_ci95"]
     alone = "" if found["background_minutes"] else ", with nothing else to be heard"
     return (
-        f"hears {1 - found['misses']:.1%} at {found['false_reports_per_hour']:.1f} false reports "
-        f"an hour (95 % interval {low:.1f} to {high:.1f}; {describe_range(found['labels'])}, "
+        f"hears {counted}{1 - found['misses']:.1%} at {found['false_reports_per_hour']:.1f} false "
+        f"reports an hour (95 % interval {low:.1f} to {high:.1f}; "
+        f"{describe_range(found['labels'])}, "
         f"{found['hours']:.3g} h{alone})"
     )
 

@@ -19,6 +19,7 @@ from wav2nano.boards import Board, find_board
 from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
 from wav2nano.features.base import FeatureSettings
+from wav2nano.labelled_recording import check_recording, read_targets, require_file
 from wav2nano.model_files import ModelFile, models_of
 from wav2nano.other_trainings import (
     FOLD,
@@ -69,6 +70,7 @@ from wav2nano.tables.split import PARTS, require_groups
 SYNTHETIC = "synthetic"  # stands for the data set where recordings are spoken here
 TEACHER: FeatureSettings = features.KINDS["speech_embedding"].Settings()  # type: ignore[call-arg]
 COMPARISONS = "comparison"  # folder of results that is no experiment's
+MOST_MIXED_HOURS = 2.0
 DIGITS = 8  # of a digest in a file's name
 
 
@@ -88,7 +90,8 @@ class Experiment:
     """An experiment with its data set.
 
     `file` is where it is described, for messages; `archives` are by name; `sources` are its own
-    recordings; `background` are those that tracks for detection are made of, with their hashes.
+    recordings; `background` are those that tracks for detection are made of, `recording` is the
+    one that it is tested on and its table, with their hashes.
     `other_training` is named where it differs from another experiment only in its split or seed.
     """
 
@@ -100,11 +103,17 @@ class Experiment:
     archives: dict[str, Archive]
     sources: list[Source]
     background: dict[Path, str]
+    recording: dict[Path, str]
 
     @property
     def background_digest(self) -> str:
         """Hash of the recordings that tracks for detection are made of."""
-        return settings_digest(sorted((str(path), sha) for path, sha in self.background.items()))
+        return _digest_of_files(self.background)
+
+    @property
+    def recording_digest(self) -> str:
+        """Hash of the long recording that detection is tested on, and its table."""
+        return _digest_of_files(self.recording)
 
     @property
     def board(self) -> Board:
@@ -514,6 +523,7 @@ class Experiments:
         there = self._spoken(spoken, settings, dataset)
         archives = there or self._to_be_spoken(spoken, settings, dataset)
         other_training = divide_name(name)[1]
+        background = self._background(file, settings, sources) if self._need_recordings else {}
         experiment = Experiment(
             name,
             other_training,
@@ -522,7 +532,8 @@ class Experiments:
             dataset,
             {archive.name: archive for archive in archives},
             sources,
-            self._background(file, settings, sources) if self._need_recordings else {},
+            background,
+            self._recording(file, settings, sources, background) if self._need_recordings else {},
         )
         check(experiment, is_spoken=bool(there))
         return experiment
@@ -538,6 +549,31 @@ class Experiments:
             paths = [folder / name for name in list_recordings(self._root / folder)]
             hashes = {path: self._sha256(self._root / path) for path in paths}
             check_background(folder, hashes, {source.sha256: source.path for source in sources})
+        except UserError as error:
+            raise UserError(f"{file}:\n  {error}") from None
+        return hashes
+
+    def _recording(
+        self,
+        file: str,
+        settings: ExperimentSettings,
+        sources: list[Source],
+        background: dict[Path, str],
+    ) -> dict[Path, str]:
+        """Hash and check the recording that detection is tested on, and its table."""
+        if settings.detection.recording is None or settings.goal != "firmware":
+            return {}
+        recorded = {source.label for source in sources}
+        asked = settings.labels or sorted(recorded)
+        labels = [label for label in asked if label not in BACKGROUND]
+        try:
+            audio = require_file(settings.detection.recording.audio, "audio", self._root)
+            table = require_file(settings.detection.recording.targets, "targets", self._root)
+            read_targets(self._root / table, labels)
+            hashes = {path: self._sha256(self._root / path) for path in (audio, table)}
+            others = {source.sha256: source.path for source in sources}
+            others |= {sha: path for path, sha in background.items()}
+            check_recording(audio, hashes[audio], others)
         except UserError as error:
             raise UserError(f"{file}:\n  {error}") from None
         return hashes
@@ -600,6 +636,10 @@ class Experiments:
         return self._engines[dataset.name]
 
 
+def _digest_of_files(hashes: dict[Path, str]) -> str:
+    return settings_digest(sorted((str(path), sha) for path, sha in hashes.items()))
+
+
 def _names_in(folder: Path, root: Path) -> list[str]:
     """Names of the YAML files in a folder of `config/`."""
     names = sorted(path.stem for path in (root / folder).glob("*.yaml"))
@@ -633,6 +673,7 @@ def check(experiment: Experiment, *, is_spoken: bool) -> None:
         )
         models.check(shape, settings.model, settings.features)
         _check_teacher(settings)
+        _check_track(settings)
         _check_masks(settings)
         _check_labels(settings.labels)
         _check_words(experiment)
@@ -750,6 +791,16 @@ def _check_teacher(settings: ExperimentSettings) -> None:
             f"{cut.window_samples} at {cut.rate} Hz. Set chunking.rate: 16000 and "
             f"chunking.window_seconds: {least / 16000:.3g} or more, or training.teacher: null."
         ) from None
+
+
+def _check_track(settings: ExperimentSettings) -> None:
+    """Check that a mix, which is made at once, fits into memory."""
+    used = settings.detection
+    if used.recipe == "mlperf_tiny" and used.hours > MOST_MIXED_HOURS:
+        raise UserError(
+            f"detection.hours: a mix of {used.hours:g} hours would not fit into memory. Set at "
+            f"most {MOST_MIXED_HOURS:g}, or detection.recipe: back_to_back."
+        )
 
 
 def _check_words(experiment: Experiment) -> None:

@@ -44,6 +44,13 @@ def list_recordings(folder: Path) -> list[str]:
     return sorted(names)
 
 
+def not_here(setting: str, name: str, root: Path, otherwise: str) -> UserError:
+    """Say that what a setting names, below `root`, is not here: DVC may have it, `otherwise`."""
+    if Path(f"{root / name}.dvc".replace("\0", "")).exists():
+        return UserError(f"{setting}: {name} is in DVC but not here yet. Get it: dvc pull {name}")
+    return UserError(f"{setting}: {otherwise}")
+
+
 def _is_text(name: str) -> bool:
     try:
         name.encode()

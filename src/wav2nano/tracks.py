@@ -15,6 +15,7 @@ from wav2nano.tables.split import read_split, rows_of_windows
 from wav2nano.tables.windows import read_windows
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.6, 0.9
+PIECE_SECONDS = 10.0  # of a recording, at most, that are listed as one sound
 END_SECONDS, END_DB = 0.02, 20.0  # a word ends where no frame as long is within that of the loudest
 
 
@@ -40,7 +41,8 @@ class Track:
 class SoundTrack:
     """Sounds int16 [samples] back to back, in an order in which -1 is a second of a quiet room.
 
-    Of each sound there is its name and label. The targets alone are listed as played.
+    Of each sound there is its name and label. The targets alone are listed as played, with the
+    samples at which their words end.
     """
 
     names: list[str]
@@ -48,6 +50,7 @@ class SoundTrack:
     sounds: list[np.ndarray]
     order: list[int]
     played: list[Played]
+    ends: list[int]
     rate: int
     seed: int
 
@@ -229,12 +232,13 @@ def detection_track(
     names, labels, sounds = list(names), list(labels), list(sounds)
     random = np.random.default_rng(seed)
     wanted = np.isin(labels, targets)
-    to_hear = _endless(np.flatnonzero(wanted), random)
-    others = _endless(np.flatnonzero(~wanted), random)
+    to_hear = endless(np.flatnonzero(wanted), random)
+    others = endless(np.flatnonzero(~wanted), random)
     total = round(seconds * rate)
     stretch = min(total, round(seconds_per_target * rate))
     order: list[int] = []
     played: list[Played] = []
+    ends: list[int] = []
     now, due, earliest = 0, random.uniform() * stretch, 0
     while now < total or not played:
         if comes := now >= max(due, earliest):
@@ -253,12 +257,74 @@ def detection_track(
         if comes:
             stop = end + round(late_seconds * rate)
             played.append(Played(names[index], labels[index], now, stop))
+            ends.append(now + word_end(sounds[index], rate))
             due, earliest = (len(played) + random.uniform()) * stretch, end + rate
         now = end
-    return SoundTrack(names, labels, sounds, order, played, rate, seed)
+    return SoundTrack(names, labels, sounds, order, played, ends, rate, seed)
 
 
-def _endless(pool: np.ndarray, random: np.random.Generator) -> Iterator[int]:
+@dataclass(frozen=True)
+class Target:
+    """A label that is to be heard in a recording, from one sample to another, by whom (`group`)."""
+
+    recording: str
+    label: str
+    group: str
+    start: int
+    end: int
+
+
+def labelled_track(
+    samples: np.ndarray,
+    targets: Sequence[Target],
+    *,
+    name: str,
+    late_seconds: float,
+    rate: int,
+) -> SoundTrack:
+    """Take one long recording, in which targets are where they are, as a track.
+
+    It is cut where they begin and end, and in between into pieces that can be named.
+
+    Parameters
+    ----------
+    samples
+        The recording, int16.
+    targets
+        In order, none in another.
+    name
+        Of the recording, for what is no target.
+    late_seconds
+        After its end a target may be reported for so long.
+    rate
+        Sampling rate, Hz.
+    """
+    piece = round(PIECE_SECONDS * rate)
+    names, labels, sounds = list[str](), list[str](), list[np.ndarray]()
+
+    def add(title: str, label: str, start: int, end: int) -> None:
+        names.append(title)
+        labels.append(label)
+        sounds.append(samples[start:end])
+
+    def add_between(start: int, end: int) -> None:
+        for first in range(start, end, piece):
+            title = f"{name} from {first / rate:.0f} s on"
+            add(title, UNKNOWN, first, min(first + piece, end))
+
+    now = 0
+    for one in targets:
+        add_between(now, one.start)
+        add(one.recording, one.label, one.start, one.end)
+        now = one.end
+    add_between(now, len(samples))
+    late = round(late_seconds * rate)
+    played = [Played(one.recording, one.label, one.start, one.end + late) for one in targets]
+    ends = [one.end for one in targets]
+    return SoundTrack(names, labels, sounds, list(range(len(sounds))), played, ends, rate, 0)
+
+
+def endless(pool: np.ndarray, random: np.random.Generator) -> Iterator[int]:
     """Draw from a pool, each again when all were drawn; -1 where it is empty."""
     while True:
         yield from (random.permutation(pool) if len(pool) else [-1])

@@ -117,14 +117,23 @@ def share_by_group(
     found: Sequence[bool], group: Sequence[str], *, resamplings: int, seed: int
 ) -> list[float] | None:
     """95 % interval of a share by bootstrap over whole groups; None with fewer than two."""
+    intervals = shares_by_group(np.array([found]), group, resamplings=resamplings, seed=seed)
+    return intervals[0] if intervals else None
+
+
+def shares_by_group(
+    found: np.ndarray, group: Sequence[str], *, resamplings: int, seed: int
+) -> list[list[float]] | None:
+    """95 % interval of each row's share, `found` [rows, answers], over the same draws of groups."""
     names, number = np.unique(group, return_inverse=True)
     if len(names) < 2:
         return None
-    hits = np.bincount(number, weights=found)
-    all_ = np.bincount(number)
+    hits = np.stack([np.bincount(number, weights=row) for row in found], axis=1)
+    all_ = np.bincount(number)[:, None]
     drawn = _draw(len(names), resamplings=resamplings, seed=seed)
     shares = np.concatenate([counts @ hits / (counts @ all_) for counts in drawn])
-    return [round(float(end), 4) for end in np.percentile(shares, [2.5, 97.5])]
+    ends = np.percentile(shares, [2.5, 97.5], axis=0).T
+    return [[round(end, 4) for end in interval] for interval in ends.tolist()]
 
 
 def _draw(groups: int, *, resamplings: int, seed: int) -> Iterator[np.ndarray]:

@@ -6,6 +6,7 @@ import shutil
 from wav2nano.evaluation.evaluate_detection import evaluate_detection
 from wav2nano.firmware_sources import FRONT_END, LISTENER
 from wav2nano.settings.detection import DetectionSettings
+from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.thresholds import thresholds_code
 
 SETTINGS = """
@@ -66,16 +67,17 @@ def harness(folder, *, thresholds, **settings):
     return [folder / name for name in texts]
 
 
-def detect(folder):
+def detect(folder, **changes):
     """Let the harness hear the windows in a folder; what is found."""
+    settings = {"hours": 0.02, "seconds_per_target": 0.5, **changes}
     evaluate_detection(
         code=[folder / name for name in ("settings.h", "harness.c", "thresholds.c")],
         thresholds=folder / "thresholds.json",
         preprocessing=folder / "preprocessing.json",
         split=folder / "split.csv",
         windows=[folder / "windows.h5"],
-        answers="windows",
-        settings=DetectionSettings(hours=0.02, seconds_per_target=0.5),
+        evaluation=EvaluationSettings(bootstrap=200, seed=2),
+        settings=DetectionSettings.model_validate(settings),
         libraries=folder / "libraries",
         title="tones",
         out=folder,

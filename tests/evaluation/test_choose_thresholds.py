@@ -2,12 +2,14 @@
 
 import ctypes
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 
 from evaluation.listener_harness import detect, harness
 from wav2nano.errors import UserError
+from wav2nano.evaluation import mlperf_tiny
 from wav2nano.evaluation.choose_thresholds import (
     choose_thresholds,
     lowest_levels,
@@ -118,6 +120,19 @@ def test_what_is_left_goes_where_most_more_is_heard(total, allowed, levels):
     played = [Played(str(n), label, 10 * n + 1, 10 * n + 11) for n, (label, _) in enumerate(heard)]
     found = share_reports(averages, played, TARGETS, total=total, smoothing=1, quiet=0)
     assert found == (levels, allowed)
+
+
+def test_thresholds_keep_within_the_target_by_the_rule_that_is_asked_for():
+    """a is reported three times while it may be, and then twice in a second, and once more."""
+    samples = np.array([100, 200, 300, 5000, 5400, 9000])
+    averages = Averages(samples, np.zeros(6, int), np.array([90, 80, 70, 60, 50, 40]))
+    played = [Played("1", "a", 0, 1000)]
+    settings = {"most": [1], "smoothing": 1, "quiet": 0}
+    assert lowest_levels(averages, played, ["a"], **settings) == [71]
+    rule = partial(mlperf_tiny.judge, debounce=1000)
+    assert lowest_levels(averages, played, ["a"], **settings, rule=rule) == [41]
+    found = share_reports(averages, played, ["a"], total=2, smoothing=1, quiet=0, rule=rule)
+    assert found == ([0], [2])
 
 
 LENGTH = 800

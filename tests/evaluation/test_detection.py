@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -20,9 +21,10 @@ from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
 from wav2nano.tables.split import SplitRow, write_split
 from wav2nano.tables.windows import AudioWindows, write_windows
 from wav2nano.tracks import Played, detection_track, join_windows, match_reports, word_end
-from wav2nano.uncertainty import share_by_group
+from wav2nano.uncertainty import share_by_group, shares_by_group
 
 RATE = 16000
+FILES = {"audio": "wav", "targets": "csv"}
 
 
 @pytest.mark.parametrize(
@@ -178,6 +180,9 @@ def test_a_share_of_whole_groups_is_less_sure_than_of_as_many_answers():
     found = np.repeat(random.random(20) < 0.3, 30)
     alone = [str(number) for number in range(600)]
     whole = [str(number // 30) for number in range(600)]
+    several = shares_by_group(np.stack([~found, found]), whole, resamplings=2000, seed=1)
+    assert several[1] == share_by_group(found, whole, resamplings=2000, seed=1)
+    assert several[0] == pytest.approx([1 - end for end in several[1][::-1]])
     narrow = share_by_group(found, alone, resamplings=2000, seed=1)
     wide = share_by_group(found, whole, resamplings=2000, seed=1)
     expected = stats.bootstrap(
@@ -188,24 +193,27 @@ def test_a_share_of_whole_groups_is_less_sure_than_of_as_many_answers():
     assert share_by_group(found, ["one"] * 600, resamplings=100, seed=1) is None
 
 
-def test_a_track_is_counted_and_shown(tmp_path):
-    """Of a's recordings one in four sounds like _unknown_, and of the others one in ten like b."""
-    length = 800
-    sound = {label: np.full(4, -128, np.int16) for label in ("a", "b", "_unknown_", "_silence_")}
-    for number, pattern in enumerate(sound.values()):
+def sounds():
+    """Four samples that each label is heard in."""
+    patterns = {label: np.full(4, -128, np.int16) for label in ("a", "b", "_unknown_", "_silence_")}
+    for number, pattern in enumerate(patterns.values()):
         pattern[number] = 100
-    played = [("a", "a")] * 3 + [("a", "_unknown_")] + [("b", "b")] * 4
-    played += [("_unknown_", "b")] + [("_unknown_", "_unknown_")] * 9
+    return patterns
+
+
+def write_listener(folder, played, length):
+    """Write windows of (label, the label that is heard) and a listener that hears it so."""
+    sound = sounds()
     names = [f"{number}<b>.wav" for number in range(len(played))]
     labels = [label for label, _ in played]
     audio = np.stack([np.tile(sound[heard], length // 4) for _, heard in played])
-    windows = AudioWindows(audio, names, labels, np.zeros(18, int))
-    write_windows(tmp_path / "windows.h5", windows, {})
+    windows = AudioWindows(audio, names, labels, np.zeros(len(played), int))
+    write_windows(folder / "windows.h5", windows, {})
     rows = [
         SplitRow(name, label, name[0], "own", "test")
         for name, label in zip(names, labels, strict=True)
     ]
-    write_split(tmp_path / "split.csv", rows)
+    write_split(folder / "split.csv", rows)
     between = Preprocessing(
         labels=list(sound),
         chunking=ChunkingSettings(window_seconds=length / RATE),
@@ -213,13 +221,33 @@ def test_a_track_is_counted_and_shown(tmp_path):
         mean=[0.0] * 4,
         std=[1.0] * 4,
     )
-    write_preprocessing(tmp_path / "preprocessing.json", between)
+    write_preprocessing(folder / "preprocessing.json", between)
     chosen = {
         "target_false_alarms_per_hour": None,
         "labels": {name: {"threshold": 0.703, "level": 180} for name in "ab"},
     }
-    (tmp_path / "thresholds.json").write_text(json.dumps(chosen))
-    harness(tmp_path, smoothing=1, thresholds=[180, 180], quiet=100)
+    (folder / "thresholds.json").write_text(json.dumps(chosen))
+    harness(folder, smoothing=1, thresholds=[180, 180], quiet=100)
+
+
+def show(folder):
+    """Make the page, and read it with single spaces."""
+    show_detection(
+        detection=folder / "detection.json",
+        false_reports=folder / "false_reports.h5",
+        preprocessing=folder / "preprocessing.json",
+        data={"title": "<i>", "licence": "none"},
+        page=folder / "page.html",
+    )
+    return " ".join((folder / "page.html").read_text().split())
+
+
+def test_a_track_is_counted_and_shown(tmp_path):
+    """Of a's recordings one in four sounds like _unknown_, and of the others one in ten like b."""
+    length = 800
+    played = [("a", "a")] * 3 + [("a", "_unknown_")] + [("b", "b")] * 4
+    played += [("_unknown_", "b")] + [("_unknown_", "_unknown_")] * 9
+    write_listener(tmp_path, played, length)
     found = detect(tmp_path)
     # Of four recordings of a one is missed, and of the others one in ten is reported as b.
     of_a, of_b = found["labels"]["a"], found["labels"]["b"]
@@ -239,20 +267,78 @@ def test_a_track_is_counted_and_shown(tmp_path):
     curve = (tmp_path / "detection.csv").read_text().splitlines()
     assert len(curve) == 1 + 100 * 3
     played = found["targets"]
-    assert curve[-3] == f"0.99,,{played},{played},1.0,0,0.0"
+    # Nothing is false: at most 3.7 reports in what was heard once (the rule of three, for 97.5 %).
+    most = round(-np.log(0.025) * found["repeats"] / found["hours"], 2)
+    row = curve[-3].split(",")
+    assert row[:7] == ["0.99", "", f"{played}", f"{played}", "1.0", "0", "0.0"]
+    assert [float(end) for end in row[7:]] == pytest.approx([1.0, 1.0, 0.0, most], rel=1e-3)
+    # At the firmware's threshold it is what detection.json says.
+    row = next(line for line in curve if line.startswith("0.70,,")).split(",")
+    ends = [*found["misses_ci95"], *found["false_reports_per_hour_ci95"]]
+    assert [float(end) for end in row[7:]] == ends
+    assert ends[0] < found["misses"] < ends[1]
 
-    show_detection(
-        detection=tmp_path / "detection.json",
-        false_reports=tmp_path / "false_reports.h5",
-        preprocessing=tmp_path / "preprocessing.json",
-        data={"title": "<i>", "licence": "none"},
-        page=tmp_path / "page.html",
-    )
-    page = (tmp_path / "page.html").read_text()
+    page = show(tmp_path)
     assert f"hears {1 - found['misses']:.1%} at {found['false_reports_per_hour']:.1f} false" in page
     assert 1 <= page.count("<audio") <= 12
     assert "8&lt;b&gt;.wav" in page
     assert "<i>" not in page
+
+
+def test_a_recording_with_a_table_is_counted_by_either_rule(tmp_path):
+    """Of a and b, which are in the table, b sounds like nothing, and b is heard where it is not."""
+    write_listener(tmp_path, [("a", "a"), ("_unknown_", "_unknown_")], 800)
+    parts = [("_unknown_", 2), ("a", 0.5), ("_unknown_", 2.5), ("b", 0.25), ("_unknown_", 8.75)]
+    sound = sounds()
+    heard = [np.tile(sound[label], round(seconds * RATE / 4)) for label, seconds in parts]
+    soundfile.write(tmp_path / "evening.wav", np.concatenate(heard), RATE)
+    (tmp_path / "evening.csv").write_text("start,end,label\n2,2.5,a\n10,10.5,b\n11,12,door\n")
+    recording = {name: str(tmp_path / f"evening.{end}") for name, end in FILES.items()}
+
+    found = detect(tmp_path, recording=recording)
+    # It is reported every 101 inferences of 8 samples: one of ten is right.
+    assert (found["targets"], found["missed"], found["false_reports"]) == (2, 1, 9 + 5)
+    assert found["labels"]["b"]["missed"] == found["labels"]["a"]["targets"] == 1
+    assert found["hours"] == pytest.approx(14 / 3600, abs=1e-4)
+    assert found["background_minutes"] == pytest.approx(13 / 60, abs=0.01)
+    assert (found["repeats"], found["mlperf_tiny"]) == (1.0, None)
+    assert found["misses_ci95"] == [0.0, 1.0]
+    assert found["latency_seconds"]["median"] == pytest.approx(-0.5, abs=0.01)
+    page = show(tmp_path)
+    assert f"{recording['audio']}, with 2 targets where its table says." in page
+    assert f"_unknown_: {recording['audio']} from 2 s on" in page
+    assert "MLPerf" not in page
+
+    found = detect(tmp_path, recording=recording, rule="mlperf_tiny")
+    assert (found["targets"], found["missed"], found["false_reports"]) == (2, 1, 1)
+    assert found["late_seconds"] == 2.0
+    assert found["mlperf_tiny"]["same_track"] is False
+    page = show(tmp_path)
+    assert "hears 1 of 2 with 1 false by MLPerf Tiny's rule: 50.0% at" in page.replace("&#39;", "'")
+    assert "<th>Syntiant&#39;s NDP9120, in the closed division: the best submission</th>" in page
+    assert "the figures do not compare" in page
+
+
+def test_a_mix_is_made_of_what_the_split_has_and_of_a_folder(tmp_path):
+    write_listener(tmp_path, [("a", "a")] * 4 + [("_unknown_", "_unknown_")] * 20, 800)
+    mixed = {"recipe": "mlperf_tiny", "rule": "mlperf_tiny", "seconds_per_target": 10}
+    found = detect(tmp_path, **mixed)
+    # 72 s, in whose mix voices and music are 4450 of 1200 s, from one second of words.
+    assert (found["hours"], found["targets"]) == (0.02, 7)
+    assert found["repeats"] == pytest.approx(72 * 4450 / 1200, abs=0.01)
+    assert found["background_minutes"] == pytest.approx(1 / 60, abs=0.01)
+    assert "a mix as MLPerf Tiny's streaming wake word test" in show(tmp_path).replace("&#39;", "'")
+
+    silent = np.zeros(300 * RATE, np.int16)
+    for name in ("music/1.wav", "music/2.wav", "speech/1.wav", "speech/2.wav"):
+        path = tmp_path / "musan" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, silent, RATE)
+    found = detect(tmp_path, **mixed, background=str(tmp_path / "musan"))
+    # There is enough of both: what is said of more often are the words.
+    assert found["repeats"] == 7 / 4
+    assert found["background_minutes"] == pytest.approx(72 * 4450 / 1200 / 60, abs=0.01)
+    assert f"recordings in {tmp_path / 'musan'}, of which none" in show(tmp_path)
 
 
 def test_a_second_of_background_at_least_follows_a_target_though_its_recordings_are_shorter():

@@ -105,7 +105,7 @@ STEPS = {
     "evaluate-detection": [
         *("--code", *CODE, "code/thresholds.c", "--thresholds", "evaluation/thresholds.json"),
         *("--preprocessing", "preprocessing.json", "--split", "split.csv"),
-        *("--windows", "windows.h5", "--answers", "windows", "--settings", '{"hours": 0.01}'),
+        *("--windows", "windows.h5", "--evaluation", "{}", "--settings", '{"hours": 0.01}'),
         *("--libraries", str(ROOT / "firmware/libraries"), "--title", "tones"),
         *("--out", "evaluation"),
     ],

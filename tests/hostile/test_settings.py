@@ -179,6 +179,34 @@ EXPERIMENTS = [
         "detection.background: there is no folder 'nowhere'. Name one with recordings that",
     ),
     (
+        "detection: {recipe: mlperf}",
+        "detection.recipe: 'mlperf' is not one of: back_to_back, mlperf_tiny",
+    ),
+    (
+        "detection: {rule: mlperf}",
+        "detection.rule: 'mlperf' is not one of: strict, mlperf_tiny",
+    ),
+    (
+        "detection: {recipe: mlperf_tiny, hours: 2.5}",
+        "detection.hours: a mix of 2.5 hours would not fit into memory. Set at most 2, or "
+        "detection.recipe: back_to_back.",
+    ),
+    (
+        "detection: {recording: {audio: x.wav}}",
+        "recording.targets is missing (when labels",
+    ),
+    ("detection: {recording: evening.wav}", "detection.recording: 'evening.wav' should"),
+    (
+        "detection: {recording: {audio: evening.wav, targets: evening.csv}}",
+        "detection.recording.audio: there is no file 'evening.wav'. Name one, or set "
+        "detection.recording: null.",
+    ),
+    (
+        "detection: {recording: {audio: params.yaml, targets: params.yaml}}",
+        "detection.recording.targets: params.yaml is no table. Name a .csv with the columns start, "
+        "end, label, a .txt as Audacity exports labels, or a .json of MLPerf Tiny.",
+    ),
+    (
         "listener: {target_false_alarms_per_hour: few}",
         "listener.target_false_alarms_per_hour: 'few' should be a number",
     ),

@@ -281,8 +281,12 @@ def test_words_in_a_stream_of_sound_come_first(report):
         "background_minutes": 4.0,
         "labels": {"never": {"threshold": 0.6}},
         "thresholds": {"target_false_alarms_per_hour": None},
+        "rule": "strict",
+        "targets": 4,
+        "missed": 1,
         "misses": 0.25,
         "misses_ci95": None,
+        "false_reports": 3,
         "false_reports_per_hour": 3.0,
         "false_reports_per_hour_ci95": [0.6, 8.8],
         "latency_seconds": {"median": 0.2, "p95": 0.5},
@@ -290,6 +294,9 @@ def test_words_in_a_stream_of_sound_come_first(report):
     metrics, pages = report(BUILD, BOARD, detection=detection)
     assert {key: value for key, value in metrics.items() if key.startswith("detection")} == {
         "detection_hours": 1.0,
+        "detection_targets": 4,
+        "detection_hits": 3,
+        "detection_false_reports": 3,
         "detection_misses": 0.25,
         "detection_false_reports_per_hour": 3.0,
         "detection_false_reports_per_hour_low": 0.6,

@@ -33,6 +33,7 @@ def results(tmp_path):
             "thresholds": {"target_false_alarms_per_hour": None},
             "hours": 1.0,
             "background_minutes": 4.0,
+            "rule": "strict",
         },
         "environment.json": {"machine": "x86_64", "extensions": ["AVX2"]},
         "firmware/listener.json": {
@@ -62,6 +63,15 @@ def test_binary_budget_and_accuracy_are_told(results):
     assert "13% busy, 0 samples lost" in text
     (results / "firmware" / "board.json").unlink()
     assert "not simulated" in describe_results(results)
+
+
+def test_a_count_by_the_rule_of_a_benchmark_names_it(results):
+    path = results / "evaluation" / "detection.json"
+    found = json.loads(path.read_text())
+    found |= {"rule": "mlperf_tiny", "targets": 50, "missed": 6, "false_reports": 4}
+    path.write_text(json.dumps(found))
+    told = "hears 44 of 50 with 4 false by MLPerf Tiny's rule: 75.0% at 3.0 false reports an hour"
+    assert told in describe_results(results)
 
 
 def test_what_chosen_thresholds_bring_is_told_after_what_the_test_says(results):

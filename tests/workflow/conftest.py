@@ -130,6 +130,7 @@ def make_small(checkout: Checkout) -> None:
     (checkout.root / SECOND).write_text(
         "dataset: keywords\nlabels: [never, must]\nsynthesize: words\n"
         "model: {architecture: dense, units: [8]}\n"
+        "detection: {recipe: mlperf_tiny, rule: mlperf_tiny}\n"
     )
     checkout.change_settings(
         experiments=["keywords", "second"],

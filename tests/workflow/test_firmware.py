@@ -83,6 +83,19 @@ def test_metrics_hold_what_is_promised(built):
         assert set(figures["per_class"]) == {"never", "all", "_unknown_", "_silence_"}
 
 
+def test_one_is_tested_as_mlperf_tiny_tests(built):
+    results = built.root / "results" / "second"
+    found = json.loads((results / "evaluation" / "detection.json").read_text())
+    assert (found["recipe"], found["rule"], found["late_seconds"]) == (*["mlperf_tiny"] * 2, 2.0)
+    metrics = json.loads((built.root / "metrics" / "second.json").read_text())
+    assert metrics["detection_targets"] == found["targets"] == 7
+    assert metrics["detection_hits"] == 7 - found["missed"]
+    assert metrics["detection_false_reports"] == found["false_reports"]
+    counted = f"hears {7 - found['missed']} of 7 with {found['false_reports']} false by MLPerf"
+    assert counted in built.run("wav2nano", "summarize", "results/second").stdout
+    assert "Syntiant" in (results / "report" / "detection.html").read_text()
+
+
 def test_no_group_is_on_two_sides(built):
     with (results(built) / "split.csv").open() as file:
         rows = list(csv.DictReader(file))

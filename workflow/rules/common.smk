@@ -299,7 +299,8 @@ def chooses_thresholds(experiment):
 
 def memory_of_track(experiment):
     """MB to play a track with: long recordings are resampled whole."""
-    return 4000 if experiment.background else 1500
+    mixed = experiment.settings.detection.recipe == "mlperf_tiny"
+    return 4000 if experiment.background or experiment.recording or mixed else 1500
 
 
 def track_of_thresholds(experiment):
@@ -309,7 +310,7 @@ def track_of_thresholds(experiment):
         used, background = ExperimentSettings(), ""
     return {
         "answers": used.evaluation.answers,
-        "settings": used.detection.model_dump(),
+        "settings": used.detection.model_dump(exclude={"recording"}),
         "background": background,
     }
 

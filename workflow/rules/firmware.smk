@@ -110,14 +110,19 @@ rule evaluate_detection:
         folder=subpath(output[0], parent=True),
         settings=settings(lambda settings: settings.detection),
         background=of(lambda experiment: experiment.background_digest),
-        answers=of(lambda experiment: experiment.settings.evaluation.answers),
+        recording=of(lambda experiment: experiment.recording_digest),
+        evaluation=settings(
+            lambda settings: settings.evaluation.model_dump(
+                include={"answers", "bootstrap", "seed"}
+            )
+        ),
         code=code("wav2nano.evaluation.evaluate_detection", kind=True),
         # Compiled for this machine.
         libraries=folders_digest("firmware/libraries"),
     shell:
         "wav2nano evaluate-detection --code {input.code:q} --thresholds {input.thresholds:q}"
         " --preprocessing {input.preprocessing:q} --split {input.split:q} --windows {input.windows:q}"
-        " --answers {params.answers} --settings {params.settings:q} --libraries firmware/libraries"
+        " --evaluation {params.evaluation:q} --settings {params.settings:q} --libraries firmware/libraries"
         " --title {wildcards.experiment:q} --out {params.folder:q}"
         " 2>&1 | tee {log:q}"
 

@@ -14,6 +14,7 @@ from wav2nano.evaluation.detection import (
     LEVELS,
     Averages,
     Outcome,
+    Rule,
     count_by_label,
     judge,
     report,
@@ -109,9 +110,10 @@ def choose_thresholds(
             total=total,
             smoothing=smoothing,
             quiet=host.quiet_inferences,
+            rule=heard.rule,
         )
         reports = report(heard.averages, levels, quiet=host.quiet_inferences)
-        outcome = judge(reports, heard.track.played, targets)
+        outcome = heard.rule(reports, heard.track.played, targets)
         found = {
             "answers": answers,
             "background": settings.background,
@@ -167,6 +169,7 @@ def share_reports(
     total: int,
     smoothing: int,
     quiet: int,
+    rule: Rule = judge,
 ) -> tuple[list[int], list[int]]:
     """Share false reports among labels, and find the lowest thresholds that keep within them.
 
@@ -175,7 +178,7 @@ def share_reports(
 
     Parameters
     ----------
-    averages, played, targets, smoothing, quiet
+    averages, played, targets, smoothing, quiet, rule
         As `lowest_levels` takes them.
     total
         False reports of all labels together.
@@ -189,10 +192,12 @@ def share_reports(
     """
 
     def find(most: Sequence[int]) -> list[int]:
-        return lowest_levels(averages, played, targets, most=most, smoothing=smoothing, quiet=quiet)
+        return lowest_levels(
+            averages, played, targets, most=most, smoothing=smoothing, quiet=quiet, rule=rule
+        )
 
     def heard(levels: Sequence[int]) -> np.ndarray:
-        outcome = judge(report(averages, levels, quiet=quiet), played, targets)
+        outcome = rule(report(averages, levels, quiet=quiet), played, targets)
         pairs = zip(outcome.wanted, outcome.matches, strict=True)
         return np.bincount([n for n, match in pairs if match], minlength=len(targets))
 
@@ -215,6 +220,7 @@ def lowest_levels(
     most: Sequence[int],
     smoothing: int,
     quiet: int,
+    rule: Rule = judge,
 ) -> list[int]:
     """Find the lowest threshold of each label that keeps its false reports within its `most`.
 
@@ -236,6 +242,8 @@ def lowest_levels(
         Inferences in an average.
     quiet
         Inferences after a report in which there is no other.
+    rule
+        Tells right reports from false ones.
 
     Returns
     -------
@@ -250,7 +258,7 @@ def lowest_levels(
     def outcome(label: int, level: int) -> Outcome:
         tried = [*levels[:label], level, *levels[label + 1 :]]
         reports = report(averages, tried, quiet=quiet)
-        return judge([one for one in reports if one.label == label], of_label[label], targets)
+        return rule([one for one in reports if one.label == label], of_label[label], targets)
 
     def lowest(label: int) -> int:
         kept = None

@@ -1,7 +1,7 @@
 """Reports of the listener at any threshold, from what the model said once; right or false."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,10 @@ class Outcome:
             [self.matches[i] for i in kept],
             [one for one in self.false if one.label == label],
         )
+
+
+Rule = Callable[[Sequence[Report], Sequence[Played], Sequence[str]], Outcome]
+"""Tells right reports from false ones: reports, what was played, and the labels' names."""
 
 
 def average(inferences: Inferences, smoothing: int) -> Averages:

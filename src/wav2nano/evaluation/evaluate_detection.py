@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +15,24 @@ from wav2nano.evaluation.detection import (
     Report,
     count,
     count_by_label,
-    judge,
     report,
 )
+from wav2nano.evaluation.mlperf_tiny import PUBLISHED, is_published
 from wav2nano.evaluation.plots import detection_curves
-from wav2nano.evaluation.stream import play
+from wav2nano.evaluation.stream import Stream, play
 from wav2nano.files import write_csv, write_json
 from wav2nano.runtimes.host_listener import HostListener
 from wav2nano.settings.detection import DetectionSettings
-from wav2nano.settings.evaluation import Answers
+from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.preprocessing import read_preprocessing
-from wav2nano.tables.split import read_split
 from wav2nano.tables.thresholds import read_thresholds
 from wav2nano.tables.windows import AudioWindows, write_windows
-from wav2nano.tracks import SoundTrack, word_end
-from wav2nano.uncertainty import share_by_group
+from wav2nano.tracks import SoundTrack
+from wav2nano.uncertainty import share_by_group, shares_by_group
 
 THRESHOLDS = np.arange(100) / 100
 MOST_FALSE = 12  # false reports to listen to
 BEFORE_SECONDS = 1.5  # what is heard of one
-RESAMPLINGS = 1000
 
 
 def evaluate_detection(
@@ -43,7 +42,7 @@ def evaluate_detection(
     preprocessing: Path,
     split: Path,
     windows: list[Path],
-    answers: Answers,
+    evaluation: EvaluationSettings,
     settings: DetectionSettings,
     libraries: Path,
     title: str,
@@ -63,8 +62,9 @@ def evaluate_detection(
         CSV file of the split: the test set is played.
     windows
         HDF5 files of windows of audio.
-    answers
-        `evaluation.answers` of the experiment: recordings are played whole, or windows alone.
+    evaluation
+        `evaluation` of the experiment: by its `answers` recordings are played whole, or windows
+        alone; `bootstrap` and `seed` are of the intervals of misses.
     settings
         `detection` of the experiment.
     libraries
@@ -89,7 +89,7 @@ def evaluate_detection(
         "test",
         windows=windows,
         split=split,
-        answers=answers,
+        answers=evaluation.answers,
         settings=settings,
         rate=rate,
     )
@@ -97,22 +97,25 @@ def evaluate_detection(
 
     def outcome_at(levels: Sequence[int]) -> Outcome:
         reports = report(heard.averages, levels, quiet=host.quiet_inferences)
-        return judge(reports, track.played, targets)
+        return heard.rule(reports, track.played, targets)
 
     outcome = outcome_at(host.thresholds)
-    group_of = {row.recording: row.group for row in read_split(split)}
+    groups = heard.playable.groups
     of_labels = count_by_label(outcome, targets, hours)
     found = {
         "experiment": title,
-        "answers": answers,
+        "answers": evaluation.answers,
         "background": settings.background,
+        "recording": settings.recording.audio if settings.recording else None,
+        "recipe": settings.recipe,
+        "rule": settings.rule,
         "late_seconds": round(heard.late_seconds, 2),
         **heard.count(outcome),
         "misses_ci95": share_by_group(
             [match is None for match in outcome.matches],
-            [group_of[played.recording] for played in track.played],
-            resamplings=RESAMPLINGS,
-            seed=1,
+            groups,
+            resamplings=evaluation.bootstrap,
+            seed=evaluation.seed,
         ),
         "latency_seconds": _latency(outcome, track),
         "labels": {
@@ -120,20 +123,31 @@ def evaluate_detection(
             for name in targets
         },
         "thresholds": chosen,
+        "mlperf_tiny": _compare(settings) if settings.rule == "mlperf_tiny" else None,
     }
-    curve = []
-    for share in THRESHOLDS.tolist():
-        one = outcome_at([round(share * LEVELS * host.smoothing)] * len(targets))
-        curve.append((share, count(one, hours), count_by_label(one, targets, hours)))
-    _write_curve(out / "detection.csv", curve)
+    levels = [round(share * LEVELS * host.smoothing) for share in THRESHOLDS.tolist()]
+    outcomes = [outcome_at([level] * len(targets)) for level in levels]
+
+    def curve(label: int | None = None) -> list[dict[str, Any]]:
+        kept = outcomes if label is None else [one.of_label(label) for one in outcomes]
+        of_targets = [
+            group
+            for group, wanted in zip(groups, outcome.wanted, strict=True)
+            if label in (None, wanted)
+        ]
+        return _curve(kept, of_targets, heard, evaluation)
+
+    curves = {name: curve(label) for label, name in enumerate(targets)}
+    total = curve()
+    _write_curves(out / "detection.csv", {"": total, **curves})
     detection_curves(
-        [total for _, total, _ in curve],
-        {name: [of_label[name] for _, _, of_label in curve] for name in targets},
+        total,
+        curves,
         found,
         out / "detection.png",
         title,
-        f"{hours:.3g} h of {settings.background or 'the test set'} with {len(track.played)} "
-        "targets, heard by the firmware's C on this machine",
+        f"{hours:.3g} h of {_name(settings)} with {len(track.played)} targets, heard by the "
+        "firmware's C on this machine",
     )
     sound = _to_listen(_worst(outcome.false, track), track, targets)
     write_windows(out / "false_reports.h5", sound, {})
@@ -142,31 +156,73 @@ def evaluate_detection(
     print(describe_detection(found), file=sys.stderr)
 
 
+def _name(settings: DetectionSettings) -> str:
+    """Name what was heard."""
+    if settings.recording is not None:
+        return settings.recording.audio
+    mixed = "a mix of " if settings.recipe == "mlperf_tiny" else ""
+    return mixed + (settings.background or "the test set")
+
+
+def _compare(settings: DetectionSettings) -> dict[str, Any]:
+    """Put beside it what others published, and whether they heard this very recording."""
+    recording = settings.recording
+    return {
+        "published": [asdict(one) for one in PUBLISHED],
+        "same_track": recording is not None and is_published(Path(recording.audio)),
+    }
+
+
 def _latency(outcome: Outcome, track: SoundTrack) -> dict[str, float] | None:
     """Measure from the end of words to their reports: the median and the 95th percentile."""
-    late = []
-    places = np.searchsorted(track.starts, [played.start for played in track.played])
-    for match, played, place in zip(outcome.matches, track.played, places.tolist(), strict=True):
-        if match is not None:
-            word = track.sounds[track.order[place]]
-            end = played.start + word_end(word, track.rate)
-            late.append((match.sample - end) / track.rate)
+    late = [
+        (match.sample - end) / track.rate
+        for match, end in zip(outcome.matches, track.ends, strict=True)
+        if match is not None
+    ]
     if not late:
         return None
     median, slow = np.percentile(late, [50, 95]).tolist()
     return {"median": round(median, 3), "p95": round(slow, 3)}
 
 
-def _write_curve(
-    path: Path, curve: Sequence[tuple[float, dict[str, Any], dict[str, dict[str, Any]]]]
-) -> None:
+def _curve(
+    outcomes: Sequence[Outcome],
+    groups: Sequence[str],
+    heard: Stream,
+    evaluation: EvaluationSettings,
+) -> list[dict[str, Any]]:
+    """Count what each threshold brings, with the ends of the 95 % intervals of both rates.
+
+    `groups` are the targets'. The intervals are of each threshold by itself.
+    """
+    missed = np.array([[match is None for match in one.matches] for one in outcomes])
+    intervals = shares_by_group(
+        missed, groups, resamplings=evaluation.bootstrap, seed=evaluation.seed
+    )
+    points = []
+    for place, one in enumerate(outcomes):
+        ends = {
+            "misses": intervals[place] if intervals else (None, None),
+            "false_reports_per_hour": heard.hourly_interval(one),
+        }
+        named = {
+            f"{rate}_{end}": value
+            for rate, both in ends.items()
+            for end, value in zip(("low", "high"), both, strict=True)
+        }
+        points.append({**count(one, heard.hours), **named})
+    return points
+
+
+def _write_curves(path: Path, curves: dict[str, list[dict[str, Any]]]) -> None:
     """Write for each threshold a row of all labels, without a name, and one of each."""
     rows = [
-        (f"{share:.2f}", name, *counted.values())
-        for share, total, of_labels in curve
-        for name, counted in [("", total), *of_labels.items()]
+        (f"{share:.2f}", name, *points[place].values())
+        for place, share in enumerate(THRESHOLDS.tolist())
+        for name, points in curves.items()
     ]
-    write_csv(path, ["threshold", "label", *curve[0][1]], rows)
+    write_csv(path, ["threshold", "label", *curves[""][0]], rows)
 
 
 def _worst(reports: Sequence[Report], track: SoundTrack) -> list[Report]:

@@ -186,6 +186,8 @@ def detection_curves(
     """Misses against false reports an hour over all thresholds: all labels, and each of them.
 
     A curve ends at the left where there is no false report; the firmware's thresholds are marked.
+    The band of all labels together goes from the low ends of both intervals to their high ends: at
+    each threshold it covers the rectangle that they span.
     """
     from matplotlib import color_sequences
 
@@ -207,6 +209,22 @@ def detection_curves(
             colour = {"color": colors[number], "label": name} if named else {"color": OTHERS}
             draw(axis, points, linewidth=1.2, **colour)
         draw(axis, total, color=TEST, linewidth=2.4, label="all labels together")
+        edges = [
+            [
+                (max(point[f"false_reports_per_hour_{end}"], least / 2), 100 * misses)
+                for point in total
+                if (misses := point[f"misses_{end}"]) is not None
+            ]
+            for end in ("low", "high")
+        ]
+        if all(edges):
+            lows, highs = edges
+            # Where the curve ends, the rectangle of its last threshold has two more corners.
+            first, last = (highs[0][0], lows[0][1]), (lows[-1][0], highs[-1][1])
+            corners = np.array([*lows, last, *reversed(highs), first])
+            band = axis.fill(*corners.T, color=TEST, alpha=0.15, linewidth=0, zorder=1)
+            band[0].set_label("95 % of both rates, at each threshold by itself")
+            shown.append(band[0])
         draw(
             axis,
             [found],

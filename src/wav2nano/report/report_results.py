@@ -257,7 +257,12 @@ def gather_metrics(
 
 def _detection(found: dict[str, Any]) -> dict[str, float]:
     """Take misses and false reports an hour with the ends of their intervals, and the latency."""
-    metrics: dict[str, float] = {"detection_hours": found["hours"]}
+    metrics: dict[str, float] = {
+        "detection_hours": found["hours"],
+        "detection_targets": found["targets"],
+        "detection_hits": found["targets"] - found["missed"],
+        "detection_false_reports": found["false_reports"],
+    }
     for figure in ("misses", "false_reports_per_hour"):
         metrics[f"detection_{figure}"] = found[figure]
         if interval := found[f"{figure}_ci95"]:

@@ -48,6 +48,7 @@ def show_detection(
             summary=describe_detection(found),
             thresholds=describe_thresholds(found["thresholds"]),
             rows=detection_rows(found),
+            published=published_rows(found),
             cards=fitting(cards),
             data=data,
         )
@@ -67,6 +68,21 @@ def detection_rows(found: dict[str, Any]) -> list[list[Any]]:
             f"{one['false_reports_per_hour']:.1f}",
         ]
         for name, one in [*found["labels"].items(), ("together", found)]
+    ]
+
+
+def published_rows(found: dict[str, Any]) -> list[list[Any]]:
+    """Make a row of the firmware and one of each system that others published; none without."""
+    if found["mlperf_tiny"] is None:
+        return []
+    heard = found["targets"] - found["missed"]
+    own = ["this firmware", heard, found["targets"], found["false_reports"]]
+    return [
+        own,
+        *(
+            [one["by"], one["hits"], one["targets"], one["false_reports"]]
+            for one in found["mlperf_tiny"]["published"]
+        ),
     ]
 
 
