@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from wav2nano.settings.base import COLUMNS, LABEL, MD5, SHA256, URL, Name, Settings, Text
+from wav2nano.settings.base import COLUMNS, LABEL, LANGUAGE, MD5, SHA256, URL, Name, Settings, Text
 from wav2nano.settings.split import Policy
 from wav2nano.settings.synthesis import SynthesisSettings
 
@@ -128,6 +128,13 @@ class DatasetSettings(Settings):
     """folder of the recordings; {label}/{file} or {label}/{group}/{file} below it, unless pattern
     or table says otherwise"""
 
+    language: Annotated[str, Field(pattern=LANGUAGE)] | None = None
+    """code of the language, such as en, if the recordings are of words: others may `join` them"""
+
+    joined_only: bool = False
+    """it is too large to be read as a whole: experiments only `join` words of it, and its table may
+    name recordings that are not there"""
+
     ignore: list[Text] = Field(default_factory=list)
     """paths within the folder that are not used; may have * and ?"""
 
@@ -160,4 +167,6 @@ class DatasetSettings(Settings):
     def _is_described_once(self) -> Self:
         if self.table is not None and self.pattern is not None:
             raise ValueError("table and pattern both say what the recordings are: leave out one")
+        if self.joined_only and (self.table is None or self.language is None):
+            raise ValueError("joined_only needs a table, and the language of the words")
         return self
