@@ -143,7 +143,9 @@ def stream_recordings(
         return
     ignored = _pattern_of_ignored(dataset)
     for _, name, said in _read_lines(dataset.table, folder, wanted):
-        if said is not None and said.label and not ignored.match(name):
+        # Somebody whom nobody knows may be in training already.
+        is_known = said is not None and bool(said.group or not dataset.table.no_group)
+        if said is not None and is_known and said.label and not ignored.match(name):
             yield name, said
 
 
@@ -286,6 +288,8 @@ def _read_lines(
                 if wanted is None or wanted(label):
                     name = os.path.normpath(name_of(cells)).replace(os.sep, "/")
                     more = {field: value_of(cells) for field, value_of in fill.items()}
+                    if more.get("group") in table.no_group:
+                        more["group"] = ""
                     yield reader.line_num, name, Description(label, **more)
     except FileNotFoundError:
         raise UserError(

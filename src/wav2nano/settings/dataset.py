@@ -30,6 +30,10 @@ class TableSettings(Settings):
     fold: Columns | None = None
     """the same for its official fold"""
 
+    no_group: list[Text] = Field(default_factory=list)
+    """what stands there for a group that nobody knows, such as NA; without it recordings join no
+    experiment"""
+
 
 class DatasetSplitSettings(Settings):
     """How the recordings are divided, unless the experiment says otherwise."""
@@ -78,8 +82,8 @@ class ChecksumSettings(Settings):
         return self.sha256 or self.md5 or ""
 
 
-class DownloadSettings(Settings):
-    """Where to get a public data set."""
+class ArchiveSettings(Settings):
+    """An archive on the web."""
 
     url: Annotated[str, Field(pattern=URL)]
     """URL of the archive"""
@@ -93,17 +97,44 @@ class DownloadSettings(Settings):
     folder: Text | None = None
     """folder in the archive that becomes the folder of the recordings; may have * and ?"""
 
+    files: Annotated[list[Text], Field(min_length=1)] | None = None
+    """paths in this folder that are unpacked; may have * and ?. `null`: all"""
+
     archive: ChecksumSettings | None = None
     """checksum of the archive"""
+
+    unpublished: bool = False
+    """there is no published checksum: its own is shown, and that it arrived whole is all we know"""
+
+    @model_validator(mode="after")
+    def _has_checksum(self) -> Self:
+        if not self.is_verified and not self.unpublished:
+            raise ValueError(
+                "a checksum is needed, of the archive or of its contents; or unpublished: true"
+            )
+        if self.is_verified and self.unpublished:
+            raise ValueError("unpublished: there is a checksum")
+        return self
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether it is compared with a checksum."""
+        return self.archive is not None
+
+
+class DownloadSettings(ArchiveSettings):
+    """Where to get a public data set."""
 
     contents: ChecksumSettings | None = None
     """instead, if the archive is repacked at times: checksum of the recordings, see README"""
 
-    @model_validator(mode="after")
-    def _has_checksum(self) -> Self:
-        if self.archive is None and self.contents is None:
-            raise ValueError("a checksum is needed, of the archive or of its contents")
-        return self
+    more: list[ArchiveSettings] = Field(default_factory=list)
+    """archives that are unpacked into the same folder, such as one of the table"""
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether it or what is in it is compared with a checksum."""
+        return self.archive is not None or self.contents is not None
 
 
 class DatasetSettings(Settings):
