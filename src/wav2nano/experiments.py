@@ -542,8 +542,8 @@ class Experiments:
 
     def _load(self, name: str) -> Experiment:
         settings, file = self.settings(name)
+        joined = self._datasets_to_join(file, settings, self._describe(settings.dataset))
         dataset, own = self.dataset(settings.dataset)
-        joined = self._datasets_to_join(file, settings, dataset)
         sources = [*own, *self._join(settings, dataset, joined)]
         spoken = _spoken_labels(file, settings, dataset)
         needed = not spoken or settings.split.synthetic == "train"

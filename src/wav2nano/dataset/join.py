@@ -148,7 +148,8 @@ def _draw(
     others: set[str] = set()
 
     def is_new(label: str) -> bool:
-        return label.lower() in words or label.lower() not in others
+        word = label.lower()
+        return word in words or word not in others
 
     for name, said in stream_recordings(dataset, folder, is_new):
         word = said.label.lower()
