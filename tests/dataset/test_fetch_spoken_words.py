@@ -56,6 +56,14 @@ def corpus(audio="http://127.0.0.1:9", splits="http://127.0.0.1:9"):
     return type(dataset).model_validate(changed)
 
 
+def test_the_german_corpus_is_laid_out_alike():
+    english, german = (load_dataset(name, root=ROOT).download for name in ("mswc", "mswc_de"))
+    for one, other in zip((english, *english.more), (german, *german.more), strict=True):
+        assert other.url == one.url.replace("/en.", "/de.")
+    assert (english.folder, german.folder) == ("en", "de")
+    assert german.more[0].files == [load_dataset("mswc_de", root=ROOT).table.file]
+
+
 def test_both_archives_are_downloaded(tmp_path, servers, capsys):
     dataset = corpus(*(server.url for server in servers))
     fetch_recordings(dataset, root=tmp_path)
