@@ -611,8 +611,8 @@ class Experiments:
             found += self._joined[key]
         return found
 
-    def expect_nothing(self, name: str) -> list[str]:
-        """Say which words the data sets that join an experiment have no recording of.
+    def list_missing(self, name: str) -> list[str]:
+        """Say of which labels the data sets that join an experiment have no recording, a line each.
 
         Raises
         ------
@@ -627,7 +627,10 @@ class Experiments:
                 label for label in _named(experiment.settings.labels or []) if label not in there
             ]
             if missing:
-                lines.append(f"join: {joined.name} has no recording of {', '.join(missing)}")
+                lines.append(
+                    f"join: {joined.name} has no recording of {', '.join(missing)}: learnt from "
+                    "other recordings alone"
+                )
         return lines
 
     def _background(

@@ -143,6 +143,11 @@ def test_a_table_that_cannot_be_read_is_told(corpus):
     path.write_text(HEADER.replace("SPEAKER", "WHO") + "\n")
     with pytest.raises(UserError, match=r"has no column SPEAKER\. Its columns are: SET, LINK"):
         drawn(corpus)
+    write_table(corpus, ["TRAIN,../../../never.opus,never,True,1,NAN"])
+    with pytest.raises(
+        UserError, match=r"en_splits\.csv, line 2: \.\./\.\./never\.opus is outside"
+    ):
+        drawn(corpus)
     path.unlink()
     with pytest.raises(UserError, match=r"en_splits\.csv does not exist: it should say what"):
         drawn(corpus)
@@ -168,6 +173,12 @@ def test_any_data_set_of_words_can_join(tmp_path):
     )
     assert counts(found) == {"yes": 2, "no": 3, "bed": 3}
     assert found[0].group in {f"speech_commands/{speaker:08x}" for speaker in range(3)}
+
+
+def test_a_list_that_is_damaged_is_told(tmp_path):
+    (tmp_path / "list.csv").write_text("id,path\n1,x.wav\n")
+    with pytest.raises(UserError, match=r"list\.csv is damaged"):
+        read_sources(tmp_path / "list.csv")
 
 
 def test_from_the_list_to_windows(corpus, tmp_path):

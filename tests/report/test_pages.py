@@ -291,6 +291,14 @@ def test_what_is_not_recorded_is_synthetic_whatever_made_it():
         assert f"<th>{words}</th>" in page
 
 
+def test_data_sets_that_join_are_named():
+    corpus = {"title": "A corpus", "licence": "CC BY 4.0", "citation": "A. Body", "shards": 1}
+    page = pages.data_page("t", [DATA, corpus], LICENCES, SPLIT, EVALUATION)
+    _, second = page.split("Data set that joins in")
+    assert all(words in second for words in ("A corpus", "CC BY 4.0", "A. Body"))
+    assert "shards" not in second
+
+
 def test_synthetic_speech_is_marked():
     assert "Synthetic speech is in the test set" in text_of("data")
     recorded = EVALUATION | {"test_data": {"description": "recorded", "synthetic": False}}

@@ -110,9 +110,9 @@ def load_experiments():
         if begins:
             for experiment in loaded:
                 fetch_networks(experiment)
-            expected = (experiments.expect_confusion, experiments.expect_nothing)
+            told = (experiments.expect_confusion, experiments.list_missing)
             for line in dict.fromkeys(
-                line for expect in expected for name in wanted for line in expect(name)
+                line for list_lines in told for name in wanted for line in list_lines(name)
             ):
                 print(line, file=sys.stderr)
     except UserError as error:

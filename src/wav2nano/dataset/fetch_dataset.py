@@ -142,22 +142,22 @@ def _downloaded(folder: Path, number: int) -> tuple[Path, Path]:
 
 def _download(dataset: DatasetSettings, source: Path | None, folder: Path) -> list[Path]:
     """Download the archives, or all but the recordings' if `source` is that one."""
-    described = list(enumerate(_archives_of(dataset)))
-    wanted = [(number, one) for number, one in described if number or source is None]
-    paths = [_downloaded(folder, number)[0] for number, _ in described] or [Path()]
-    there = sum(paths[n].stat().st_size for n, _ in wanted if paths[n].exists()) / 1e6
-    missing = max(0, sum(one.megabytes for _, one in wanted) - there)
-    unpacked = sum(one.unpacked_megabytes for _, one in described)
+    described = _archives_of(dataset)
+    paths = [_downloaded(folder, number)[0] for number in range(len(described))]
+    wanted = list(zip(described, paths, strict=True))[source is not None :]
+    there = sum(path.stat().st_size for _, path in wanted if path.exists()) / 1e6
+    missing = max(0, sum(one.megabytes for one, _ in wanted) - there)
+    unpacked = sum(one.unpacked_megabytes for one in described)
     _require_space(folder.parent, (missing + unpacked) * 1e6)
-    for number, one in wanted:
+    for one, path in wanted:
         print(f"downloading {dataset.title} from {one.url}", file=sys.stderr)
         download(
             one.url,
-            paths[number],
+            path,
             advice="Run it again to continue, or fetch it by hand and name the file or the folder: "
             f"wav2nano fetch-dataset {dataset.name} --source PATH.",
         )
-    return [source or paths[0], *paths[1:]]
+    return paths if source is None else [source, *paths[1:]]
 
 
 def _unpack(dataset: DatasetSettings, archives: list[Path], target: Path) -> None:

@@ -142,7 +142,13 @@ def stream_recordings(
         yield from ((name, said) for name, said in described.items() if wanted(said.label))
         return
     ignored = _pattern_of_ignored(dataset)
-    for _, name, said in _read_lines(dataset.table, folder, wanted):
+    for line, name, said in _read_lines(dataset.table, folder, wanted):
+        # Nobody lists the folder, in which a wrong name would not be found.
+        if name.startswith(("/", "../")):
+            raise UserError(
+                f"{folder / dataset.table.file}, line {line}: {name} is outside the folder. Remove "
+                "the line."
+            )
         # Somebody whom nobody knows may be in training already.
         is_known = said is not None and bool(said.group or not dataset.table.no_group)
         if said is not None and is_known and said.label and not ignored.match(name):
