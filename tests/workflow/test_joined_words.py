@@ -1,6 +1,5 @@
 """Recordings of typed words in a public corpus, beside synthetic and own ones, to the split."""
 
-import re
 import shutil
 
 import numpy as np
@@ -22,12 +21,6 @@ LINES = lines_of(["never", "all", "awl", "water", "house"])
 def shards(checkout):
     folder = checkout.root / "data/windows/mswc"
     return {path.stem: path.read_bytes() for path in folder.rglob("*.h5")}
-
-
-def jobs_to_prepare(checkout):
-    said = checkout.snakemake("-n", *PREPARE).stdout
-    jobs = dict(re.findall(r"^(\w+) +(\d+)$", said, re.MULTILINE))
-    return {rule: int(count) for rule, count in jobs.items() if rule != "total"}
 
 
 @pytest.fixture(scope="module")
@@ -79,14 +72,14 @@ def test_experiments_share_the_windows_of_a_word(joined):
 
 
 def test_only_a_new_recording_of_a_word_rebuilds_it(changing):
-    assert jobs_to_prepare(changing) == {}
+    assert changing.planned(*PREPARE) == {}
     before = shards(changing)
     other = [*LINES, *lines_of(["water"], speakers=7)[-1:]]
     write_corpus(changing.root / CORPUS, other)
-    assert jobs_to_prepare(changing) == {}
+    assert changing.planned(*PREPARE) == {}
     write_corpus(changing.root / CORPUS, [*other, *lines_of(["all"], speakers=7)[-1:]])
     step = {"index_joined": 1, "chunk_audio": 1, "extract_features": 1}
-    assert jobs_to_prepare(changing) == step | {"select_recordings": 1, "split_dataset": 1}
+    assert changing.planned(*PREPARE) == step | {"select_recordings": 1, "split_dataset": 1}
     changing.snakemake(*PREPARE)
     after = shards(changing)
     assert [name.split("-")[1] for name in after if after[name] != before[name]] == ["all"]
