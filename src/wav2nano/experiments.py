@@ -595,16 +595,17 @@ class Experiments:
         """Draw recordings of the labels from other data sets, once for all that draw alike."""
         synthesis, labels = dataset.synthesis, settings.labels or []
         given = synthesis.pronunciations or {} if synthesis else {}
-        texts = [with_phonemes(label.replace("_", " "), given) for label in _named(labels)]
+        said = [with_phonemes(label.replace("_", " "), given) for label in _named(labels)]
         found = []
         for one in joined:
-            key = short_digest([one.name, sorted(labels), texts, settings.join.model_dump()])
+            key = short_digest([one.name, sorted(labels), said, settings.join.model_dump()])
             if key not in self._joined:
                 self._joined[key] = join_recordings(
                     one,
                     settings.join,
                     labels,
-                    unlike=partial(_unlike, labels=texts, language=one.language or ""),
+                    said=said,
+                    unlike=partial(_unlike, language=one.language or ""),
                     sha256=self._sha256,
                     root=self._root,
                 )
@@ -871,9 +872,9 @@ def _named(labels: Iterable[str]) -> list[str]:
     return [label for label in labels if label not in BACKGROUND]
 
 
-def _unlike(words: list[str], labels: list[str], language: str) -> list[str]:
+def _unlike(words: list[str], said: Sequence[str], language: str) -> list[str]:
     """Leave out what sounds the same as a label, if anybody knows how the language sounds."""
-    return unlike(words, labels, language=language) if language in LANGUAGES else words
+    return unlike(words, said, language=language) if language in LANGUAGES else words
 
 
 def _check_labels(labels: list[str] | None) -> None:

@@ -23,13 +23,16 @@ REMEMBERED = Path(".snakemake/joined")
 Drawn = list[str]
 """A recording's path below the data set's folder, its label there and its speaker; as in JSON."""
 
+Unlike = Callable[[list[str], Sequence[str]], list[str]]
+
 
 def join_recordings(
     dataset: DatasetSettings,
     settings: JoinSettings,
     labels: Sequence[str],
     *,
-    unlike: Callable[[list[str]], list[str]],
+    said: Sequence[str],
+    unlike: Unlike,
     sha256: Callable[[Path], str],
     root: Path | str = ".",
 ) -> list[Source]:
@@ -47,8 +50,10 @@ def join_recordings(
         `join` of the experiment.
     labels
         The experiment's labels; of one that is not a single word there is nothing.
+    said
+        The same as they are said: phonemes in place of words that have some.
     unlike
-        Leaves out of a list the words that sound the same as a label.
+        Leaves out of a list the words that sound the same as one of these.
     sha256
         Hash of a file.
     root
@@ -66,29 +71,29 @@ def join_recordings(
     """
     folder = Path(root) / dataset.recordings
     label_of = words_of(labels)
-    words = sorted(label_of)
+    labelled = [sorted(label_of), sorted(said)]
 
     def draw() -> list[Drawn]:
-        return _draw(dataset, folder, set(words), settings, unlike)
+        return _draw(dataset, folder, set(label_of), settings, lambda words: unlike(words, said))
 
     if dataset.joined_only:
-        said = dataset.model_dump(include={"recordings", "table", "ignore"})
-        request = _digest(words, said, settings.model_dump(exclude={"datasets"}))
+        described = dataset.model_dump(include={"recordings", "table", "ignore", "language"})
+        request = _digest(labelled, described, settings.model_dump(exclude={"datasets"}))
         known = Path(root) / REMEMBERED / f"{dataset.name}-{request}.json"
         drawn = _remember(known, _stamp(dataset, folder), draw)
     else:
         drawn = draw()
     sources = []
-    for name, said_label, speaker in drawn:
+    for name, label_there, speaker in drawn:
         path = folder / name
-        word = said_label.lower()
-        label = label_of.get(word, said_label)
+        word = label_there.lower()
+        label = label_of.get(word, label_there)
         check_label(label, str(path))
         if word in label_of:
             how = _digest(word, label, settings.recordings, settings.seed)
             shard = f"{WORD}{slug(label)}-{how}"
         else:
-            shard = f"{OTHERS}{_digest(words, settings.unknown, settings.seed)}"
+            shard = f"{OTHERS}{_digest(labelled, settings.unknown, settings.seed)}"
         group = f"{dataset.name}/{speaker or name}"
         known_as = f"{dataset.name}/{name}"
         sources.append(Source(dataset.name, path, known_as, label, group, "", shard, sha256(path)))

@@ -12,7 +12,7 @@ class JoinSettings(Settings):
 
     datasets: list[Name] = Field(default_factory=list)
     """data sets of spoken words whose recordings of the labels join in, such as mswc (which is
-    fetched first, 27 GB)"""
+    fetched first, 32 GB)"""
 
     recordings: Annotated[int, Field(ge=1, le=100_000)] = 1000
     """at most so many of each label from each of them, drawn at random"""
