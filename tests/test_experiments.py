@@ -1,16 +1,19 @@
 """What the workflow knows of experiments before any job."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
+from dataset.spoken_words import lines_of, write_corpus
 from wav2nano.errors import UserError
 from wav2nano.experiments import Experiments, named_in
 from wav2nano.hashes import hash_file
 from wav2nano.settings.load import load_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+MSWC = ROOT / "config/datasets/mswc.yaml"
 WORDS = {"dataset": "keywords", "synthesize": "words"}
 
 
@@ -163,6 +166,50 @@ def test_a_background_is_known_by_its_content(checkout, tmp_path):
     (tmp_path / "room").rename(tmp_path / "elsewhere")
     with pytest.raises(UserError, match="room is in DVC but not here yet"):
         checkout(x=settings)["x"]
+
+
+def test_recordings_of_another_data_set_join(checkout, tmp_path):
+    (tmp_path / "config/datasets/mswc.yaml").write_text(MSWC.read_text())
+    write_corpus(tmp_path / "data/raw/mswc", lines_of(["yes", "no", "know", "water"]))
+    join = {"join": {"datasets": ["mswc"], "unknown": 3}}
+    labels = {"labels": ["yes", "no", "marvin"]}
+    experiments = checkout(x=join | labels, y=join | labels | {"features": {"hop": 160}}, z=labels)
+    x, y, z = (experiments[name] for name in "xyz")
+    # What sounds like a label is no other word.
+    assert {one.label for one in x.sources} == {"yes", "no", "water"}
+    assert z.sources == []
+    [line] = experiments.list_missing("x")
+    assert line.startswith("join: mswc has no recording of marvin: ")
+    assert experiments.list_missing("z") == []
+    corpus = "Multilingual Spoken Words Corpus, English, 1.0"
+    assert x.licences() == {corpus: "CC BY 4.0"} | z.licences()
+    assert len(x.joined_tables()) == len(x.windows()) - len(z.windows()) == 3
+    assert x.tables() == z.tables()
+    assert set(x.joined_tables()) <= set(x.shared_files())
+    assert x.windows() == y.windows()
+    assert not set(x.features()) & set(y.features())
+    for dataset, shard in x.joined_shards:
+        found = experiments.shard(dataset, shard)
+        assert len({one.label for one in found}) == 1
+        assert found == [one for one in x.sources if one.shard == shard]
+
+
+def test_recordings_that_join_may_be_the_only_real_ones(checkout, tmp_path):
+    (tmp_path / "config/datasets/mswc.yaml").write_text(MSWC.read_text())
+    write_corpus(tmp_path / "data/raw/mswc", lines_of(["yes", "no", "water"]))
+    alone = {"join": {"datasets": ["mswc"]}, "synthesize": "nothing"}
+    experiment = checkout(x=alone)["x"]
+    assert experiment.archives == {}
+    assert len(experiment.sources) == 36
+    assert list(experiment.licences()) == ["Multilingual Spoken Words Corpus, English, 1.0"]
+    # Whoever fetches something has none of them yet.
+    shutil.rmtree(tmp_path / "data/raw/mswc")
+    defaults = load_yaml(ROOT / "params.yaml")
+    fetching = Experiments(defaults, sha256=hash_file, need_recordings=False, root=tmp_path)
+    assert fetching["x"].sources == []
+    (tmp_path / "data/raw/mswc.dvc").touch()
+    with pytest.raises(UserError, match="mswc is in DVC but not here yet"):
+        checkout(x=alone)["x"]
 
 
 def test_an_experiment_named_by_a_file_is_found():

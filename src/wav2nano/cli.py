@@ -33,6 +33,7 @@ COMMANDS = [
     "wav2nano.synthesis.pronounce_words",
     "wav2nano.synthesis.synthesize_speech",
     "wav2nano.dataset.index_dataset",
+    "wav2nano.dataset.index_joined",
     "wav2nano.dataset.select_recordings",
     "wav2nano.dataset.chunk_audio",
     "wav2nano.dataset.augment_windows",
@@ -179,7 +180,7 @@ def _options(hint: Any) -> dict[str, Any]:
     if (
         get_origin(hint) in (Union, UnionType)
         and len(parts) == 1
-        and parts[0] in (Path, str, float, int)
+        and parts[0] in (Path, list[Path], str, float, int)
     ):
         return _options(parts[0])
     if hint is Path:

@@ -6,9 +6,9 @@ settings that it depends on.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from wav2nano import features, models, network_cost, sketch_memory
 from wav2nano.arpabet import words_in
 from wav2nano.background import check_background, require_folder
 from wav2nano.boards import Board, find_board
-from wav2nano.dataset.scan import Source, digest_sources, explain_no_recordings, scan_recordings
+from wav2nano.dataset.join import is_joined, join_recordings
+from wav2nano.dataset.scan import Source, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
 from wav2nano.features.base import FeatureSettings
 from wav2nano.labelled_recording import check_recording, read_targets, require_file
@@ -54,6 +55,9 @@ from wav2nano.settings.load import (
 from wav2nano.settings.split import SplitPlan
 from wav2nano.sweeps import describe_variant, read_variants, sweep_of, unfold
 from wav2nano.synthesis.confusable import expect_confusion, refuse_same
+from wav2nano.synthesis.languages import LANGUAGES
+from wav2nano.synthesis.near_misses import unlike
+from wav2nano.synthesis.phonemes import with_phonemes
 from wav2nano.synthesis.planning import check_speakable
 from wav2nano.synthesis.voices import engine_voices, present
 from wav2nano.tables.recordings import (
@@ -89,10 +93,11 @@ class Archive:
 class Experiment:
     """An experiment with its data set.
 
-    `file` is where it is described, for messages; `archives` are by name; `sources` are its own
-    recordings; `background` are those that tracks for detection are made of, `recording` is the
-    one that it is tested on and its table, with their hashes.
-    `other_training` is named where it differs from another experiment only in its split or seed.
+    `file` is where it is described, for messages; `archives` are by name; `joined` are the data
+    sets whose recordings join in; `sources` are its own recordings and these; `background` are
+    those that tracks for detection are made of, `recording` is the one that it is tested on and its
+    table, with their hashes. `other_training` is named where it differs from another experiment
+    only in its split or seed.
     """
 
     name: str
@@ -101,6 +106,7 @@ class Experiment:
     settings: ExperimentSettings
     dataset: DatasetSettings
     archives: dict[str, Archive]
+    joined: list[DatasetSettings]
     sources: list[Source]
     background: dict[Path, str]
     recording: dict[Path, str]
@@ -145,9 +151,20 @@ class Experiment:
     @cached_property
     def shards(self) -> list[tuple[str, str]]:
         """(data set or synthetic, shard) of each file of windows."""
-        own = sorted({source.shard for source in self.sources})
         spoken = [(SYNTHETIC, name) for name in self.archives]
-        return [*((self.dataset.name, shard) for shard in own), *spoken]
+        return [*self.own_shards, *self.joined_shards, *spoken]
+
+    @cached_property
+    def own_shards(self) -> list[tuple[str, str]]:
+        """Data set and shard of its own recordings."""
+        own = {source.shard for source in self.sources if source.dataset == self.dataset.name}
+        return [(self.dataset.name, shard) for shard in sorted(own)]
+
+    @cached_property
+    def joined_shards(self) -> list[tuple[str, str]]:
+        """Data set and shard of recordings that join in."""
+        found = {(source.dataset, source.shard) for source in self.sources}
+        return sorted(found.difference(self.own_shards))
 
     def windows(self, *, augmented: bool = False) -> list[str]:
         """Files of windows; or of altered copies of them, of which there may be none."""
@@ -182,9 +199,13 @@ class Experiment:
         ]
 
     def tables(self) -> list[str]:
-        """Tables of recordings that the experiment selects from."""
+        """Tables of synthetic and own recordings that the experiment selects from."""
         spoken = [f"data/synthetic/{name}.csv" for name in self.archives]
-        return [*spoken, *([f"data/index/{self.dataset.name}.csv"] if self.sources else [])]
+        return [*spoken, *([f"data/index/{self.dataset.name}.csv"] if self.own_shards else [])]
+
+    def joined_tables(self) -> list[str]:
+        """Tables of the recordings that join in."""
+        return [f"data/index/{dataset}/{shard}.csv" for dataset, shard in self.joined_shards]
 
     def shared_files(self) -> list[str]:
         """All files that other experiments may also use."""
@@ -192,11 +213,13 @@ class Experiment:
         plain = [*self.windows(), *self.features()]
         augmented = [*self.windows(augmented=True), *self.features(augmented=True)]
         taught = [*self.embeddings(), *self.embeddings(augmented=True)]
-        return [*archives, *self.tables(), *plain, *augmented, *taught]
+        tables = [*self.tables(), *self.joined_tables()]
+        return [*archives, *tables, *plain, *augmented, *taught]
 
     def licences(self) -> dict[str, str]:
         """Licences by what has them: own recordings, voices, networks that others trained."""
-        found = {self.dataset.title: self.dataset.licence} if self.sources else {}
+        found = {self.dataset.title: self.dataset.licence} if self.own_shards else {}
+        found |= {joined.title: joined.licence for joined in self.joined}
         for name in self.engines():
             assert self.dataset.synthesis is not None  # else nobody speaks
             synthesis = self.dataset.synthesis
@@ -368,6 +391,7 @@ class Experiments:
         self._loaded: dict[str, Experiment] = {}
         self._described: dict[str, DatasetSettings] = {}
         self._datasets: dict[str, tuple[DatasetSettings, list[Source]]] = {}
+        self._joined: dict[str, list[Source]] = {}
         self._settings: dict[str, tuple[ExperimentSettings, str]] = {}
         self._sweeps: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {}
         self._engines: dict[str, list[str]] = {}
@@ -389,15 +413,27 @@ class Experiments:
         """Give a data set, and the user's recordings of it."""
         if name not in self._datasets:
             dataset = self._describe(name)
-            folder = self._root / dataset.recordings
-            if Path(f"{folder}.dvc").exists() and not folder.exists():
-                raise UserError(
-                    f"{dataset.recordings} is in DVC but not here yet. Get it: "
-                    f"dvc pull {dataset.recordings}"
-                )
+            self._require_pulled(dataset)
             sources = scan_recordings(dataset, root=self._root, sha256=self._sha256)
             self._datasets[name] = dataset, sources
         return self._datasets[name]
+
+    def _require_pulled(self, dataset: DatasetSettings) -> None:
+        folder = self._root / dataset.recordings
+        if Path(f"{folder}.dvc").exists() and not folder.exists():
+            raise UserError(
+                f"{dataset.recordings} is in DVC but not here yet. Get it: "
+                f"dvc pull {dataset.recordings}"
+            )
+
+    def shard(self, dataset: str, shard: str) -> list[Source]:
+        """Give the recordings of a shard: own ones, or such as join an experiment."""
+        if is_joined(shard):
+            what = f"the recordings {shard} of {dataset}"
+            sources = self.find(what, lambda e: (dataset, shard) in e.joined_shards).sources
+        else:
+            _, sources = self.dataset(dataset)
+        return [one for one in sources if (one.dataset, one.shard) == (dataset, shard)]
 
     def _describe(self, name: str) -> DatasetSettings:
         """Read what a data set is, once: many experiments may share it."""
@@ -515,7 +551,9 @@ class Experiments:
 
     def _load(self, name: str) -> Experiment:
         settings, file = self.settings(name)
-        dataset, sources = self.dataset(settings.dataset)
+        joined = self._datasets_to_join(file, settings, self._describe(settings.dataset))
+        dataset, own = self.dataset(settings.dataset)
+        sources = [*own, *self._join(settings, dataset, joined)]
         spoken = _spoken_labels(file, settings, dataset)
         needed = not spoken or settings.split.synthetic == "train"
         if needed and not sources and self._need_recordings:
@@ -531,12 +569,81 @@ class Experiments:
             settings,
             dataset,
             {archive.name: archive for archive in archives},
+            joined,
             sources,
             background,
             self._recording(file, settings, sources, background) if self._need_recordings else {},
         )
         check(experiment, is_spoken=bool(there))
         return experiment
+
+    def _datasets_to_join(
+        self, file: str, settings: ExperimentSettings, dataset: DatasetSettings
+    ) -> list[DatasetSettings]:
+        """Read and check the data sets whose recordings join an experiment's."""
+        try:
+            found = [self._describe(name) for name in settings.join.datasets]
+            _check_join(settings, dataset, found)
+            there = [joined for joined in found if self._is_there(joined)]
+            for joined in found if self._need_recordings else []:
+                self._require_pulled(joined)
+                if joined not in there:
+                    raise UserError(f"join.datasets: {explain_no_recordings(joined)}")
+        except UserError as error:
+            raise UserError(f"{file}:\n  {error}") from None
+        return there
+
+    def _is_there(self, dataset: DatasetSettings) -> bool:
+        folder = self._root / dataset.recordings
+        return folder.is_dir() and any(folder.iterdir())
+
+    def _join(
+        self,
+        settings: ExperimentSettings,
+        dataset: DatasetSettings,
+        joined: Iterable[DatasetSettings],
+    ) -> list[Source]:
+        """Draw recordings of the labels from other data sets, once for all that draw alike."""
+        synthesis, labels = dataset.synthesis, settings.labels or []
+        given = synthesis.pronunciations or {} if synthesis else {}
+        said = [with_phonemes(label.replace("_", " "), given) for label in _named(labels)]
+        found = []
+        for one in joined:
+            key = short_digest([one.name, sorted(labels), said, settings.join.model_dump()])
+            if key not in self._joined:
+                self._joined[key] = join_recordings(
+                    one,
+                    settings.join,
+                    labels,
+                    said=said,
+                    unlike=partial(_unlike, language=one.language or ""),
+                    sha256=self._sha256,
+                    root=self._root,
+                )
+            found += self._joined[key]
+        return found
+
+    def list_missing(self, name: str) -> list[str]:
+        """Say of which labels the data sets that join an experiment have no recording, a line each.
+
+        Raises
+        ------
+        UserError
+            If there is no such experiment, or a setting is wrong.
+        """
+        experiment = self[name]
+        lines = []
+        for joined in experiment.joined:
+            there = {one.label for one in experiment.sources if one.dataset == joined.name}
+            missing = [
+                label for label in _named(experiment.settings.labels or []) if label not in there
+            ]
+            if missing:
+                lines.append(
+                    f"join: {joined.name} has no recording of {', '.join(missing)}: learnt from "
+                    "other recordings alone"
+                )
+        return lines
 
     def _background(
         self, file: str, settings: ExperimentSettings, sources: list[Source]
@@ -691,11 +798,6 @@ def check(experiment: Experiment, *, is_spoken: bool) -> None:
         raise UserError(f"{experiment.file}:\n  {text}") from None
 
 
-def digest_of_shard(sources: Iterable[Source], shard: str) -> str:
-    """Hash of the recordings in one shard."""
-    return digest_sources(source for source in sources if source.shard == shard)
-
-
 def named_in(arguments: Iterable[str]) -> set[str]:
     """Experiments whose files a command line asks for.
 
@@ -767,6 +869,55 @@ def _archive(
     return Archive(f"{slug(label)}-{digest}", label, labels, rate, synthesis)
 
 
+def _check_join(
+    settings: ExperimentSettings, dataset: DatasetSettings, joined: Sequence[DatasetSettings]
+) -> None:
+    """Check that data sets of words can join an experiment."""
+    names = settings.join.datasets
+    if dataset.joined_only:
+        raise UserError(
+            f"dataset: {dataset.name} is too large to be read as a whole. Set dataset: own, or "
+            f"another one, and join: {{datasets: [{dataset.name}]}}."
+        )
+    if not joined:
+        return
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UserError(f"join.datasets: {twice[0]!r} is listed twice.")
+    if settings.labels is None:
+        raise UserError("labels: a list is needed if recordings of the labels are to join in.")
+    _check_labels(settings.labels)
+    policy = settings.split.policy or dataset.split.policy
+    if policy in ("official", "time"):
+        raise UserError(
+            f"join.datasets: with split.policy: {policy} recordings of other data sets have no "
+            "part. Set split.policy: group, or join.datasets: []."
+        )
+    language = dataset.synthesis.language if dataset.synthesis else dataset.language
+    for one in joined:
+        if one.name == dataset.name:
+            raise UserError(f"join.datasets: {one.name} is the experiment's own data set.")
+        if one.language is None:
+            raise UserError(
+                f"join.datasets: {one.name} is not of spoken words. If it is, say of which "
+                f"language in {DATASETS / one.name}.yaml: language."
+            )
+        if language not in (None, one.language):
+            raise UserError(
+                f"join.datasets: {one.name} is in the language {one.language}, and {dataset.name} "
+                f"in {language}. Choose another data set."
+            )
+
+
+def _named(labels: Iterable[str]) -> list[str]:
+    """Labels but the background."""
+    return [label for label in labels if label not in BACKGROUND]
+
+
+def _unlike(words: list[str], said: Sequence[str], language: str) -> list[str]:
+    """Leave out what sounds the same as a label, if anybody knows how the language sounds."""
+    return unlike(words, said, language=language) if language in LANGUAGES else words
+
+
 def _check_labels(labels: list[str] | None) -> None:
     for label in labels or ():
         check_label(label, "labels")
@@ -821,8 +972,7 @@ def _check_sounds(experiment: Experiment) -> None:
 
 def _words(settings: ExperimentSettings) -> list[str]:
     """Labels that are words to be spoken."""
-    labels = settings.labels or [] if settings.synthesize == "words" else []
-    return [label for label in labels if label not in BACKGROUND]
+    return _named(settings.labels or []) if settings.synthesize == "words" else []
 
 
 def _check_masks(settings: ExperimentSettings) -> None:

@@ -14,12 +14,15 @@ import soundfile
 import yaml
 
 from wav2nano import features, models, network_cost
+from wav2nano.background import background_of, check_background
 from wav2nano.boards import find_board
 from wav2nano.dataset.fetch_dataset import digest_recordings, fetch_recordings
 from wav2nano.dataset.index_dataset import index_dataset
 from wav2nano.dataset.scan import scan_recordings
 from wav2nano.dataset.select_recordings import select_recordings
 from wav2nano.dataset.split_dataset import split_dataset
+from wav2nano.hashes import hash_file
+from wav2nano.recording_files import list_recordings
 from wav2nano.settings.dataset import ChecksumSettings, DatasetSettings
 from wav2nano.settings.load import load_dataset, load_experiment, load_yaml
 from wav2nano.settings.split import SplitPlan
@@ -194,6 +197,45 @@ def test_public_sets_from_archive_to_split(tmp_path, name):
     for row in split:
         parts_of_group.setdefault(row.group, set()).add(row.part)
     assert all(len(parts) == 1 for parts in parts_of_group.values())
+
+
+def musan():
+    """Three kinds of recordings, each with texts beside; noise is of two sources."""
+    names = ["noise/free-sound/noise-free-sound-0000", "noise/sound-bible/noise-sound-bible-0000"]
+    names += ["music/fma/music-fma-0000", "speech/us-gov/speech-us-gov-0000"]
+    members = {f"musan/{name}.wav": sound(i) for i, name in enumerate(names)}
+    members["musan/noise/free-sound/LICENSE"] = members["musan/README"] = b"text"
+    return members, [
+        "free-sound/noise-free-sound-0000.wav",
+        "sound-bible/noise-sound-bible-0000.wav",
+    ]
+
+
+def dipco():
+    """Each party by many microphones, in two folders."""
+    places = ["U01.CH1", "U01.CH2", "U02.CH1", "P01"]
+    parties = ["dev/S02", "eval/S01"]
+    names = [f"audio/{party}_{place}.wav" for party in parties for place in places]
+    members = {f"Dipco/{name}": sound(i) for i, name in enumerate(names)}
+    members["Dipco/transcriptions/dev/S02.json"] = b"[]"
+    return members, ["dev/S02_U01.CH1.wav", "eval/S01_U01.CH1.wav"]
+
+
+@pytest.mark.parametrize("background", [musan, dipco])
+def test_background_from_archive_to_its_parts(tmp_path, background):
+    members, expected = background()
+    dataset = load_dataset(background.__name__, root=ROOT)
+    archive = tmp_path / "archive.tar.gz"
+    pack(archive, members)
+    digits = hashlib.md5(archive.read_bytes()).hexdigest()
+    checksum = {"archive": ChecksumSettings(md5=digits)}
+    download = dataset.download.model_copy(update=checksum)
+    fetch_recordings(dataset.model_copy(update={"download": download}), source=archive)
+    folder = Path(dataset.recordings)
+    assert list_recordings(folder) == expected
+    parts = [background_of(folder, part) for part in ("validation", "test")]
+    assert parts == [[folder / name] for name in expected]
+    check_background(folder, {folder / name: hash_file(folder / name) for name in expected}, {})
 
 
 def test_two_long_recordings(tmp_path):

@@ -62,6 +62,15 @@ def test_groups_stay_whole_and_labels_are_everywhere(seed):
     assert 0.1 < share < 0.35
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_recorded_speakers_are_in_all_parts(seed):
+    rows = rows_of(["yes", "no"], [f"v{i}" for i in range(30)], each=10, origin="flite")
+    rows += rows_of(["yes", "no"], ["ann", "bob", "eve"])
+    settings = SETTINGS.model_copy(update={"seed": seed})
+    split = assign_parts(rows, None, settings, CHUNKING)
+    assert {row.part for row in split if row.origin == "own"} == set(PARTS)
+
+
 def test_a_voice_of_a_person_is_tested():
     rows = rows_of(["yes", "no"], [f"e{i}" for i in range(40)], origin="espeak")
     rows += rows_of(["yes", "no"], ["slt", "rms", "awb", "kal", "ked"], each=20, origin="flite")

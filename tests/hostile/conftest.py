@@ -128,6 +128,7 @@ STEPS = {
         *("--answers", "windows", "--model-settings", MODEL),
         *("--detection", "evaluation/detection.json"),
         *("--settings", '{"experiment": "tones"}', "--data", json.dumps(DATASET)),
+        *("--joined", "[]"),
         *("--licences", '{"Tones": "none"}'),
         *("--metrics", "metrics/tones.json", "--trained-on", "trained_on.json"),
         *("--pages", "report"),

@@ -40,6 +40,7 @@ DATASET = "name: tones\ntitle: t\nlicence: l\nrecordings: raw\nsplit: {policy: g
 # What the model of the settings leaves open.
 CHOSEN: Mapping[str, st.SearchStrategy[Any]] = {
     "dataset": st.just("tones"),
+    "datasets": st.just([]),
     "labels": st.sampled_from([None, ["low"], ["low", "high"], ["high", "_unknown_", "low"]]),
     "board": st.sampled_from(["wav2nano:nrf52:nano33ble", "arduino:mbed_nano:nano33ble"]),
     # Nothing is spoken here.

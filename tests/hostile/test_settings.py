@@ -664,6 +664,48 @@ EXPERIMENTS = [
     ),
     ("labels: null", "labels: a list is needed if words are to be synthesised."),
     (
+        "join: {datasets: [mswc]}",
+        "join.datasets: There are no recordings in data/raw/mswc. Download them with",
+    ),
+    ("join: {datasets: mswc}", "join.datasets: 'mswc' should be a list"),
+    ("join: {datasets: [nowhere]}", "There is no data set nowhere: config/datasets/nowhere.yaml"),
+    ("join: {datasets: ['../x']}", "join.datasets.0: '../x' should be at most 100 letters, digits"),
+    ("join: {datasets: [mswc, mswc]}", "join.datasets: 'mswc' is listed twice."),
+    ("join: {datasets: [keywords]}", "join.datasets: keywords is the experiment's own data set."),
+    (
+        "join: {datasets: [esc50]}",
+        "join.datasets: esc50 is not of spoken words. If it is, say of which language in "
+        "config/datasets/esc50.yaml: language.",
+    ),
+    (
+        "join: {datasets: [mswc]}\ndataset: keywords_de",
+        "join.datasets: mswc is in the language en, and keywords_de in de. Choose another data",
+    ),
+    (
+        "join: {datasets: [mswc]}\nlabels: null",
+        "labels: a list is needed if recordings of the labels are to join in.",
+    ),
+    ('join: {datasets: [mswc]}\nlabels: ["yes", "yes"]', "labels: 'yes' is listed twice."),
+    (
+        "join: {datasets: [mswc]}\nsplit: {policy: time}",
+        "join.datasets: with split.policy: time recordings of other data sets have no part. Set "
+        "split.policy: group, or join.datasets: [].",
+    ),
+    (
+        "join: {datasets: [mswc]}\ndataset: speech_commands\nsynthesize: nothing",
+        "join.datasets: with split.policy: official recordings of other data sets have no part.",
+    ),
+    (
+        "dataset: mswc\nsynthesize: nothing",
+        "dataset: mswc is too large to be read as a whole. Set dataset: own, or another one, and "
+        "join: {datasets: [mswc]}.",
+    ),
+    ("join: {recordings: 0}", "join.recordings: 0 should be at least 1"),
+    ("join: {unknown: -1}", "join.unknown: -1 should be at least 0"),
+    ("join: {unknown: 100_001}", "join.unknown: 100001 should be at most 100,000"),
+    ("join: {seed: -1}", "join.seed: -1 should be at least 0"),
+    ("join: {data: [mswc]}", "join.data is not a setting"),
+    (
         "synthesize: background\ndataset: own",
         "synthesize: the data set own has no synthesis settings.",
     ),
@@ -1143,6 +1185,33 @@ DATASETS = [
         "download: {url: http://x, megabytes: 1, unpacked_megabytes: 1, archive: {sha1: x}}",
         "download.archive.sha1 is not a setting",
     ),
+    (
+        "download: {url: http://x, megabytes: 1, unpacked_megabytes: 1}",
+        "download: a checksum is needed, of the archive or of its contents; or unpublished: true",
+    ),
+    (
+        "download: {url: http://x, megabytes: 1, unpacked_megabytes: 1, unpublished: true, "
+        "contents: {md5: 00000000000000000000000000000000}}",
+        "download.contents.md5: 0 should be text",
+    ),
+    (
+        "download: {url: http://x, megabytes: 1, unpacked_megabytes: 1, unpublished: true, "
+        "contents: {md5: f0000000000000000000000000000000}}",
+        "download: unpublished: there is a checksum",
+    ),
+    (
+        "download: {url: http://x, megabytes: 1, unpacked_megabytes: 1, unpublished: true, "
+        "more: [{url: http://x}]}",
+        "download.more.0.megabytes is missing",
+    ),
+    (
+        "download: {url: http://x, megabytes: 1, unpacked_megabytes: 1, unpublished: true, "
+        "files: []}",
+        "download.files: needs at least 1 entry",
+    ),
+    ("language: English", "language: 'English' should be the code of a language, such as en"),
+    ("joined_only: true", "joined_only needs a table, and the language of the words"),
+    ("joined_only: 1", "joined_only: 1 should be true or false"),
     ("synthesis: {}", "synthesis.seed is missing"),
     ("synthesis: espeak", "synthesis: 'espeak' should be `key: value` lines"),
     ("synthesiss: {}", "synthesiss is not a setting. Settings here are: citation, download,"),

@@ -143,7 +143,7 @@ MADE = {
     "budget": budget_page(BUILD, BOARD),
     "budget without board": budget_page(BUILD, None),
     "budget without binary": budget_page(None, None, REASONS),
-    "data": pages.data_page("t", DATA, LICENCES, SPLIT, EVALUATION, PRONOUNCED),
+    "data": pages.data_page("t", [DATA], LICENCES, SPLIT, EVALUATION, PRONOUNCED),
     "split": pages.split_page("t", SPLIT, "group"),
     "random split": pages.split_page("t", SPLIT, "random"),
     "settings": pages.settings_page("t", {"model": {"units": [64]}, "words": None}, DATA),
@@ -286,15 +286,23 @@ def test_split_counts_recordings_not_blocks():
 
 def test_what_is_not_recorded_is_synthetic_whatever_made_it():
     made_by = [SplitRow("a", "no", "ann", name, "train") for name in ("own", "noise", "parrot")]
-    page = pages.data_page("t", DATA, LICENCES, made_by, EVALUATION)
+    page = pages.data_page("t", [DATA], LICENCES, made_by, EVALUATION)
     for words in ("recorded", "noise, computed", "synthetic speech, parrot"):
         assert f"<th>{words}</th>" in page
+
+
+def test_data_sets_that_join_are_named():
+    corpus = {"title": "A corpus", "licence": "CC BY 4.0", "citation": "A. Body", "shards": 1}
+    page = pages.data_page("t", [DATA, corpus], LICENCES, SPLIT, EVALUATION)
+    _, second = page.split("Data set that joins in")
+    assert all(words in second for words in ("A corpus", "CC BY 4.0", "A. Body"))
+    assert "shards" not in second
 
 
 def test_synthetic_speech_is_marked():
     assert "Synthetic speech is in the test set" in text_of("data")
     recorded = EVALUATION | {"test_data": {"description": "recorded", "synthetic": False}}
-    assert "ynthetic speech is" not in pages.data_page("t", DATA, LICENCES, SPLIT, recorded)
+    assert "ynthetic speech is" not in pages.data_page("t", [DATA], LICENCES, SPLIT, recorded)
 
 
 def test_what_hinders_from_selling_is_told():
@@ -302,7 +310,7 @@ def test_what_hinders_from_selling_is_told():
     assert "Not everything that this was made with allows commercial use" in text
     assert "words CC BY-NC 3.0 not allowed voices of espeak Apache-2.0 allowed" in text
     assert "&lt;b&gt; mine not clear" in text
-    page = pages.data_page("t", DATA, {"words": "CC BY 4.0"}, SPLIT, EVALUATION)
+    page = pages.data_page("t", [DATA], {"words": "CC BY 4.0"}, SPLIT, EVALUATION)
     assert "Everything that this was made with allows commercial use" in page
 
 
@@ -340,7 +348,7 @@ def test_the_page_of_the_data_says_how_words_were_read():
     assert "G (espeak); K (flite) no" in page
     assert "wav W EY1 V (synthesis.pronunciations)" in page
     assert "no lexicon has it, so the engines guessed" in page
-    sure = pages.data_page("t", DATA, LICENCES, SPLIT, EVALUATION, PRONOUNCED[:1])
+    sure = pages.data_page("t", [DATA], LICENCES, SPLIT, EVALUATION, PRONOUNCED[:1])
     assert "How words were read" in sure
     assert "no lexicon has it" not in sure
-    assert "How words were read" not in pages.data_page("t", DATA, LICENCES, SPLIT, EVALUATION)
+    assert "How words were read" not in pages.data_page("t", [DATA], LICENCES, SPLIT, EVALUATION)

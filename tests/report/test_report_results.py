@@ -242,6 +242,7 @@ def report(tmp_path):
             model_settings=ARCHITECTURES["dense"].Settings(),
             settings={"seed": 1},
             data={"name": "own"},
+            joined=[],
             licences={"own": "yours"},
             policy="group",
             answers="windows",

@@ -74,9 +74,9 @@ class Checkout:
         self.run("git", "clone", "--quiet", str(self.root), str(target))
         return Checkout(target, self.environment)
 
-    def planned(self) -> dict[str, int]:
-        """Jobs that a run would do, by rule."""
-        output = self.snakemake("-n", "firmware").stdout
+    def planned(self, *arguments: str) -> dict[str, int]:
+        """Jobs that a run would do, by rule: one of everything, or with other arguments."""
+        output = self.snakemake("-n", *(arguments or ("firmware",))).stdout
         jobs = dict(re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE))
         return {rule: int(n) for rule, n in jobs.items() if rule not in ("total", "firmware")}
 

@@ -1,6 +1,5 @@
 """A change rebuilds what depends on it, and nothing else; more of it is in test_clones.py."""
 
-import re
 import shutil
 
 import numpy as np
@@ -132,32 +131,32 @@ def prepared(features_built, tmp_path):
     return Checkout(tmp_path / "copy")
 
 
-def jobs_to_prepare(checkout):
-    said = checkout.snakemake("-n", *PREPARE, *OWN).stdout
-    jobs = dict(re.findall(r"^(\w+) +(\d+)$", said, re.MULTILINE))
-    return {rule: int(count) for rule, count in jobs.items() if rule != "total"}
-
-
 def test_new_recordings_rebuild_their_shards_in_one_run(prepared):
     before = windows(prepared)
     record(prepared, [40, 41])
-    planned = jobs_to_prepare(prepared)
+    planned = prepared.planned(*PREPARE, *OWN)
     prepared.snakemake(*PREPARE, *OWN)
     after = windows(prepared)
     rebuilt = {shard for shard in before if before[shard] != after[shard]}
     assert 1 <= len(rebuilt) <= 2
     shards = len(rebuilt)
     assert planned == INDEX_TO_SPLIT | {"chunk_audio": shards, "extract_features": shards}
-    assert jobs_to_prepare(prepared) == {}
+    assert prepared.planned(*PREPARE, *OWN) == {}
 
 
 def test_a_new_recording_hides_no_change_of_code(prepared):
     record(prepared, [40])
     prepared.replace("src/wav2nano/audio.py", "samples * 32768.0", "samples * 32767.0")
-    assert jobs_to_prepare(prepared) == INDEX_TO_SPLIT | {"chunk_audio": 8, "extract_features": 8}
+    assert prepared.planned(*PREPARE, *OWN) == INDEX_TO_SPLIT | {
+        "chunk_audio": 8,
+        "extract_features": 8,
+    }
 
 
 def test_a_new_recording_hides_no_change_of_features(prepared):
     record(prepared, [40])
     prepared.replace("src/wav2nano/dataset/extract_features.py", "BATCH = 64", "BATCH = 32")
-    assert jobs_to_prepare(prepared) == INDEX_TO_SPLIT | {"chunk_audio": 1, "extract_features": 8}
+    assert prepared.planned(*PREPARE, *OWN) == INDEX_TO_SPLIT | {
+        "chunk_audio": 1,
+        "extract_features": 8,
+    }

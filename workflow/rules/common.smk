@@ -14,6 +14,7 @@ from snakemake.logging import logger
 
 from wav2nano import provenance
 from wav2nano.boards import module_of
+from wav2nano.dataset.join import is_joined, write_sources
 from wav2nano.dataset.scan import digest_sources
 from wav2nano.errors import UserError
 from wav2nano.experiments import (
@@ -21,7 +22,6 @@ from wav2nano.experiments import (
     TEACHER,
     Experiments,
     as_json,
-    digest_of_shard,
     downloadable,
     named_in,
     sweeps_in,
@@ -110,8 +110,9 @@ def load_experiments():
         if begins:
             for experiment in loaded:
                 fetch_networks(experiment)
+            told = (experiments.expect_confusion, experiments.list_missing)
             for line in dict.fromkeys(
-                line for name in wanted for line in experiments.expect_confusion(name)
+                line for list_lines in told for name in wanted for line in list_lines(name)
             ):
                 print(line, file=sys.stderr)
     except UserError as error:
@@ -132,6 +133,7 @@ SPLIT = f"{RESULTS}/split.csv"
 PRONUNCIATIONS = f"{RESULTS}/pronunciations.json"
 PREPROCESSING = f"{RESULTS}/preprocessing.json"
 INDEX = "data/index/{dataset}.csv"
+JOINED_INDEX = "data/index/{dataset}/{shard}.csv"
 ARCHIVE = "data/synthetic/{archive}.zip"
 TABLE = "data/synthetic/{archive}.csv"
 WINDOWS = "data/windows/{dataset}/{chunking}/{shard}.h5"
@@ -242,6 +244,8 @@ def recordings_of_shard(wildcards):
     """Table that lists a shard's recordings."""
     if wildcards.dataset == SYNTHETIC:
         return TABLE.format(archive=wildcards.shard)
+    if is_joined(wildcards.shard):
+        return list_joined(wildcards.dataset, wildcards.shard)
     return list_recordings(wildcards.dataset)
 
 
@@ -258,18 +262,25 @@ def list_recordings(dataset):
     return path
 
 
+@cache
+def list_joined(dataset, shard):
+    """The same for a shard of recordings that join others."""
+    path = f".snakemake/recordings/{dataset}/{shard}.csv"
+    write_sources(path, EXPERIMENTS.shard(dataset, shard))
+    return path
+
+
 def archive_of_shard(wildcards):
     """The archive that holds a shard's recordings; a shard of own recordings has none."""
     is_spoken = wildcards.dataset == SYNTHETIC
     return ARCHIVE.format(archive=wildcards.shard) if is_spoken else []
 
 
-def own_digest_of_shard(wildcards):
-    """Hash of a shard's own recordings."""
+def digest_of_recordings(wildcards):
+    """Hash of a shard's recordings, where they are not synthetic."""
     if wildcards.dataset == SYNTHETIC:
         return ""
-    _, sources = EXPERIMENTS.dataset(wildcards.dataset)
-    return digest_of_shard(sources, wildcards.shard)
+    return digest_sources(EXPERIMENTS.shard(wildcards.dataset, wildcards.shard))
 
 
 def scored_model(wildcards):
@@ -318,7 +329,10 @@ def track_of_thresholds(experiment):
 @of
 def data_for_listeners(experiment):
     """What a page with recordings says of them."""
-    return as_json({"title": experiment.dataset.title, "licence": experiment.dataset.licence})
+    described = (experiment.dataset, *experiment.joined)
+    return as_json(
+        {name: "; ".join(getattr(one, name) for one in described) for name in ("title", "licence")}
+    )
 
 
 def has_firmware(name):

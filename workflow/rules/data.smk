@@ -1,7 +1,7 @@
 # Requires: the settings, and own recordings where there are any.
-# Makes: archives of synthetic speech and how its words are read, the index of own recordings, an
-# experiment's selection of both and its split; and on demand, by fetch_NAME, the recordings of a public
-# data set.
+# Makes: archives of synthetic speech and how its words are read, the index of own recordings and of
+# those that join in from other data sets, an experiment's selection of all and its split; and on
+# demand, by fetch_NAME, the recordings of a public data set.
 
 for dataset in downloadable():
 
@@ -89,9 +89,32 @@ rule index_dataset:
         " --known .snakemake/decoded/{wildcards.dataset}.json --out {output:q} 2>&1 | tee {log:q}"
 
 
+rule index_joined:
+    input:
+        # As for the windows.
+        ancient(lambda wildcards: list_joined(wildcards.dataset, wildcards.shard)),
+    output:
+        JOINED_INDEX,
+    log:
+        "logs/index_joined/{dataset}/{shard}.log",
+    benchmark:
+        "logs/index_joined/{dataset}/{shard}.tsv"
+    priority: 1
+    resources:
+        mem_mb=1000,
+    params:
+        sha256=digest_of_recordings,
+        code=code_digest("wav2nano.dataset.index_joined"),
+    shell:
+        "wav2nano index-joined --recordings {input:q}"
+        " --known .snakemake/decoded/{wildcards.dataset}/{wildcards.shard}.json --out {output:q}"
+        " 2>&1 | tee {log:q}"
+
+
 rule select_recordings:
     input:
-        of(lambda experiment: experiment.tables()),
+        tables=of(lambda experiment: experiment.tables()),
+        joined=of(lambda experiment: experiment.joined_tables()),
     output:
         MANIFEST,
     log:
@@ -104,8 +127,8 @@ rule select_recordings:
         public=of(lambda experiment: "--public" if experiment.dataset.download else ""),
         code=code_digest("wav2nano.dataset.select_recordings"),
     shell:
-        "wav2nano select-recordings --tables {input:q} {params.public} --out {output:q}"
-        " 2>&1 | tee {log:q}"
+        "wav2nano select-recordings --tables {input.tables:q} --joined {input.joined:q}"
+        " {params.public} --out {output:q} 2>&1 | tee {log:q}"
 
 
 rule split_dataset:

@@ -20,7 +20,7 @@ rule chunk_audio:
         mem_mb=1000,
     params:
         settings=lambda wildcards: as_json(chunking_of(wildcards.chunking)),
-        sha256=own_digest_of_shard,
+        sha256=digest_of_recordings,
         code=code_digest("wav2nano.dataset.chunk_audio"),
     shell:
         "wav2nano chunk-audio --recordings {input.recordings:q} --shard {wildcards.shard:q}"

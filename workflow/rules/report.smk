@@ -91,6 +91,16 @@ rule report_results:
             )
         ),
         data=of(lambda experiment: as_json(experiment.dataset.model_dump(exclude_none=True))),
+        joined=of(
+            lambda experiment: as_json(
+                [
+                    one.model_dump(
+                        include={"title", "homepage", "licence", "citation", "recordings"}
+                    )
+                    for one in experiment.joined
+                ]
+            )
+        ),
         licences=of(lambda experiment: as_json(experiment.licences())),
         code=code("wav2nano.report.report_results", kind=True, architecture=True, board=True),
     shell:
@@ -100,6 +110,7 @@ rule report_results:
         " --target {params.target:q} --listener {params.listener:q}"
         " --model-settings {params.model:q} --policy {params.policy}"
         " --answers {params.answers} --settings {params.settings:q} --data {params.data:q}"
+        " --joined {params.joined:q}"
         " --licences {params.licences:q}"
         " --metrics {output.metrics:q} --trained-on {output.trained_on:q} --pages {params.pages:q} 2>&1 | tee {log:q}"
 

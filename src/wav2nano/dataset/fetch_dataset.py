@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import itertools
 import os
 import shutil
 import sys
@@ -9,14 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from wav2nano.dataset.scan import Description, describe_recordings
+from wav2nano.dataset.scan import describe_recordings, stream_recordings
 from wav2nano.dataset.unpack import unpack
 from wav2nano.download import WrongArchiveError, download, require_checksum, verify
 from wav2nano.errors import UserError
 from wav2nano.experiments import Experiments
 from wav2nano.hashes import hash_file
 from wav2nano.progress import Progress
-from wav2nano.settings.dataset import DatasetSettings
+from wav2nano.settings.dataset import ArchiveSettings, DatasetSettings, DownloadSettings
 from wav2nano.settings.load import PARAMS, load_dataset, load_yaml
 
 MOST_EXPANSION = 50  # of an archive of which nothing is known: audio is not packed tighter
@@ -83,13 +84,14 @@ def fetch_recordings(
         if source is not None and source.is_dir():
             _copy(dataset, source, temporary)
         else:
-            _unpack(dataset, source or _download(dataset, folder), temporary)
-        count = len(_expect_recordings(dataset, temporary))
+            _unpack(dataset, _download(dataset, source, folder), temporary)
+        count = _count_recordings(dataset, temporary)
         if folder.is_dir():
             folder.rmdir()
         temporary.rename(folder)
-    for file in _downloaded(folder):
-        file.unlink(missing_ok=True)
+    for number in range(len(_archives_of(dataset))):
+        for file in _downloaded(folder, number):
+            file.unlink(missing_ok=True)
     print(f"{count} recordings in {folder}: {dataset.title}", file=sys.stderr)
     print(f"licence: {dataset.licence}", file=sys.stderr)
     if dataset.citation is not None:
@@ -127,67 +129,96 @@ def _alone(folder: Path) -> Iterator[Path]:
             lock.unlink(missing_ok=True)
 
 
-def _downloaded(folder: Path) -> tuple[Path, Path]:
-    """Name the download, complete or not, and the notes about it."""
-    partial = folder.parent / f".{folder.name}.partial"
+def _archives_of(dataset: DatasetSettings) -> list[ArchiveSettings]:
+    """List the archives of a data set, the recordings' first; none if it cannot be downloaded."""
+    return [dataset.download, *dataset.download.more] if dataset.download is not None else []
+
+
+def _downloaded(folder: Path, number: int) -> tuple[Path, Path]:
+    """Name the download of an archive, complete or not, and the notes about it."""
+    partial = folder.parent / f".{folder.name}{f'.{number}' if number else ''}.partial"
     return partial, partial.with_name(partial.name + ".json")
 
 
-def _download(dataset: DatasetSettings, folder: Path) -> Path:
-    partial, _ = _downloaded(folder)
-    settings = dataset.download
-    assert settings is not None  # else there has to be a source
-    there = partial.stat().st_size / 1e6 if partial.exists() else 0
-    missing = max(0, settings.megabytes - there)
-    _require_space(folder.parent, (missing + settings.unpacked_megabytes) * 1e6)
-    print(f"downloading {dataset.title} from {settings.url}", file=sys.stderr)
-    download(
-        settings.url,
-        partial,
-        advice="Run it again to continue, or fetch it by hand and name the file or the folder: "
-        f"wav2nano fetch-dataset {dataset.name} --source PATH.",
-    )
-    return partial
+def _download(dataset: DatasetSettings, source: Path | None, folder: Path) -> list[Path]:
+    """Download the archives, or all but the recordings' if `source` is that one."""
+    described = _archives_of(dataset)
+    paths = [_downloaded(folder, number)[0] for number in range(len(described))]
+    wanted = list(zip(described, paths, strict=True))[source is not None :]
+    there = sum(path.stat().st_size for _, path in wanted if path.exists()) / 1e6
+    missing = max(0, sum(one.megabytes for one, _ in wanted) - there)
+    unpacked = sum(one.unpacked_megabytes for one in described)
+    _require_space(folder.parent, (missing + unpacked) * 1e6)
+    for one, path in wanted:
+        print(f"downloading {dataset.title} from {one.url}", file=sys.stderr)
+        download(
+            one.url,
+            path,
+            advice="Run it again to continue, or fetch it by hand and name the file or the folder: "
+            f"wav2nano fetch-dataset {dataset.name} --source PATH.",
+        )
+    return paths if source is None else [source, *paths[1:]]
 
 
-def _unpack(dataset: DatasetSettings, archive: Path, target: Path) -> None:
-    """Verify an archive and unpack it; a download that fails this is deleted."""
-    settings = dataset.download
-    size = archive.stat().st_size
-    if settings is None:
-        unpack(archive, target, folder="", most_bytes=MOST_EXPANSION * size)
+def _unpack(dataset: DatasetSettings, archives: list[Path], target: Path) -> None:
+    """Verify archives and unpack them; a download that fails this is deleted."""
+    described = _archives_of(dataset)
+    if not described:
+        size = archives[0].stat().st_size
+        unpack(archives[0], target, folder="", most_bytes=MOST_EXPANSION * size)
         return
-    most_bytes = int(settings.unpacked_megabytes * 1e6)
-    _require_space(target, most_bytes)
-    try:
-        if settings.archive is not None:
-            print(f"verifying {size / 1e6:.1f} MB", file=sys.stderr, flush=True)
-            verify(archive, settings.archive.kind, settings.archive.digits)
-        unpack(archive, target, folder=settings.folder or "", most_bytes=most_bytes)
-        if settings.contents is not None:
-            kind = settings.contents.kind
-            names = list(describe_recordings(dataset, target))
-            digest = digest_recordings(target, names, kind)
-            what = f"{kind} of {len(names)} recordings"
-            require_checksum(archive, digest, settings.contents.digits, what)
-    except WrongArchiveError as error:
-        downloaded = _downloaded(target.parent / Path(dataset.recordings).name)
-        if archive not in downloaded:
-            raise
-        for file in downloaded:
-            file.unlink(missing_ok=True)
-        raise UserError(f"{error} The download was deleted.") from None
+    _require_space(target, sum(one.unpacked_megabytes for one in described) * 1e6)
+    for number, (archive, settings) in enumerate(zip(archives, described, strict=True)):
+        try:
+            _verify(archive, settings)
+            unpack(
+                archive,
+                target,
+                folder=settings.folder or "",
+                most_bytes=int(settings.unpacked_megabytes * 1e6),
+                files=settings.files,
+            )
+            if isinstance(settings, DownloadSettings) and settings.contents is not None:
+                kind = settings.contents.kind
+                names = list(describe_recordings(dataset, target))
+                digest = digest_recordings(target, names, kind)
+                what = f"{kind} of {len(names)} recordings"
+                require_checksum(archive, digest, settings.contents.digits, what)
+        except WrongArchiveError as error:
+            downloaded = _downloaded(target.parent / Path(dataset.recordings).name, number)
+            if archive not in downloaded:
+                raise
+            for file in downloaded:
+                file.unlink(missing_ok=True)
+            raise UserError(f"{error} The download was deleted.") from None
+
+
+def _verify(archive: Path, settings: ArchiveSettings) -> None:
+    """Compare an archive with its checksum, or show the one it has where none was published."""
+    if settings.archive is None and not settings.unpublished:
+        return  # its contents have one
+    print(f"verifying {archive.stat().st_size / 1e6:.1f} MB", file=sys.stderr, flush=True)
+    if settings.archive is not None:
+        verify(archive, settings.archive.kind, settings.archive.digits)
+    else:
+        print(
+            f"nobody has published a checksum of {settings.url}. This one has sha256: "
+            f"{_digest(archive, 'sha256')}",
+            file=sys.stderr,
+        )
 
 
 def _copy(dataset: DatasetSettings, source: Path, target: Path) -> None:
     """Copy what the settings name: recordings, the table, the lists of official folds."""
-    names = list(_expect_recordings(dataset, source))
+    _count_recordings(dataset, source)
     tables = [dataset.table.file] if dataset.table is not None else []
-    files = [*names, *tables, *(dataset.folds or {}).values()]
-    total = sum((source / name).stat().st_size for name in files)
+    more = [*tables, *(dataset.folds or {}).values()]
+    total = sum(
+        (source / name).stat().st_size for name in (*more, *_recordings_in(dataset, source))
+    )
     _require_space(target, total)
     progress = Progress("copying", total)
-    for name in files:
+    for name in itertools.chain(more, _recordings_in(dataset, source)):
         place = target / name
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -197,13 +228,21 @@ def _copy(dataset: DatasetSettings, source: Path, target: Path) -> None:
         progress.add(place.stat().st_size)
 
 
-def _expect_recordings(dataset: DatasetSettings, folder: Path) -> dict[str, Description]:
-    found = describe_recordings(dataset, folder)
-    if not found:
+def _recordings_in(dataset: DatasetSettings, folder: Path) -> Iterator[str]:
+    """Name the recordings that the data set has in a folder; there may be millions."""
+    for name, _ in stream_recordings(dataset, folder, lambda _: True):
+        if os.path.isfile(os.path.join(folder, name)):
+            yield name
+
+
+def _count_recordings(dataset: DatasetSettings, folder: Path) -> int:
+    """Count the recordings that the data set has in a folder: it has to have some."""
+    count = sum(1 for _ in _recordings_in(dataset, folder))
+    if not count:
         in_table = dataset.table.path if dataset.table is not None else None
         form = in_table or dataset.pattern or "{label}/{file}"
         raise UserError(f"{folder} has no recordings where the data set has them: {form}.")
-    return found
+    return count
 
 
 def _require_space(folder: Path, needed: float) -> None:

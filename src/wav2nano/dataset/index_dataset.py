@@ -1,5 +1,6 @@
 """Step index-dataset: every recording of the user's, checked and listed."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -42,7 +43,17 @@ def index_dataset(*, dataset: DatasetSettings, known: Path, out: Path) -> None:
         If folders, names or the table do not say what each recording is, or some cannot be read
         (all of them are named).
     """
-    sources = scan_recordings(dataset)
+    index_sources(scan_recordings(dataset), known=known, out=out)
+
+
+def index_sources(sources: Sequence[Source], *, known: Path, out: Path) -> None:
+    """Decode and list recordings, as `index_dataset` does those of a data set.
+
+    Raises
+    ------
+    UserError
+        If some cannot be read (all of them are named).
+    """
     version = f"{code_digest('wav2nano.audio')} libsndfile {soundfile.__libsndfile_version__}"
     decoded = _read_known(known, version)
     new = [source for source in sources if source.sha256 not in decoded]

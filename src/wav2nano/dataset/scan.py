@@ -5,7 +5,7 @@ import fnmatch
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +32,7 @@ class Description(NamedTuple):
 class Source:
     """A recording that was found, before it is read."""
 
+    dataset: str
     path: Path
     id: str
     label: str
@@ -63,7 +64,9 @@ def scan_recordings(
         check_label(said.label, str(path))
         shard = _shard_of(name, dataset.shards)
         group = said.group or name
-        sources.append(Source(path, name, said.label, group, said.fold, shard, sha256(path)))
+        sources.append(
+            Source(dataset.name, path, name, said.label, group, said.fold, shard, sha256(path))
+        )
     return sources
 
 
@@ -89,7 +92,7 @@ def describe_recordings(dataset: DatasetSettings, folder: Path) -> dict[str, Des
     UserError
         If these do not say what each recording is, or name recordings that do not exist.
     """
-    ignored = re.compile("|".join(map(fnmatch.translate, dataset.ignore)) or r"(?!)")
+    ignored = _pattern_of_ignored(dataset)
     names = [name for name in list_recordings(folder) if not ignored.match(name)]
     if not names:
         return {}
@@ -105,6 +108,51 @@ def describe_recordings(dataset: DatasetSettings, folder: Path) -> dict[str, Des
             name: said._replace(fold=fold_of.get(name, TRAIN)) for name, said in described.items()
         }
     return described
+
+
+def stream_recordings(
+    dataset: DatasetSettings, folder: Path, wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, Description]]:
+    """Find the recordings of labels that are wanted, and label, group and fold of each.
+
+    Where a data set is `joined_only`, its table is read line by line, because it has millions, and
+    what it names need not be there.
+
+    Parameters
+    ----------
+    dataset
+        The data set.
+    folder
+        Of its recordings.
+    wanted
+        Whether a label's recordings are wanted; it is asked about each recording.
+
+    Yields
+    ------
+    tuple of str and Description
+        Path below `folder`, and what is known of the recording.
+
+    Raises
+    ------
+    UserError
+        If folders, names or the table do not say what each recording is.
+    """
+    if dataset.table is None or not dataset.joined_only:
+        described = describe_recordings(dataset, folder)
+        yield from ((name, said) for name, said in described.items() if wanted(said.label))
+        return
+    ignored = _pattern_of_ignored(dataset)
+    for line, name, said in _read_lines(dataset.table, folder, wanted):
+        # Nobody lists the folder, in which a wrong name would not be found.
+        if name.startswith(("/", "../")):
+            raise UserError(
+                f"{folder / dataset.table.file}, line {line}: {name} is outside the folder. Remove "
+                "the line."
+            )
+        # Somebody whom nobody knows may be in training already.
+        is_known = said is not None and bool(said.group or not dataset.table.no_group)
+        if said is not None and is_known and said.label and not ignored.match(name):
+            yield name, said
 
 
 def explain_no_recordings(dataset: DatasetSettings) -> str:
@@ -123,6 +171,10 @@ def explain_no_recordings(dataset: DatasetSettings) -> str:
             f"and name them in {folder}/{dataset.table.file}."
         )
     return f"There are no recordings in {folder}. Put some there as {folder}/{form}."
+
+
+def _pattern_of_ignored(dataset: DatasetSettings) -> re.Pattern[str]:
+    return re.compile("|".join(map(fnmatch.translate, dataset.ignore)) or r"(?!)")
 
 
 def _shard_of(name: str, shards: int) -> str:
@@ -187,41 +239,22 @@ def _read_table(
 ) -> dict[str, Description]:
     """Read a CSV file; the table's templates say which of its columns hold what."""
     path = folder / table.file
-    # A pipe would be waited for.
-    if path.exists() and not path.is_file():
-        kind = "a folder" if path.is_dir() else "a pipe or a device"
-        raise UserError(f"{path} is {kind}: name a CSV file in `table`, as its `file`.")
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = list(reader.fieldnames or [])
-            rows = [(reader.line_num, row) for row in reader]
-    except FileNotFoundError:
-        raise UserError(
-            f"{path} does not exist: it should say what the recordings in {folder} are."
-        ) from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{path} cannot be read as CSV in UTF-8: {reason}") from None
-    templates = _templates(table, columns, path)
     described: dict[str, Description] = {}
     problems = []
     there = set(names)
-    for line, row in rows:
-        if None in row or None in row.values():
-            problems.append(f"line {line} does not have {len(columns)} columns")
+    for line, name, said in _read_lines(table, folder):
+        if said is None:
+            problems.append(f"line {line} does not have {name} columns")
             continue
-        filled = {field: _fill(template, row) for field, template in templates.items()}
-        name = os.path.normpath(filled.pop("path")).replace(os.sep, "/")
         if ignored.match(name):
             continue
-        if not filled["label"]:
+        if not said.label:
             problems.append(f"line {line}: {name} has no label")
         elif name in described:
             problems.append(f"line {line}: {name} is listed twice")
         elif name not in there:
             problems.append(f"line {line}: {folder / name} does not exist, or is not a recording")
-        described[name] = Description(**filled)
+        described[name] = said
     problems += [f"no line is about {name}" for name in names if name not in described]
     if problems:
         raise UserError(
@@ -229,6 +262,48 @@ def _read_table(
             f"should not be used under `ignore`.{_list(problems)}"
         )
     return {name: described[name] for name in names}
+
+
+def _read_lines(
+    table: TableSettings, folder: Path, wanted: Callable[[str], bool] | None = None
+) -> Iterator[tuple[int, str, Description | None]]:
+    """Read line numbers, paths below the folder and descriptions; all, or of wanted labels.
+
+    Where a line has too many columns or too few, there is no description, and how many there should
+    be stands for the path.
+    """
+    path = folder / table.file
+    # A pipe would be waited for.
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "a pipe or a device"
+        raise UserError(f"{path} is {kind}: name a CSV file in `table`, as its `file`.")
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file)
+            columns = next(reader, [])
+            fill = {
+                field: _filler(template, columns)
+                for field, template in _templates(table, columns, path).items()
+            }
+            label_of, name_of = fill.pop("label"), fill.pop("path")
+            for cells in filter(None, reader):
+                if len(cells) != len(columns):
+                    yield reader.line_num, str(len(columns)), None
+                    continue
+                label = label_of(cells)
+                if wanted is None or wanted(label):
+                    name = os.path.normpath(name_of(cells)).replace(os.sep, "/")
+                    more = {field: value_of(cells) for field, value_of in fill.items()}
+                    if more.get("group") in table.no_group:
+                        more["group"] = ""
+                    yield reader.line_num, name, Description(label, **more)
+    except FileNotFoundError:
+        raise UserError(
+            f"{path} does not exist: it should say what the recordings in {folder} are."
+        ) from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path} cannot be read as CSV in UTF-8: {reason}") from None
 
 
 def _templates(table: TableSettings, columns: Sequence[str], path: Path) -> dict[str, str]:
@@ -250,8 +325,17 @@ def _templates(table: TableSettings, columns: Sequence[str], path: Path) -> dict
     return templates
 
 
-def _fill(template: str, row: dict[str, str]) -> str:
-    return re.sub(r"\{([^{}]+)\}", lambda match: row[match[1]].strip(), template)
+def _filler(template: str, columns: Sequence[str]) -> Callable[[list[str]], str]:
+    """Make a function that puts the cells of a line into a template."""
+    parts = re.split(r"\{([^{}]+)\}", template)
+    place = {column: i for i, column in enumerate(columns)}
+    if parts[::2] == ["", ""]:  # most are of one column, and tables may be long
+        only = place[parts[1]]
+        return lambda cells: cells[only].strip()
+    places = [place[part] if i % 2 else part for i, part in enumerate(parts)]
+    return lambda cells: "".join(
+        part if isinstance(part, str) else cells[part].strip() for part in places
+    )
 
 
 def _read_lists(

@@ -1,7 +1,7 @@
 """Step select-recordings: the recordings of an experiment, each once, in the manifest."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,16 +9,20 @@ from wav2nano.errors import UserError
 from wav2nano.tables.recordings import OWN, Recording, read_recordings, write_recordings
 
 
-def select_recordings(*, tables: list[Path], out: Path, public: bool = False) -> None:
+def select_recordings(
+    *, tables: list[Path], joined: list[Path] | None = None, out: Path, public: bool = False
+) -> None:
     """Join tables of recordings in the manifest, and leave out copies.
 
     Of recordings with the same audio and label the first counts; with two labels they are
-    refused or, in a public data set, which the user cannot correct, left out.
+    refused or, if one is of a public data set, which the user cannot correct, left out.
 
     Parameters
     ----------
     tables
         Tables of own and of synthetic recordings.
+    joined
+        Tables of recordings of other data sets.
     out
         Manifest to write.
     public
@@ -30,9 +34,14 @@ def select_recordings(*, tables: list[Path], out: Path, public: bool = False) ->
         If there are no recordings, or the same recording has two labels.
     """
     found = [row for table in tables for row in read_recordings(table)]
+    published = set() if not public else {row.id for row in found}
+    for table in joined or []:
+        rows = read_recordings(table)
+        published |= {row.id for row in rows}
+        found += rows
     # Whichever table is named first, synthetic recordings come before own ones.
     found.sort(key=lambda row: (row.origin == OWN, row.path))
-    rows = drop_duplicates(found, public=public)
+    rows = drop_duplicates(found, public=published)
     if not rows:
         raise UserError(
             f"There are no recordings: {', '.join(map(str, tables))} have none. Put some into the "
@@ -46,13 +55,13 @@ def select_recordings(*, tables: list[Path], out: Path, public: bool = False) ->
     )
 
 
-def drop_duplicates(rows: Sequence[Recording], *, public: bool) -> list[Recording]:
-    """Leave out what has the same audio as an earlier row.
+def drop_duplicates(rows: Sequence[Recording], *, public: Collection[str]) -> list[Recording]:
+    """Leave out what has the same audio as an earlier row; `public` are ids in public data sets.
 
     Raises
     ------
     UserError
-        If the same recording has two labels, and the data set is not public.
+        If the same recording has two labels, and neither is of a public data set.
     """
     first: dict[str, Recording] = {}
     doubtful = set()
@@ -61,7 +70,7 @@ def drop_duplicates(rows: Sequence[Recording], *, public: bool) -> list[Recordin
         if known.label != row.label:
             both = f"{known.path} and {row.path} are the same recording with two labels, "
             both += f"{known.label} and {row.label}"
-            if not public:
+            if not {known.id, row.id}.intersection(public):
                 raise UserError(f"{both}. Remove the wrong one.")
             print(f"{both}: left out", file=sys.stderr)
             doubtful.add(row.samples_sha256)

@@ -180,7 +180,7 @@ def _split_by_group(
     require_groups(groups_of, by_group, len(shares))
     names, group_of = np.unique(groups, return_inverse=True)
     strata, stratum_of = np.unique(
-        [f"{label[row.id]}\0{_engine_family(row)}" for row in rows],
+        [f"{label[row.id]}\0{_kind_of_voice(row)}" for row in rows],
         return_inverse=True,
     )
     counts = np.zeros((len(names), len(strata)))
@@ -271,10 +271,11 @@ def _shares(settings: SplitPlan) -> tuple[float, float, float]:
     return 1 - settings.validation - settings.test, settings.validation, settings.test
 
 
-def _engine_family(row: Recording) -> str:
+def _kind_of_voice(row: Recording) -> str:
     # All engines but the one with formant synthesis speak with real people's voices. There are few
-    # of these, and a test set without one would say nothing about people.
-    return "formant" if row.origin == "espeak" else "person"
+    # of these, and a test set without one would say nothing about people; one without those who
+    # were recorded would say even less.
+    return {OWN: "recorded", "espeak": "formant"}.get(row.origin, "person")
 
 
 def _require_labels(found: set[str], labels: Sequence[str] | None) -> None:

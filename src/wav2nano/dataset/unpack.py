@@ -3,12 +3,13 @@
 import errno
 import fnmatch
 import lzma
+import re
 import stat
 import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Self
 
@@ -16,7 +17,7 @@ from wav2nano.download import BLOCK, WrongArchiveError
 from wav2nano.errors import UserError
 from wav2nano.progress import Progress
 
-MOST_MEMBERS = 1_000_000
+MOST_MEMBERS = 10_000_000
 BY_HAND = "Unpack it by hand, and name the folder: --source PATH."
 ENCRYPTED = 1  # flag of a member of a zip archive
 # What readers of archives raise at bytes that make no sense.
@@ -34,8 +35,15 @@ BROKEN = (
 )
 
 
-def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None:
-    """Unpack what is in `folder` of an archive into the empty folder `target`.
+def unpack(
+    archive: Path,
+    target: Path,
+    *,
+    folder: str,
+    most_bytes: int,
+    files: Sequence[str] | None = None,
+) -> None:
+    """Unpack what is in `folder` of an archive into the folder `target`, which has none of it.
 
     Parameters
     ----------
@@ -45,6 +53,8 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
         Folder in the archive, with `*` and `?` in its parts; empty for everything.
     most_bytes
         No more than this is unpacked, whatever the archive says its size is.
+    files
+        Paths below `folder` that are unpacked, with `*` and `?`; None for all.
 
     Raises
     ------
@@ -55,6 +65,7 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
         If it is encrypted, or holds what cannot be written.
     """
     wanted = [part for part in folder.split("/") if part]
+    chosen = re.compile("|".join(map(fnmatch.translate, files or ["*"])))
     progress = Progress("unpacking")
     try:
         if tarfile.is_tarfile(archive):
@@ -69,7 +80,7 @@ def unpack(archive: Path, target: Path, *, folder: str, most_bytes: int) -> None
             if not name:
                 raise WrongArchiveError(f"{archive} holds a file without a name.")
             place = _place_of(name, wanted)
-            if place is None:
+            if place is None or not chosen.match(place.as_posix()):
                 continue
             leads_out = not place.parts or place.is_absolute() or ".." in place.parts
             if content is None or leads_out:

@@ -225,7 +225,7 @@ def budget_page(
 
 def data_page(
     title: str,
-    data: dict[str, Any],
+    data: Sequence[dict[str, Any]],
     licences: dict[str, str],
     split: Sequence[SplitRow],
     evaluation: dict[str, Any],
@@ -233,7 +233,8 @@ def data_page(
 ) -> str:
     """Make the page of what the recordings were: source, origins, licences by what has them.
 
-    `pronounced` are the words that were synthesised, as the step pronounce-words writes them.
+    `data` are the experiment's data set and those that join it; `pronounced` are the words that
+    were synthesised, as the step pronounce-words writes them.
     """
     known = ("title", "homepage", "source", "licence", "citation", "recordings")
     counts = _count(split, "origin")
@@ -241,7 +242,7 @@ def data_page(
         "data",
         title=f"{title}: the data",
         test_data=evaluation["test_data"],
-        known=[(key, _setting(data[key])) for key in known if key in data],
+        sets=[[(key, _setting(one[key])) for key in known if key in one] for one in data],
         origins=[(describe_origin(name), *row) for name, row in counts.items()],
         pronounced=[
             (word["word"], _pronunciation(word), IN_LEXICON[word["in_cmudict"]])

@@ -54,6 +54,7 @@ def report_results(
     model_settings: AnyModel,
     settings: dict[str, Any],
     data: dict[str, Any],
+    joined: list[dict[str, Any]],
     licences: dict[str, str],
     policy: str,
     answers: Answers,
@@ -101,6 +102,8 @@ def report_results(
         Settings of the experiment, to be shown.
     data
         Settings of its data set, to be shown.
+    joined
+        The same of data sets whose recordings join in.
     licences
         Of recordings, voices and networks of others, by what has them.
     policy
@@ -146,7 +149,7 @@ def report_results(
     with as_written(*filter(None, (evaluation, pronunciations))):
         title = scored["experiment"]
         made = {
-            "data": data_page(title, data, licences, rows, scored, pronounced),
+            "data": data_page(title, [data, *joined], licences, rows, scored, pronounced),
             "split": split_page(title, rows, policy),
             "settings": settings_page(title, settings, data),
         }

@@ -51,6 +51,7 @@ LABEL = r"\{label\}"
 SHA256 = "^[0-9a-f]{64}$"
 MD5 = "^[0-9a-f]{32}$"
 URL = "^https?://"
+LANGUAGE = "^[a-z]{2,3}(-[A-Z]{2})?$"
 
 # What a text should do that fits a pattern.
 PATTERNS = {
@@ -61,6 +62,7 @@ PATTERNS = {
     SHA256: "be 64 hexadecimal digits in lower case",
     MD5: "be 32 hexadecimal digits in lower case",
     URL: "begin with https:// or http://",
+    LANGUAGE: "be the code of a language, such as en",
 }
 
 Name = Annotated[str, Field(pattern=NAME)]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from wav2nano.settings.base import COLUMNS, LABEL, MD5, SHA256, URL, Name, Settings, Text
+from wav2nano.settings.base import COLUMNS, LABEL, LANGUAGE, MD5, SHA256, URL, Name, Settings, Text
 from wav2nano.settings.split import Policy
 from wav2nano.settings.synthesis import SynthesisSettings
 
@@ -29,6 +29,10 @@ class TableSettings(Settings):
 
     fold: Columns | None = None
     """the same for its official fold"""
+
+    no_group: list[Text] = Field(default_factory=list)
+    """what stands there for a group that nobody knows, such as NA; without it recordings join no
+    experiment"""
 
 
 class DatasetSplitSettings(Settings):
@@ -78,8 +82,8 @@ class ChecksumSettings(Settings):
         return self.sha256 or self.md5 or ""
 
 
-class DownloadSettings(Settings):
-    """Where to get a public data set."""
+class ArchiveSettings(Settings):
+    """An archive on the web."""
 
     url: Annotated[str, Field(pattern=URL)]
     """URL of the archive"""
@@ -93,17 +97,44 @@ class DownloadSettings(Settings):
     folder: Text | None = None
     """folder in the archive that becomes the folder of the recordings; may have * and ?"""
 
+    files: Annotated[list[Text], Field(min_length=1)] | None = None
+    """paths in this folder that are unpacked; may have * and ?. `null`: all"""
+
     archive: ChecksumSettings | None = None
     """checksum of the archive"""
+
+    unpublished: bool = False
+    """there is no published checksum: its own is shown, and that it arrived whole is all we know"""
+
+    @model_validator(mode="after")
+    def _has_checksum(self) -> Self:
+        if not self.is_verified and not self.unpublished:
+            raise ValueError(
+                "a checksum is needed, of the archive or of its contents; or unpublished: true"
+            )
+        if self.is_verified and self.unpublished:
+            raise ValueError("unpublished: there is a checksum")
+        return self
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether it is compared with a checksum."""
+        return self.archive is not None
+
+
+class DownloadSettings(ArchiveSettings):
+    """Where to get a public data set."""
 
     contents: ChecksumSettings | None = None
     """instead, if the archive is repacked at times: checksum of the recordings, see README"""
 
-    @model_validator(mode="after")
-    def _has_checksum(self) -> Self:
-        if self.archive is None and self.contents is None:
-            raise ValueError("a checksum is needed, of the archive or of its contents")
-        return self
+    more: list[ArchiveSettings] = Field(default_factory=list)
+    """archives that are unpacked into the same folder, such as one of the table"""
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether it or what is in it is compared with a checksum."""
+        return self.archive is not None or self.contents is not None
 
 
 class DatasetSettings(Settings):
@@ -127,6 +158,13 @@ class DatasetSettings(Settings):
     recordings: Text
     """folder of the recordings; {label}/{file} or {label}/{group}/{file} below it, unless pattern
     or table says otherwise"""
+
+    language: Annotated[str, Field(pattern=LANGUAGE)] | None = None
+    """code of the language, such as en, if the recordings are of words: others may `join` them"""
+
+    joined_only: bool = False
+    """it is too large to be read as a whole: experiments only `join` words of it, and its table may
+    name recordings that are not there"""
 
     ignore: list[Text] = Field(default_factory=list)
     """paths within the folder that are not used; may have * and ?"""
@@ -160,4 +198,6 @@ class DatasetSettings(Settings):
     def _is_described_once(self) -> Self:
         if self.table is not None and self.pattern is not None:
             raise ValueError("table and pattern both say what the recordings are: leave out one")
+        if self.joined_only and (self.table is None or self.language is None):
+            raise ValueError("joined_only needs a table, and the language of the words")
         return self

@@ -12,6 +12,7 @@ from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.detection import DetectionSettings
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.settings.firmware import FirmwareSettings
+from wav2nano.settings.join import JoinSettings
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.settings.original import OriginalSettings
 from wav2nano.settings.quantization import QuantizationSettings
@@ -35,6 +36,8 @@ class ExperimentSettings(Settings):
     synthesize: Literal["words", "background", "nothing"] = "nothing"
     """what to synthesise, as the data set describes it: words (the labels, other words and noise),
     background (other words and noise, if you have recordings of the labels) or nothing"""
+
+    join: JoinSettings = JoinSettings()
 
     chunking: ChunkingSettings = ChunkingSettings()
 
