@@ -11,7 +11,7 @@ from wav2nano.files import atomic_path
 
 # -ffp-contract=off as on the board: a fused multiply-add would round differently.
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
-C_FLAGS = ("-std=c99", "-O2", "-ffp-contract=off", *WARNINGS)
+C_FLAGS = ("-std=c99", "-O3", "-ffp-contract=off", *WARNINGS)
 SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 

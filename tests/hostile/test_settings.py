@@ -1350,7 +1350,7 @@ SPEECH = [
         "synthesis.acoustics.noise.kinds.0: 'purple' is not one of: white, pink,",
     ),
     (
-        "kinds: [white, pink, brown, hum, fan, clicks, music, babble]",
+        "kinds: [white, pink, brown, hum, fan, clicks, music, events, babble]",
         "kinds: []",
         "synthesis.acoustics.noise.kinds: needs at least 1 entry",
     ),

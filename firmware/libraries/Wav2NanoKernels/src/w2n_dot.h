@@ -90,15 +90,30 @@ W2N_ALWAYS_INLINE const int16_t *w2n_dot4(const int16_t *weights, const int16_t 
     sums[2] = (int32_t)p1;
     sums[3] = (int32_t)(s1 - p1);
 #else
-    for (int32_t k = 0; k < count; k += 4) {
-        const int32_t columns = count - k < 4 ? count - k : 4;
-        for (int32_t pair = 0; pair < 4; pair += 2) {
-            for (int32_t column = 0; column < columns; column++) {
-                const int32_t packed = *weights++;
-                const int32_t low = (int8_t)(packed & 0xff);
-                sums[pair] += low * numbers[k + column];
-                sums[pair + 1] += (packed - low) * numbers[k + column];
-            }
+    /* Sums of each column of four, which compilers add up side by side. */
+    int32_t of_column[4][4] = {{0}};
+    const int32_t whole = count & ~3;
+    for (int32_t k = 0; k < whole; k += 4) {
+        for (int32_t column = 0; column < 4; column++) {
+            const int32_t x = numbers[k + column];
+            const int32_t packed0 = weights[column], packed1 = weights[4 + column];
+            const int32_t low0 = (int8_t)(packed0 & 0xff), low1 = (int8_t)(packed1 & 0xff);
+            of_column[0][column] += low0 * x;
+            of_column[1][column] += (packed0 - low0) * x;
+            of_column[2][column] += low1 * x;
+            of_column[3][column] += (packed1 - low1) * x;
+        }
+        weights += 8;
+    }
+    for (int32_t row = 0; row < 4; row++) {
+        sums[row] += of_column[row][0] + of_column[row][1] + of_column[row][2] + of_column[row][3];
+    }
+    for (int32_t pair = 0; whole < count && pair < 4; pair += 2) {
+        for (int32_t column = whole; column < count; column++) {
+            const int32_t packed = *weights++;
+            const int32_t low = (int8_t)(packed & 0xff);
+            sums[pair] += low * numbers[column];
+            sums[pair + 1] += (packed - low) * numbers[column];
         }
     }
 #endif
