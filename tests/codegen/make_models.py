@@ -214,9 +214,9 @@ BUILDERS: tuple[Callable, ...] = (
 )
 
 
-# The weights' standard deviation times the square root of the number of inputs. The 1-D network
-# would know only one answer if it were as wide as the others.
-GAIN = {"conv1d": 1.0}
+# The weights' standard deviation times the square root of the number of inputs. The 1-D networks
+# would know only one answer if they were as wide as the others.
+GAIN = {"conv1d": 1.0, "stream": 1.3}
 
 
 def convert(build: Callable, *, int8: bool = True) -> bytes:

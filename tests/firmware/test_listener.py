@@ -14,15 +14,20 @@ from wav2nano.errors import UserError
 from wav2nano.features import KINDS, tables
 from wav2nano.features.host_frontend import HostFrontEnd
 from wav2nano.features.quantize import quantize
-from wav2nano.firmware.generate_code import settings_code
+from wav2nano.firmware.generate_code import generate_code, settings_code
 from wav2nano.firmware.simulate_board import check_targets, listened_for
 from wav2nano.firmware_sources import FRONT_END, LISTENER, c_sources
 from wav2nano.hostcc import SANITIZERS, build_shared_library, compile_c
+from wav2nano.litert import LiteRtModel
+from wav2nano.runtimes.host_listener import HostListener
+from wav2nano.runtimes.int8 import input_tables
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.listener import ListenerSettings
-from wav2nano.tables.preprocessing import Preprocessing
+from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
 from wav2nano.tables.thresholds import thresholds_code
 from wav2nano.tracks import long_track, one_by_one, sample_evenly
+
+STREAM = Path(__file__).parents[1] / "codegen" / "models" / "stream.tflite"
 
 # A front end whose one feature is the newest sample, and a model that gives the first frames of its
 # window, which it may know but for the newest: all that the listener itself does can be followed.
@@ -219,6 +224,47 @@ def test_deltas_of_the_stream_are_those_of_each_window(name, frames, shared_data
         sources, tmp_path / "sanitized", include_dirs=includes, flags=[*SANITIZERS, "-DMAIN"]
     )
     subprocess.run([program], check=True)
+
+
+def test_a_stream_is_heard_as_its_windows(shared_data, tmp_path):
+    """Samples to scores: what the listener keeps gives what LiteRT says of each whole window."""
+    content = STREAM.read_bytes()
+    (tmp_path / "model.tflite").write_bytes(content)
+    settings = KINDS["logmel"].Settings(mel_bands=5, hop=200)
+    hop, frames, step = settings.hop_samples, 41, 4
+    window = settings.frame_samples + (frames - 1) * hop
+    between = Preprocessing(
+        labels=["never", "none", "_unknown_", "_silence_"],
+        chunking=ChunkingSettings(window_seconds=window / 16000),
+        features=settings,
+        mean=[-8.0] * 5,
+        std=[3.0] * 5,
+    )
+    write_preprocessing(tmp_path / "preprocessing.json", between)
+    code = tmp_path / "code"
+    generate_code(
+        model=tmp_path / "model.tflite",
+        preprocessing=tmp_path / "preprocessing.json",
+        listener=ListenerSettings(inferences_per_second=20),
+        board="wav2nano:nrf52:nano33ble",
+        title="mine",
+        out=code,
+    )
+    assert f"#define W2N_MODEL_FRAMES {step}\n" in (code / "settings.h").read_text()
+    (code / "thresholds.c").write_text(thresholds_code([0, 0]))
+
+    paths = sorted((shared_data / "speech_commands_v1_300").rglob("*.flac"))[::60]
+    audio = np.concatenate([soundfile.read(path, dtype="int16")[0] for path in paths])
+    listener = HostListener(sorted(code.iterdir()), LISTENER.parents[1])
+    litert = LiteRtModel(tmp_path / "model.tflite")
+    for _ in range(2):  # the second time with other audio still in memory
+        heard = listener.infer([audio])
+        assert np.array_equal(np.diff(heard.sample), np.full(len(heard.sample) - 1, step * hop))
+        windows = np.stack([audio[end - window : end] for end in heard.sample])
+        inputs = quantize(HostFrontEnd(code).compute(windows), *input_tables(between, litert.input))
+        assert np.array_equal(litert.invoke(inputs), heard.scores)
+    assert len(heard.sample) > 50
+    assert len(np.unique(heard.scores, axis=0)) > 20
 
 
 class Ring(ctypes.Structure):
