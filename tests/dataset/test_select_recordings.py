@@ -18,11 +18,16 @@ def row_of(label, name, content=None, **more):
     return dataclasses.replace(row, samples_sha256=content or path, **more)
 
 
-def select(tmp_path, *tables, public=False):
-    paths = [tmp_path / f"{i}.csv" for i in range(len(tables))]
-    for path, rows in zip(paths, tables, strict=True):
+def select(tmp_path, *tables, joined=(), public=False):
+    paths = [tmp_path / f"{i}.csv" for i in range(len(tables) + len(joined))]
+    for path, rows in zip(paths, [*tables, *joined], strict=True):
         write_recordings(path, rows)
-    select_recordings(tables=paths, public=public, out=tmp_path / "manifest.csv")
+    select_recordings(
+        tables=paths[: len(tables)],
+        joined=paths[len(tables) :],
+        public=public,
+        out=tmp_path / "manifest.csv",
+    )
     return read_recordings(tmp_path / "manifest.csv")
 
 
@@ -73,6 +78,11 @@ def test_one_recording_with_two_labels(tmp_path, capsys):
         select(tmp_path, rows)
     # The person cannot mend a public data set.
     assert [row.path for row in select(tmp_path, rows, public=True)] == ["raw/no/c.wav"]
+    # Nor one that joins; of recordings that are all one's own one has to go.
+    mine = [rows[0], rows[2]]
+    assert [row.path for row in select(tmp_path, mine, joined=[rows[1:2]])] == ["raw/no/c.wav"]
+    with pytest.raises(UserError, match="two labels"):
+        select(tmp_path, rows, joined=[[row_of("up", "d.wav")]])
     assert "two labels, no and yes: left out" in capsys.readouterr().err
 
 
