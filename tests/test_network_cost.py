@@ -81,7 +81,11 @@ def test_a_stream_costs_its_new_columns():
     assert cost.arena_bytes <= made.arena_bytes
     text = refusal(model="streaming_resnet", features=features, strides=[3, 1, 1, 1])
     assert "inferences_per_second: 4 is once in 25 frames" in text
-    assert "a column of model.architecture: streaming_resnet is 3: choose one of 33.3, 16.7" in text
+    assert "streaming_resnet is 3: choose one of 33.3, 16.7, 11.1 and so on." in text
+    fine = KINDS["logmel"].Settings(hop=80)
+    text = refusal(model="streaming_resnet", features=fine, strides=[3, 1, 1, 1])
+    assert "once in 50 frames" in text
+    assert "choose one of 33.3, 22.2, 16.7 and so on." in text  # 66.7 is more than are allowed
 
 
 def test_weights_that_exceed_the_flash_are_refused_with_the_largest_layer():

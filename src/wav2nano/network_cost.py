@@ -11,7 +11,8 @@ from wav2nano.models import frames_per_column
 from wav2nano.models.base import ModelSettings
 from wav2nano.models.cost import LayerCost, layer_costs
 from wav2nano.settings.chunking import ChunkingSettings
-from wav2nano.settings.listener import SLOWEST, ListenerSettings
+from wav2nano.settings.listener import MOST_OFTEN, SLOWEST, ListenerSettings
+from wav2nano.stream_step import stream_step
 
 # The Cortex-M4's SMLAD does two multiply-accumulates per tick, and nothing does more.
 MACS_PER_TICK = 2
@@ -56,18 +57,6 @@ def inferences_per_second(
     return hops_per_second / listener.inference_hops(hops_per_second)
 
 
-def stream_step(
-    chunking: ChunkingSettings, settings: FeatureSettings, listener: ListenerSettings
-) -> int | None:
-    """Frames by which the window moves between two inferences.
-
-    None if its features are its own, as deltas at its edges are: nothing of them can be kept.
-    """
-    if not features.static(settings).all():
-        return None
-    return listener.inference_hops(chunking.rate / settings.hop_samples)
-
-
 def check(
     board: Board,
     chunking: ChunkingSettings,
@@ -88,14 +77,7 @@ def check(
     UserError
         With what is needed and what there is.
     """
-    step, column = stream_step(chunking, settings, listener), frames_per_column(model)
-    if step is not None and column is not None and step % column:
-        per_second = chunking.rate / settings.hop_samples / column
-        raise UserError(
-            f"listener.inferences_per_second: {listener.inferences_per_second:g} is once in {step} "
-            f"frames, and a column of model.architecture: {model.architecture} is {column}: choose "
-            f"one of {per_second:.3g}, {per_second / 2:.3g}, {per_second / 3:.3g} and so on."
-        )
+    _check_steps(chunking, settings, model, listener)
     costs = _costs(chunking, settings, model, listener, classes)
     cost = _of_all(costs, inferences_per_second(chunking, settings, listener))
     smaller = [f"smaller model.{name}" for name in SIZES if name in type(model).model_fields]
@@ -129,6 +111,26 @@ def check(
             f"{limit:,} in a second at most, and these are {cost.macs_per_second:,}. "
             f"{_remedy([*smaller, *fewer, *rarer])}"
         )
+
+
+def _check_steps(
+    chunking: ChunkingSettings,
+    settings: FeatureSettings,
+    model: ModelSettings,
+    listener: ListenerSettings,
+) -> None:
+    """Check that a network that can run step by step is asked for whole columns."""
+    step, column = stream_step(chunking, settings, listener), frames_per_column(model)
+    frames, _ = features.shape(chunking.window_samples, chunking.rate, settings)
+    if step is None or column is None or step >= frames or not step % column:
+        return
+    fastest = chunking.rate / settings.hop_samples / column
+    ways = [fastest / n for n in range(1, frames // column) if fastest / n <= MOST_OFTEN][:3]
+    raise UserError(
+        f"listener.inferences_per_second: {listener.inferences_per_second:g} is once in {step} "
+        f"frames, and a column of model.architecture: {model.architecture} is {column}: choose "
+        f"one of {', '.join(f'{way:.3g}' for way in ways)} and so on."
+    )
 
 
 def _costs(

@@ -37,7 +37,7 @@ INPUTS = {
 CASES = CONVERTED | HANDMADE
 
 # Frames by which a stream moves, for models that run step by step.
-STEPS = {"stream": 2, "stream_2d": 4, "conv1d": 3}
+STEPS = {"stream": 2, "stream_columns": 3, "stream_2d": 4, "conv1d": 3}
 
 
 def windows(shape: tuple[int, ...], count: int, seed: int = 0) -> np.ndarray:

@@ -159,6 +159,16 @@ def stream(keras):
     return keras.Model(inputs, keras.layers.Dense(4, activation="softmax")(x))
 
 
+def stream_columns(keras):
+    """Convolutions whose columns are the answer."""
+    return [
+        keras.Input(batch_shape=(1, 12, 4)),
+        keras.layers.Conv1D(5, 3, activation="relu"),
+        keras.layers.Conv1D(3, 2),
+        keras.layers.Flatten(),
+    ]
+
+
 def stream_2d(keras):
     """Convolutions over time and frequency without padding, depthwise and dilated ones, pools."""
     return [
@@ -208,6 +218,7 @@ BUILDERS: tuple[Callable, ...] = (
     residual,
     conv_lstm,
     stream,
+    stream_columns,
     stream_2d,
     gru_unrolled,
     rnn_unrolled,

@@ -12,6 +12,7 @@ STREAMS = {
     ("stream", 2): 0.1,
     ("stream", 4): 0.2,
     ("stream", 8): 0.3,
+    ("stream_columns", 3): 0.4,
     ("stream_2d", 2): 0.15,
     ("stream_2d", 4): 0.3,
     ("conv1d", 3): 0.4,

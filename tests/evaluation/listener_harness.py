@@ -43,11 +43,11 @@ static void invoke(const int8_t *in, int8_t *out) {{
         out[i] = in[i];
 }}
 const char *const w2n_labels[] = {{"a", "b", "_unknown_", "_silence_"}};
-const w2n_listener_settings w2n_settings = {{4, 4, 1, 4, LABELS, 2, 2, SMOOTHING, {quiet},
+const w2n_listener_settings w2n_settings = {{4, 4, 1, 1, 4, LABELS, 2, 2, SMOOTHING, {quiet},
                                             w2n_thresholds}};
 static const w2n_frontend frontend;
-w2n_listener w2n_ear = {{.settings = &w2n_settings, .frontend = &frontend, .invoke = invoke,
-                        .samples = samples, .frame = frame, .window = window, .scores = scores}};
+w2n_listener w2n_ear = {{.settings = &w2n_settings, .frontend = &frontend, .model = invoke,
+                        .samples = samples, .frame = frame, .input = window, .scores = scores}};
 """
 
 

@@ -74,27 +74,27 @@ class MemoryPlan:
         self._aliases = {item.output.index: item for item in lowered if isinstance(item, Alias)}
         self._graph = graph
         output, offset = self._root(graph.output)
-        # The last layer writes to the caller's buffer, unless the output is part of something else.
-        direct = offset == 0 and output.size == graph.output.size and output != graph.input
+        kept = [layer.output.index for layer in layers if layer.kept]
+        # The last layer writes to the caller's buffer, which is another one at each call, unless
+        # the output is part of something else.
+        whole = offset == 0 and output.size == graph.output.size
+        direct = whole and output != graph.input and output.index not in kept
         self._output = output if direct else None
 
         first: dict[int, int] = {}
         last: dict[int, int] = {}
         labels: dict[int, str] = {}
         sizes: dict[int, int] = {}
-        always: list[int] = []
         for step, layer in enumerate(layers):
             for tensor, _ in map(self._root, layer.inputs):
                 last[tensor.index] = step
             first[layer.output.index] = last[layer.output.index] = step
-            if layer.kept:
-                first[layer.output.index] = 0
-                always.append(layer.output.index)
             labels[layer.output.index] = f"{layer.name}_output"
             sizes[layer.output.index] = layer.output.size
         if not direct:
             last[output.index] = len(layers)
-        last |= dict.fromkeys(always, len(layers))
+        first |= dict.fromkeys(kept, 0)
+        last |= dict.fromkeys(kept, len(layers))
         self._labels = labels
 
         planned = [

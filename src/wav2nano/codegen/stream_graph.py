@@ -148,6 +148,8 @@ def _reading_of_shape(node: Node, input_: Columns) -> Reading | None:
 def _reading_of_window(context: Context, input_: Columns) -> Reading | None:
     """Of a window that moves over columns, without padding before or after them."""
     node, axis = context.node, input_.axis - 1
+    if axis not in (0, 1):
+        return None
     if node.op.endswith("POOL_2D"):
         size = node.options["filterHeight"], node.options["filterWidth"]
         moving = window(context, input_.tensor, size)

@@ -68,7 +68,8 @@ void w2n_{name}_invoke(const int8_t *input, int8_t *output);"""
 
 /*
  * Run the model on the window that ends with these frames, the next of a stream. The answer is that
- * of the whole window as soon as all of it was given, step by step; w2n_{name}_invoke gives others.
+ * of the whole window as soon as all of it was given, step by step. w2n_{name}_invoke overwrites
+ * what was kept: do not call it in the middle of a stream.
  *
  * input [{_dimensions(step)}], output [{_dimensions(output)}]
  */

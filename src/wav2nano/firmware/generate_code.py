@@ -19,11 +19,11 @@ from wav2nano.errors import UserError
 from wav2nano.features import tables
 from wav2nano.files import write_text
 from wav2nano.litert import LiteRtModel
-from wav2nano.network_cost import stream_step
 from wav2nano.runtimes import require_labels
 from wav2nano.runtimes.int8 import input_tables
 from wav2nano.settings.listener import ListenerSettings
 from wav2nano.sketch_memory import listener_ring
+from wav2nano.stream_step import stream_step
 from wav2nano.tables.preprocessing import Preprocessing, read_preprocessing
 from wav2nano.tables.split import targets_of
 

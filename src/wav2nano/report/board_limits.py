@@ -5,13 +5,9 @@ from pathlib import Path
 
 from wav2nano.boards import Board
 from wav2nano.codegen import generate_model_c
-from wav2nano.network_cost import (
-    MACS_PER_TICK,
-    NetworkCost,
-    inferences_per_second,
-    stream_step,
-)
+from wav2nano.network_cost import MACS_PER_TICK, NetworkCost, inferences_per_second
 from wav2nano.settings.listener import ListenerSettings
+from wav2nano.stream_step import stream_step
 from wav2nano.tables.preprocessing import Preprocessing
 
 

@@ -6,13 +6,13 @@ from pydantic import Field
 
 from wav2nano.settings.base import Probability, Settings
 
-SLOWEST = 0.5  # inferences per second
+SLOWEST, MOST_OFTEN = 0.5, 50.0  # inferences per second
 
 
 class ListenerSettings(Settings):
     """How the firmware decides."""
 
-    inferences_per_second: Annotated[float, Field(ge=SLOWEST, le=50)] = 4.0
+    inferences_per_second: Annotated[float, Field(ge=SLOWEST, le=MOST_OFTEN)] = 4.0
     """how often the board runs the network; one of architecture streaming_resnet computes only what
     is new, and has time for 25 or 50"""
 

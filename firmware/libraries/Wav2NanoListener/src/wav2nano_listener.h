@@ -17,8 +17,8 @@ typedef struct {
     int32_t n_fft;             /* samples of a frame */
     int32_t hop;               /* samples between frames */
     int32_t frames;            /* frames of a window */
-    int32_t model_frames;      /* frames that the model takes: these, or fewer, the new ones of a
-                                  stream whose window it knows */
+    int32_t model_frames;      /* frames that the model takes: these, or only the new ones, if it
+                                  keeps the rest */
     int32_t bins;              /* features of a frame */
     int32_t labels;            /* outputs of the model */
     int32_t targets;           /* how many labels, from the first, are reported, not background */
