@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wav2nano.dataset.index_dataset import index_sources
+from wav2nano.dataset.index_sources import index_sources
 from wav2nano.dataset.join import read_sources
 
 
