@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from dataset.own_recordings import index_own
-from wav2nano.dataset import index_dataset as indexing
+from wav2nano.dataset import index_sources as indexing
 from wav2nano.errors import UserError
 from wav2nano.tables.recordings import read_recordings, write_recordings
 
