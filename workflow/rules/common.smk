@@ -38,7 +38,7 @@ from wav2nano.provenance import files_digest, settings_digest
 from wav2nano.settings.experiment import ExperimentSettings
 from wav2nano.settings.load import load_params
 from wav2nano.synthesis.voices import fetch_at_need, modules_of_engine
-from wav2nano.tables.recordings import Listed, write_listed
+from wav2nano.tables.recordings import UNKNOWN, Listed, write_listed
 
 # A shell finds the commands installed beside snakemake even if snakemake was called by its full path.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

@@ -27,6 +27,8 @@ rule synthesize_speech:
         "logs/synthesize_speech/{archive}.log",
     benchmark:
         "logs/synthesize_speech/{archive}.tsv"
+    # Of other words there are most: they take longest, and nobody waits for them alone.
+    priority: lambda wildcards: 0.5 if archive_of(wildcards.archive).label == UNKNOWN else 0
     resources:
         mem_mb=1000,
     params:
