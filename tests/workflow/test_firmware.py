@@ -83,6 +83,15 @@ def test_metrics_hold_what_is_promised(built):
         assert set(figures["per_class"]) == {"never", "all", "_unknown_", "_silence_"}
 
 
+def test_one_runs_step_by_step(built):
+    """What the simulated board said of it was compared with whole windows, or the build failed."""
+    results = built.root / "results" / "second"
+    settings = (results / "code" / "settings.h").read_text()
+    assert "#define W2N_MODEL_FRAMES 2\n" in settings
+    assert "a decision every 40 ms" in settings
+    assert json.loads((results / "firmware" / "board.json").read_text())["self_test"]["windows"] > 0
+
+
 def test_one_is_tested_as_mlperf_tiny_tests(built):
     results = built.root / "results" / "second"
     found = json.loads((results / "evaluation" / "detection.json").read_text())

@@ -53,7 +53,7 @@ def test_experiments_are_compared(changed):
 
 def test_a_sweep_shares_what_is_there_and_ends_in_a_ranked_table(changed):
     (changed.root / "config/sweeps/sizes.yaml").write_text(
-        "base: second\n"
+        "base: keywords\n"
         "product: {model.units: [[8], [4]], goal: [evaluation], training.epochs: [1]}\n"
     )
     output = changed.snakemake("-n", "sweep_sizes").stdout
