@@ -129,7 +129,8 @@ def make_small(checkout: Checkout) -> None:
     )
     (checkout.root / SECOND).write_text(
         "dataset: keywords\nlabels: [never, must]\nsynthesize: words\n"
-        "model: {architecture: streaming_resnet, filters: [8, 8], kernels: [3, 3], strides: [2, 1]}\n"
+        "model:\n"
+        "  {architecture: streaming_resnet, filters: [8, 8], kernels: [3, 3], strides: [2, 1]}\n"
         "listener: {inferences_per_second: 25}\n"
         "detection: {recipe: mlperf_tiny, rule: mlperf_tiny}\n"
     )

@@ -25,8 +25,7 @@ static void hear(w2n_listener *listener, const int16_t *samples) {
 /* Put features of a frame into the model's input. */
 static void put_frame(w2n_listener *listener, const float *features, int32_t frame) {
     const int32_t bins = listener->settings->bins;
-    w2n_quantize(features, listener->scale, listener->offset, bins,
-                 listener->input + frame * bins);
+    w2n_quantize(features, listener->scale, listener->offset, bins, listener->input + frame * bins);
 }
 
 /* Append the features of the latest samples to the model's input. */

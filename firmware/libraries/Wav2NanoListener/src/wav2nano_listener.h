@@ -34,16 +34,17 @@ typedef struct {
     const w2n_frontend *frontend;
     const float *scale;  /* [bins] from feature to int8 input */
     const float *offset; /* [bins] */
-    void (*model)(const int8_t *input, int8_t *output); /* for a window, or for a step of a stream */
+    /* For a window, or for a step of a stream. */
+    void (*model)(const int8_t *input, int8_t *output);
     int16_t *samples; /* [n_fft] the latest, oldest first */
     float *frame;     /* [bins], with deltas [W2N_DELTA_FRAMES * bins]: the latest, oldest first */
     int8_t *input;    /* [model_frames * bins] of the model, oldest frame first */
     int8_t *scores;   /* [smoothing * labels] of the latest inferences */
     int32_t hops;     /* heard since the last reset; stops counting when all memory is filled */
     int32_t until_inference; /* frames */
-    int32_t inferences; /* since the last reset, up to smoothing */
-    int32_t next_score; /* row of `scores` that comes next */
-    int32_t quiet;      /* inferences left in which nothing is reported */
+    int32_t inferences;      /* since the last reset, up to smoothing */
+    int32_t next_score;      /* row of `scores` that comes next */
+    int32_t quiet;           /* inferences left in which nothing is reported */
 } w2n_listener;
 
 /* What one hop brought. */
