@@ -887,10 +887,11 @@ def _check_join(
         raise UserError("labels: a list is needed if recordings of the labels are to join in.")
     _check_labels(settings.labels)
     policy = settings.split.policy or dataset.split.policy
-    if policy in ("official", "time"):
+    if policy != "group":
+        problem = "would both train and test" if policy == "recording" else "have no part"
         raise UserError(
-            f"join.datasets: with split.policy: {policy} recordings of other data sets have no "
-            "part. Set split.policy: group, or join.datasets: []."
+            f"join.datasets: with split.policy: {policy} speakers of other data sets {problem}. "
+            "Set split.policy: group, or join.datasets: []."
         )
     language = dataset.synthesis.language if dataset.synthesis else dataset.language
     for one in joined:

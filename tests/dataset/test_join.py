@@ -21,6 +21,7 @@ from wav2nano.tables.windows import read_windows
 
 ROOT = Path(__file__).resolve().parents[2]
 MSWC = load_dataset("mswc", root=ROOT)
+COMMANDS = load_dataset("speech_commands", root=ROOT)
 LABELS = ["Never", "all", "turn on", "marvin", "_silence_"]
 
 
@@ -35,9 +36,11 @@ def all_of(words, said):
     return words
 
 
-def drawn(corpus, labels=LABELS, *, unlike=all_of, sha256=hash_file, said=(), **settings):
+def drawn(
+    corpus, labels=LABELS, *, dataset=MSWC, unlike=all_of, sha256=hash_file, said=(), **settings
+):
     return join_recordings(
-        MSWC,
+        dataset,
         JoinSettings(**settings),
         labels,
         said=said,
@@ -45,6 +48,19 @@ def drawn(corpus, labels=LABELS, *, unlike=all_of, sha256=hash_file, said=(), **
         sha256=sha256,
         root=corpus.parents[2],
     )
+
+
+def write_commands(tmp_path, words, **lists):
+    """Three speakers of each word, laid out like Speech Commands, and its lists."""
+    folder = tmp_path / COMMANDS.recordings
+    for word in words:
+        for speaker in range(3):
+            path = folder / word / f"{speaker:08x}_nohash_0.wav"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"")
+    for name, file in COMMANDS.folds.items():
+        (folder / file).write_text("".join(f"{line}\n" for line in lists.get(name, [])))
+    return folder
 
 
 def counts(sources):
@@ -138,6 +154,51 @@ def test_a_large_table_is_read_again_only_where_it_has_changed(corpus, monkeypat
     assert counts(drawn(corpus))["late"] == 12
 
 
+def test_a_recording_that_was_drawn_may_go(corpus, tmp_path):
+    clips = corpus / "clips/never"
+    first = drawn(corpus, recordings=5, unknown=0)
+    gone = next(one.path for one in first if one.label == "Never")
+    gone.unlink()
+    found = drawn(corpus, recordings=5, unknown=0)
+    assert counts(found) == counts(first)
+    assert gone not in {one.path for one in found}
+    # What is a link goes without a change of its folder.
+    clips.rename(tmp_path / "elsewhere")
+    clips.mkdir()
+    for path in (tmp_path / "elsewhere").iterdir():
+        (clips / path.name).symlink_to(path)
+    assert drawn(corpus, recordings=5, unknown=0) == found
+    gone = next(one.path for one in found if one.label == "Never")
+    gone.resolve().unlink()
+    assert gone not in {one.path for one in drawn(corpus, recordings=5, unknown=0)}
+
+
+@pytest.mark.parametrize("word", ["all", "water"])
+def test_recordings_that_arrive_in_a_words_folder_are_drawn(corpus, tmp_path, word):
+    clips = sorted((corpus / "clips" / word).iterdir())
+    for path in clips[1:]:
+        path.rename(tmp_path / path.name)
+    assert counts(drawn(corpus))[word] == 1
+    for path in clips[1:]:
+        (tmp_path / path.name).rename(path)
+    assert counts(drawn(corpus))[word] == 12
+    # Where there was no folder.
+    shutil.move(corpus / "clips" / word, tmp_path)
+    assert word not in counts(drawn(corpus))
+    shutil.move(tmp_path / word, corpus / "clips")
+    assert counts(drawn(corpus))[word] == 12
+
+
+def test_a_large_table_is_read_again_by_other_code(corpus, monkeypatch):
+    first = drawn(corpus)
+    monkeypatch.setattr(join, "code_digest", lambda *modules: " ".join(modules))
+    with monkeypatch.context() as patched:
+        patched.setattr(join, "stream_recordings", None)
+        with pytest.raises(TypeError):
+            drawn(corpus)
+    assert drawn(corpus) == first
+
+
 def test_a_copy_may_have_some_of_the_recordings(corpus):
     for word in ("awl", "water", "never"):
         shutil.rmtree(corpus / "clips" / word)
@@ -162,26 +223,62 @@ def test_a_table_that_cannot_be_read_is_told(corpus):
 
 
 def test_any_data_set_of_words_can_join(tmp_path):
-    dataset = load_dataset("speech_commands", root=ROOT)
-    folder = tmp_path / dataset.recordings
-    for word in ("yes", "no", "bed"):
-        for speaker in range(3):
-            path = folder / word / f"{speaker:08x}_nohash_0.wav"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(b"")
-    for name in ("validation_list.txt", "testing_list.txt"):
-        (folder / name).write_text("")
-    found = join_recordings(
-        dataset,
-        JoinSettings(recordings=2),
-        ["yes"],
-        said=["yes"],
-        unlike=all_of,
-        sha256=hash_file,
-        root=tmp_path,
-    )
+    folder = write_commands(tmp_path, ["yes", "no", "bed"])
+    found = drawn(folder, ["yes"], dataset=COMMANDS, recordings=2)
     assert counts(found) == {"yes": 2, "no": 3, "bed": 3}
     assert found[0].group in {f"speech_commands/{speaker:08x}" for speaker in range(3)}
+
+
+def test_what_validates_or_tests_there_does_not_join(tmp_path, corpus):
+    lists = {
+        "validation": [f"{word}/00000001_nohash_0.wav" for word in ("yes", "no")],
+        "test": [f"{word}/00000002_nohash_0.wav" for word in ("yes", "no")],
+    }
+    folder = write_commands(tmp_path, ["yes", "no"], **lists)
+    found = drawn(folder, ["yes"], dataset=COMMANDS)
+    assert [one.id for one in found] == [
+        f"speech_commands/{word}/00000000_nohash_0.wav" for word in ("yes", "no")
+    ]
+    # Of a large data set the table tells, and a draw that is remembered is not of these folds.
+    assert counts(drawn(corpus))["all"] == 12
+    changed = MSWC.model_dump(exclude_unset=True)
+    changed["table"]["fold"] = "{SET}"
+    changed["split"] |= {"validation": ["DEV"], "test": ["TEST"]}
+    folds = {one.path.stem[-3] for one in drawn(corpus, dataset=type(MSWC)(**changed))}
+    assert {int(speaker) % 3 for speaker in folds} == {0}
+
+
+def test_a_speaker_whom_nobody_knows_does_not_join(tmp_path):
+    folder = tmp_path / COMMANDS.recordings
+    for name in ("1", "2", "3"):
+        path = folder / f"yes/{name}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    (folder / "list.csv").write_text(
+        "path,label,group\nyes/1.wav,yes,ann\nyes/2.wav,yes,NA\nyes/3.wav,yes,\n"
+    )
+    changed = COMMANDS.model_dump(exclude={"pattern", "folds", "split"})
+    changed |= {"table": {"file": "list.csv", "no_group": ["NA"]}, "split": {"policy": "group"}}
+    [found] = drawn(folder, ["yes"], dataset=type(COMMANDS)(**changed))
+    assert found.group == "speech_commands/ann"
+
+
+def test_a_label_of_two_words_is_no_other_word(tmp_path):
+    folder = write_commands(tmp_path, ["yes", "turn_on", "Turn On", "turn_off", "?"])
+    found = drawn(folder, ["yes", "turn on", "!"], dataset=COMMANDS)
+    assert counts(found) == {"yes": 3, "turn_off": 3, "?": 3}
+
+
+def test_another_data_sets_background_does_not_join(tmp_path):
+    folder = write_commands(tmp_path, ["yes", "no", "_unknown_", "_silence_"])
+    asked = []
+
+    def unlike(words, said):
+        asked.extend(words)
+        return words
+
+    assert counts(drawn(folder, ["yes"], dataset=COMMANDS, unlike=unlike)) == {"yes": 3, "no": 3}
+    assert asked == ["no"]
 
 
 def test_a_list_that_is_damaged_is_told(tmp_path):

@@ -688,12 +688,17 @@ EXPERIMENTS = [
     ('join: {datasets: [mswc]}\nlabels: ["yes", "yes"]', "labels: 'yes' is listed twice."),
     (
         "join: {datasets: [mswc]}\nsplit: {policy: time}",
-        "join.datasets: with split.policy: time recordings of other data sets have no part. Set "
+        "join.datasets: with split.policy: time speakers of other data sets have no part. Set "
         "split.policy: group, or join.datasets: [].",
     ),
     (
+        "join: {datasets: [mswc]}\nsplit: {policy: recording}",
+        "join.datasets: with split.policy: recording speakers of other data sets would both train "
+        "and test. Set split.policy: group, or join.datasets: [].",
+    ),
+    (
         "join: {datasets: [mswc]}\ndataset: speech_commands\nsynthesize: nothing",
-        "join.datasets: with split.policy: official recordings of other data sets have no part.",
+        "join.datasets: with split.policy: official speakers of other data sets have no part.",
     ),
     (
         "dataset: mswc\nsynthesize: nothing",
@@ -1211,6 +1216,10 @@ DATASETS = [
     ),
     ("language: English", "language: 'English' should be the code of a language, such as en"),
     ("joined_only: true", "joined_only needs a table, and the language of the words"),
+    (
+        "joined_only: true\nlanguage: en\ntable: {file: x.csv}\nfolds: {test: x.txt}",
+        "joined_only reads official folds from its table: set table.fold",
+    ),
     ("joined_only: 1", "joined_only: 1 should be true or false"),
     ("synthesis: {}", "synthesis.seed is missing"),
     ("synthesis: espeak", "synthesis: 'espeak' should be `key: value` lines"),

@@ -1,17 +1,18 @@
 """Recordings of an experiment's words in another data set, which join its own."""
 
 import hashlib
+import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from wav2nano.arpabet import words_in
-from wav2nano.dataset.scan import Source, stream_recordings
+from wav2nano.dataset.scan import Description, Source, stream_recordings
 from wav2nano.errors import UserError
 from wav2nano.files import as_written, read_csv, read_json, write_csv, write_json
-from wav2nano.provenance import settings_digest
+from wav2nano.provenance import code_digest, settings_digest
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.join import JoinSettings
 from wav2nano.tables.recordings import BACKGROUND, check_label, slug
@@ -22,6 +23,9 @@ REMEMBERED = Path(".snakemake/joined")
 
 Drawn = list[str]
 """A recording's path below the data set's folder, its label there and its speaker; as in JSON."""
+
+Stamp = dict[str, list[int]]
+"""What changes with the table and with folders, by path below the data set's folder; as in JSON."""
 
 Unlike = Callable[[list[str], Sequence[str]], list[str]]
 
@@ -38,9 +42,13 @@ def join_recordings(
 ) -> list[Source]:
     """Draw a data set's recordings of some labels, and some of other words.
 
+    None is of a fold that validates or tests in the data set itself, and none of a speaker whom
+    nobody knows.
+
     Of a large data set no other recording is opened, and its table is read again only where it or
-    a folder has changed. The recordings of a label are a shard, and so are those of other words:
-    experiments that draw alike share windows, and a new recording changes those of its word alone.
+    a folder of such words has changed. The recordings of a label are a shard, and so are those of
+    other words: experiments that draw alike share windows, and a new recording changes those of its
+    word alone.
 
     Parameters
     ----------
@@ -71,18 +79,23 @@ def join_recordings(
     """
     folder = Path(root) / dataset.recordings
     label_of = words_of(labels)
-    labelled = [sorted(label_of), sorted(said)]
+    words = [words_in(label) for label in labels if label not in BACKGROUND]
+    spelled = sorted(filter(None, words))
+    labelled = [spelled, sorted(said)]
 
-    def draw() -> list[Drawn]:
-        return _draw(dataset, folder, set(label_of), settings, lambda words: unlike(words, said))
+    def draw() -> tuple[list[Drawn], Stamp]:
+        return _draw(dataset, folder, spelled, settings, lambda words: unlike(words, said))
 
     if dataset.joined_only:
-        described = dataset.model_dump(include={"recordings", "table", "ignore", "language"})
-        request = _digest(labelled, described, settings.model_dump(exclude={"datasets"}))
+        code = code_digest("wav2nano.dataset.join", "wav2nano.synthesis.near_misses")
+        described = dataset.model_dump(
+            include={"recordings", "table", "ignore", "language", "split"}
+        )
+        request = _digest(code, labelled, described, settings.model_dump(exclude={"datasets"}))
         known = Path(root) / REMEMBERED / f"{dataset.name}-{request}.json"
-        drawn = _remember(known, _stamp(dataset, folder), draw)
+        drawn = _remember(known, folder, draw)
     else:
-        drawn = draw()
+        drawn, _ = draw()
     sources = []
     for name, label_there, speaker in drawn:
         path = folder / name
@@ -144,23 +157,35 @@ def _digest(*what: Any) -> str:
 def _draw(
     dataset: DatasetSettings,
     folder: Path,
-    words: Collection[str],
+    spelled: Collection[list[str]],
     settings: JoinSettings,
     unlike: Callable[[list[str]], list[str]],
-) -> list[Drawn]:
-    """Draw recordings of each word, and of other words: of as many as possible, equally many."""
+) -> tuple[list[Drawn], Stamp]:
+    """Draw recordings of each word, and of other words: of as many as possible, equally many.
+
+    `spelled` has the words of each label. The stamp is of the table, and of the folders that the
+    words' recordings are in or would be in.
+    """
+    words = {label[0] for label in spelled if len(label) == 1}
     of_word: dict[str, list[Drawn]] = defaultdict(list)
     others: set[str] = set()
+    # Looked at before the recordings in them: what arrives meanwhile is found the next time.
+    stamp = _stamp(dataset, folder)
+
+    def look_at_folder_of(name: str) -> None:
+        if (parent := os.path.dirname(name)) not in stamp:
+            stamp[parent] = _look(folder / parent)
 
     def is_new(label: str) -> bool:
         word = label.lower()
-        return word in words or word not in others
+        return word in words or (word not in others and word not in BACKGROUND)
 
-    for name, said in stream_recordings(dataset, folder, is_new):
+    for name, said in _may_join(dataset, folder, is_new):
         word = said.label.lower()
         if word in words:
+            look_at_folder_of(name)
             of_word[word].append([name, said.label, said.group])
-        elif (folder / name).is_file():
+        elif (folder / name).is_file() and words_in(word) not in spelled:
             others.add(word)
     chosen = [
         one
@@ -169,9 +194,10 @@ def _draw(
     ]
     few = set(unlike(_in_random_order(others, settings.seed)[: settings.unknown]))
     if not few:
-        return chosen
+        return chosen, stamp
     of_other: dict[str, list[Drawn]] = defaultdict(list)
-    for name, said in stream_recordings(dataset, folder, lambda label: label.lower() in few):
+    for name, said in _may_join(dataset, folder, lambda label: label.lower() in few):
+        look_at_folder_of(name)
         of_other[said.label.lower()].append([name, said.label, said.group])
     each = -(-settings.unknown // len(few))
     ranked = [
@@ -179,7 +205,19 @@ def _draw(
         for word in _in_random_order(few, settings.seed)
     ]
     in_turn = [one[turn] for turn in range(each) for one in ranked if turn < len(one)]
-    return chosen + in_turn[: settings.unknown]
+    return chosen + in_turn[: settings.unknown], stamp
+
+
+def _may_join(
+    dataset: DatasetSettings, folder: Path, wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, Description]]:
+    """Find the recordings of labels that are wanted, but those that would spoil a test."""
+    held_out = {*(dataset.split.validation or ()), *(dataset.split.test or ())}
+    need_group = dataset.table is not None and bool(dataset.table.no_group)
+    for name, said in stream_recordings(dataset, folder, wanted):
+        # An unknown speaker may be one whose other recordings are in another part.
+        if said.fold not in held_out and (said.group or not need_group):
+            yield name, said
 
 
 def _some(found: list[Drawn], most: int, seed: int, folder: Path) -> list[Drawn]:
@@ -199,25 +237,35 @@ def _in_random_order(names: Iterable[str], seed: int) -> list[str]:
     return sorted(names, key=lambda name: hashlib.sha256(f"{seed}\0{name}".encode()).digest())
 
 
-def _stamp(dataset: DatasetSettings, folder: Path) -> list[Any]:
-    """Look at what changes with the table, and with the folders that words are in."""
-    assert dataset.table is not None  # else the data set is not `joined_only`
-    below = sorted(path for path in folder.iterdir() if path.is_dir())
-    there = (path for path in (folder / dataset.table.file, folder, *below) if path.exists())
-    found = [path.stat() for path in there]
-    return [[one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino] for one in found]
+def _stamp(dataset: DatasetSettings, folder: Path) -> Stamp:
+    """Look at the table, and at the folder and those in it."""
+    table = [dataset.table.file] if dataset.table is not None else []
+    below = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    return {name: _look(folder / name) for name in (*table, "", *below)}
 
 
-def _remember(path: Path, stamp: list[Any], draw: Callable[[], list[Drawn]]) -> list[Drawn]:
-    """Give what `draw` gave before, as long as the stamp is the same."""
+def _look(path: Path) -> list[int]:
+    """Look at what changes with a file, or with a folder; nothing if it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return []
+    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+
+
+def _remember(
+    path: Path, folder: Path, draw: Callable[[], tuple[list[Drawn], Stamp]]
+) -> list[Drawn]:
+    """Give what `draw` gave before, as long as all is there and the stamp is the same."""
     try:
         stored = read_json(path)
-        if stored["stamp"] == stamp:
-            return [
-                [str(name), str(label), str(speaker)] for name, label, speaker in stored["drawn"]
-            ]
-    except (OSError, UserError, ValueError, KeyError, TypeError):
+        drawn = [[str(name), str(label), str(speaker)] for name, label, speaker in stored["drawn"]]
+        same = all(_look(folder / name) == look for name, look in stored["stamp"].items())
+        # A link's file may be gone, and no folder here tells.
+        if same and all((folder / name).is_file() for name, _, _ in drawn):
+            return drawn
+    except (OSError, UserError, ValueError, KeyError, TypeError, AttributeError):
         pass
-    drawn = draw()
+    drawn, stamp = draw()
     write_json(path, {"stamp": stamp, "drawn": drawn})
     return drawn

@@ -149,9 +149,7 @@ def stream_recordings(
                 f"{folder / dataset.table.file}, line {line}: {name} is outside the folder. Remove "
                 "the line."
             )
-        # Somebody whom nobody knows may be in training already.
-        is_known = said is not None and bool(said.group or not dataset.table.no_group)
-        if said is not None and is_known and said.label and not ignored.match(name):
+        if said is not None and said.label and not ignored.match(name):
             yield name, said
 
 

@@ -31,8 +31,8 @@ class TableSettings(Settings):
     """the same for its official fold"""
 
     no_group: list[Text] = Field(default_factory=list)
-    """what stands there for a group that nobody knows, such as NA; without it recordings join no
-    experiment"""
+    """what stands there for a group that nobody knows, such as NA: a recording whose group is one
+    of these joins no experiment"""
 
 
 class DatasetSplitSettings(Settings):
@@ -200,4 +200,6 @@ class DatasetSettings(Settings):
             raise ValueError("table and pattern both say what the recordings are: leave out one")
         if self.joined_only and (self.table is None or self.language is None):
             raise ValueError("joined_only needs a table, and the language of the words")
+        if self.joined_only and self.folds is not None:
+            raise ValueError("joined_only reads official folds from its table: set table.fold")
         return self
