@@ -204,6 +204,26 @@ def test_contents_are_verified_whatever_the_archive(tmp_path, kind):
     assert found(tmp_path) == CONTENT
 
 
+def test_contents_are_verified_with_the_table_of_another_archive(tmp_path, server):
+    table = b"path,label\n0_ann_0.wav,zero\n1_bob_1.wav,one\n"
+    lines = "".join(f"{sha256(content)}  {name}\n" for name, content in sorted(CONTENT.items()))
+    with serve(zip_of([("table.csv", table)])) as other:
+        more = {"megabytes": 1, "unpacked_megabytes": 1, "unpublished": True}
+        more["url"] = f"{other.url}/none"
+
+        def fetch(digits):
+            contents = {"sha256": digits}
+            dataset = dataset_of(tmp_path, f"{server.url}/none", contents=contents, more=[more])
+            changed = dataset.model_dump(exclude={"pattern"}) | {"table": {"file": "table.csv"}}
+            fetch_recordings(DatasetSettings.model_validate(changed))
+
+        with pytest.raises(UserError, match=r"2 recordings.*was deleted"):
+            fetch("0" * 64)
+        assert left(tmp_path) == [".set.1.partial", ".set.1.partial.json"]
+        fetch(sha256(lines.encode()))
+    assert found(tmp_path) == CONTENT
+
+
 def test_progress_is_shown_but_not_often(tmp_path, server, monkeypatch, capsys):
     monkeypatch.setattr(progress, "SHOW_SECONDS", 0.5)
     begun = time.monotonic()

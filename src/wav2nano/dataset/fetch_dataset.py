@@ -17,7 +17,7 @@ from wav2nano.errors import UserError
 from wav2nano.experiments import Experiments
 from wav2nano.hashes import hash_file
 from wav2nano.progress import Progress
-from wav2nano.settings.dataset import ArchiveSettings, DatasetSettings, DownloadSettings
+from wav2nano.settings.dataset import ArchiveSettings, ChecksumSettings, DatasetSettings
 from wav2nano.settings.load import PARAMS, load_dataset, load_yaml
 
 MOST_EXPANSION = 50  # of an archive of which nothing is known: audio is not packed tighter
@@ -169,7 +169,7 @@ def _unpack(dataset: DatasetSettings, archives: list[Path], target: Path) -> Non
         return
     _require_space(target, sum(one.unpacked_megabytes for one in described) * 1e6)
     for number, (archive, settings) in enumerate(zip(archives, described, strict=True)):
-        try:
+        with _deleted_if_wrong(dataset, archive, target, number):
             _verify(archive, settings)
             unpack(
                 archive,
@@ -178,19 +178,36 @@ def _unpack(dataset: DatasetSettings, archives: list[Path], target: Path) -> Non
                 most_bytes=int(settings.unpacked_megabytes * 1e6),
                 files=settings.files,
             )
-            if isinstance(settings, DownloadSettings) and settings.contents is not None:
-                kind = settings.contents.kind
-                names = list(describe_recordings(dataset, target))
-                digest = digest_recordings(target, names, kind)
-                what = f"{kind} of {len(names)} recordings"
-                require_checksum(archive, digest, settings.contents.digits, what)
-        except WrongArchiveError as error:
-            downloaded = _downloaded(target.parent / Path(dataset.recordings).name, number)
-            if archive not in downloaded:
-                raise
-            for file in downloaded:
-                file.unlink(missing_ok=True)
-            raise UserError(f"{error} The download was deleted.") from None
+    # Only now: what is a recording may be in a table that came in another archive.
+    if dataset.download is not None and dataset.download.contents is not None:
+        with _deleted_if_wrong(dataset, archives[0], target, 0):
+            _verify_contents(dataset, archives[0], target, dataset.download.contents)
+
+
+@contextmanager
+def _deleted_if_wrong(
+    dataset: DatasetSettings, archive: Path, target: Path, number: int
+) -> Iterator[None]:
+    """Delete an archive that turns out to be wrong, if it was downloaded."""
+    try:
+        yield
+    except WrongArchiveError as error:
+        downloaded = _downloaded(target.parent / Path(dataset.recordings).name, number)
+        if archive not in downloaded:
+            raise
+        for file in downloaded:
+            file.unlink(missing_ok=True)
+        raise UserError(f"{error} The download was deleted.") from None
+
+
+def _verify_contents(
+    dataset: DatasetSettings, archive: Path, target: Path, checksum: ChecksumSettings
+) -> None:
+    """Compare the recordings that were unpacked with their checksum."""
+    names = list(describe_recordings(dataset, target))
+    digest = digest_recordings(target, names, checksum.kind)
+    what = f"{checksum.kind} of {len(names)} recordings"
+    require_checksum(archive, digest, checksum.digits, what)
 
 
 def _verify(archive: Path, settings: ArchiveSettings) -> None:
