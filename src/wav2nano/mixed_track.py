@@ -1,7 +1,8 @@
 """A track like that of MLPerf Tiny's streaming wake word test: targets over voices and music.
 
-By `build_long_wav_def.py` and `build_long_wav.py` of github.com/mlcommons/tiny (v1.3, in
-`benchmark/training/streaming_wakeword`), which mix MUSAN and the test speakers of Speech Commands.
+By `build_long_wav_def.py` and `build_long_wav.py` in `benchmark/training/streaming_wakeword` of
+github.com/mlcommons/tiny at 904de6f (2025, when it was merged), which mix MUSAN and the test
+speakers of Speech Commands. Versions before that took intervals from 3 s on, and not from 4 s.
 Other than there, words never follow each other by less than 3 s, none is left out for how it
 sounds, and what plays is whatever recordings one has.
 """
