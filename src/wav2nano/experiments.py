@@ -14,13 +14,20 @@ from typing import Any
 
 from wav2nano import features, models, network_cost, sketch_memory
 from wav2nano.arpabet import words_in
+from wav2nano.audio import header_seconds
 from wav2nano.background import check_background, require_folder
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.join import is_joined, join_recordings
 from wav2nano.dataset.scan import Source, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
 from wav2nano.features.base import FeatureSettings
-from wav2nano.labelled_recording import check_recording, read_targets, require_file
+from wav2nano.labelled_recording import (
+    check_end,
+    check_recording,
+    passed_over,
+    read_targets,
+    require_file,
+)
 from wav2nano.model_files import ModelFile, models_of
 from wav2nano.other_trainings import (
     FOLD,
@@ -36,7 +43,7 @@ from wav2nano.other_trainings import (
     settings_of,
 )
 from wav2nano.provenance import settings_digest
-from wav2nano.recording_files import list_recordings
+from wav2nano.recording_files import in_dvc, list_recordings
 from wav2nano.settings.base import NAME, SEEDS
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.experiment import ExperimentSettings
@@ -419,12 +426,9 @@ class Experiments:
         return self._datasets[name]
 
     def _require_pulled(self, dataset: DatasetSettings) -> None:
-        folder = self._root / dataset.recordings
-        if Path(f"{folder}.dvc").exists() and not folder.exists():
-            raise UserError(
-                f"{dataset.recordings} is in DVC but not here yet. Get it: "
-                f"dvc pull {dataset.recordings}"
-            )
+        missing = not (self._root / dataset.recordings).exists()
+        if missing and (told := in_dvc(dataset.recordings, self._root)):
+            raise UserError(told)
 
     def shard(self, dataset: str, shard: str) -> list[Source]:
         """Give the recordings of a shard: own ones, or such as join an experiment."""
@@ -645,6 +649,23 @@ class Experiments:
                 )
         return lines
 
+    def list_passed_over(self, name: str) -> list[str]:
+        """Say which labels in the table of its long recording are not reported, in a line at most.
+
+        Raises
+        ------
+        UserError
+            If there is no such experiment, or a setting is wrong.
+        """
+        experiment = self[name]
+        recording = experiment.settings.detection.recording
+        if recording is None or not experiment.recording:
+            return []
+        labels = _reported(experiment.settings, experiment.sources)
+        found = passed_over(self._root / recording.targets, labels)
+        told = f"detection.recording: {recording.targets} has labels that are not reported: "
+        return [told + ", ".join(found)] if found else []
+
     def _background(
         self, file: str, settings: ExperimentSettings, sources: list[Source]
     ) -> dict[Path, str]:
@@ -670,13 +691,11 @@ class Experiments:
         """Hash and check the recording that detection is tested on, and its table."""
         if settings.detection.recording is None or settings.goal != "firmware":
             return {}
-        recorded = {source.label for source in sources}
-        asked = settings.labels or sorted(recorded)
-        labels = [label for label in asked if label not in BACKGROUND]
         try:
             audio = require_file(settings.detection.recording.audio, "audio", self._root)
             table = require_file(settings.detection.recording.targets, "targets", self._root)
-            read_targets(self._root / table, labels)
+            found = read_targets(self._root / table, _reported(settings, sources))
+            check_end(audio, header_seconds(self._root / audio), table, found[-1][1])
             hashes = {path: self._sha256(self._root / path) for path in (audio, table)}
             others = {source.sha256: source.path for source in sources}
             others |= {sha: path for path, sha in background.items()}
@@ -911,6 +930,11 @@ def _check_join(
 def _named(labels: Iterable[str]) -> list[str]:
     """Labels but the background."""
     return [label for label in labels if label not in BACKGROUND]
+
+
+def _reported(settings: ExperimentSettings, sources: Iterable[Source]) -> list[str]:
+    """Labels that are reported, before it is known what is in the split."""
+    return _named(settings.labels or sorted({source.label for source in sources}))
 
 
 def _unlike(words: list[str], said: Sequence[str], language: str) -> list[str]:
