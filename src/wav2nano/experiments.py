@@ -28,6 +28,7 @@ from wav2nano.labelled_recording import (
     read_targets,
     require_file,
 )
+from wav2nano.mixed_track import check_room, planned_targets
 from wav2nano.model_files import ModelFile, models_of
 from wav2nano.other_trainings import (
     FOLD,
@@ -971,13 +972,18 @@ def _check_teacher(settings: ExperimentSettings) -> None:
 
 
 def _check_track(settings: ExperimentSettings) -> None:
-    """Check that a mix, which is made at once, fits into memory."""
+    """Check that a mix, which is made at once, fits into memory, and its targets into it."""
     used = settings.detection
-    if used.recipe == "mlperf_tiny" and used.hours > MOST_MIXED_HOURS:
+    if used.recipe != "mlperf_tiny":
+        return
+    if used.hours > MOST_MIXED_HOURS:
         raise UserError(
             f"detection.hours: a mix of {used.hours:g} hours would not fit into memory. Set at "
             f"most {MOST_MIXED_HOURS:g}, or detection.recipe: back_to_back."
         )
+    seconds = 3600 * used.hours
+    targets = planned_targets(seconds, used.seconds_per_target)
+    check_room(targets, settings.chunking.window_seconds, seconds)
 
 
 def _check_words(experiment: Experiment) -> None:
