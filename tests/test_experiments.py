@@ -182,6 +182,9 @@ def test_a_background_is_known_by_its_content(checkout, tmp_path):
     assert experiments["y"].background == {}
     (tmp_path / "room" / "two.wav").write_text("three")
     assert checkout(x=settings)["x"].background_digest != before.background_digest
+    mixed = {"detection": {"background": "room", "recipe": "mlperf_tiny"}}
+    with pytest.raises(UserError, match=r"no recording for the validation set in room/music, and"):
+        checkout(x=mixed)["x"]
     (tmp_path / "room.dvc").touch()
     (tmp_path / "room").rename(tmp_path / "elsewhere")
     with pytest.raises(UserError, match="room is in DVC but not here yet"):
