@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from wav2nano.audio import inspect_audio, read_audio
+from wav2nano.audio import header_seconds, inspect_audio, read_audio
 from wav2nano.errors import UserError
 
 RATE = 16000
@@ -118,12 +118,24 @@ def test_missing_file_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("size", [0, 0xFFFFFFFF])
-def test_a_stream_of_unknown_length_is_read(size):
+def test_a_stream_of_unknown_length_is_read(size, tmp_path):
     content = bytearray(wav(tone(0.25, RATE)))
     position = content.index(b"data")
     struct.pack_into("<I", content, position + 4, size)
     info = inspect_audio(bytes(content), name="stream.wav")
     assert info.seconds == pytest.approx(0.25)
+    path = tmp_path / "stream.wav"
+    path.write_bytes(content)
+    assert header_seconds(path) >= 0.25  # nothing that is in it is beyond its end
+
+
+def test_the_header_tells_the_length(tmp_path):
+    for suffix in ("wav", "flac", "ogg", "mp3"):
+        path = tmp_path / f"x.{suffix}"
+        soundfile.write(path, tone(2.5, 44100), 44100)
+        assert header_seconds(path) == pytest.approx(len(read_audio(path, RATE)) / RATE, abs=1e-3)
+    path.write_text("no sound")
+    assert header_seconds(path) == np.inf
 
 
 def test_samples_that_overflow_when_channels_are_averaged_are_told(tmp_path):

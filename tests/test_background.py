@@ -1,6 +1,7 @@
 """Which of the user's recordings a track is made of, and which are refused."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,13 +83,55 @@ def test_in_musan_each_of_its_folders_is_divided(tmp_path):
     ]
 
 
+def test_two_kinds_of_one_recording_each_are_for_both_parts(tmp_path):
+    names = ["music/1.wav", "speech/1.wav"]
+    for name in names:
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    assert parts(tmp_path) == (["speech/1.wav"], ["music/1.wav"])
+    known = {tmp_path / name: name for name in names}
+    check_background(tmp_path, known, {})
+    with pytest.raises(UserError, match=r"no recording for the validation set in .*/speech, and"):
+        check_background(tmp_path, known, {}, ["speech", "music"])
+
+
+def test_musans_noise_is_divided_by_recording(tmp_path):
+    names = [f"noise/free-sound/{n}.wav" for n in range(5)] + ["noise/sound-bible/0.wav"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert parts(tmp_path) == (names[3:], names[:3])
+
+
+def test_a_mix_needs_both_kinds_in_both_parts():
+    def check(*names):
+        known = {Path("room") / name: name for name in names}
+        check_background(Path("room"), known, {}, ["speech", "music"])
+
+    music, speech = ("music/1.wav", "music/2.wav"), ("speech/1.wav", "speech/2.wav")
+    check(*music, *speech)
+    check(*music, *speech, "noise/1.wav")
+    for names, message in (
+        (("noise/1.wav", "noise/2.wav"), "for the validation set in room/music, and detection.rec"),
+        ((*music, "speech/1.wav"), "for the validation set in room/speech, and"),
+        ((*music, "noise/1.wav"), "for the validation set in room/speech, and"),
+        (("1.wav", "2.wav"), "for the validation set in room/music, and"),
+        # Elsewhere than in these and noise, recordings are divided by folders.
+        ((*music, *speech, "talk/1.wav"), "for the validation set in room/speech, and"),
+    ):
+        with pytest.raises(UserError, match=message):
+            check(*names)
+
+
 def test_of_a_kind_there_is_what_its_folder_has(folder):
     def read(kind):
         found = read_background(folder, "validation", seconds=9, rate=8000, seed=1, kind=kind)
         return sorted(path.removeprefix(f"{folder}/") for path in found)
 
     assert read("b") == ["b/x.wav"]
-    assert read("music") == read(None) == ["a.flac", "b/x.wav"]
+    assert read(None) == ["a.flac", "b/x.wav"]
+    with pytest.raises(UserError, match=r"no recording for the validation set in .*/music"):
+        read("music")
 
 
 def test_as_much_is_read_as_is_heard(folder):

@@ -3,7 +3,9 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 import yaml
 
 from dataset.spoken_words import lines_of, write_corpus
@@ -151,6 +153,24 @@ def test_a_recording_to_test_on_is_known_by_its_content_and_that_of_its_table(ch
         checkout(x=settings)["x"]
 
 
+def test_of_a_recording_to_test_on_its_end_and_its_labels_are_known_at_once(checkout, tmp_path):
+    files = {"audio": "evening.flac", "targets": "evening.csv"}
+    settings = {"labels": ["yes"], "detection": {"recording": files}}
+    soundfile.write(tmp_path / "evening.flac", np.zeros(2 * 44100), 44100)
+    table = tmp_path / "evening.csv"
+    table.write_text("start,end,label\n0,0.5,door\n1,2,yes\n")
+    experiments = checkout(x=settings, y={"goal": "evaluation"} | settings)
+    assert experiments.list_passed_over("x") == [
+        "detection.recording: evening.csv has labels that are not reported: door"
+    ]
+    assert experiments.list_passed_over("y") == []
+    table.write_text("start,end,label\n1,2,yes\n")
+    assert checkout(x=settings).list_passed_over("x") == []
+    table.write_text("start,end,label\n1,2.5,yes\n")
+    with pytest.raises(UserError, match=r"evening.csv has a target until 2.5 s, and .* at 2 s"):
+        checkout(x=settings)["x"]
+
+
 def test_a_background_is_known_by_its_content(checkout, tmp_path):
     (tmp_path / "room").mkdir()
     for name in ("one", "two"):
@@ -162,6 +182,9 @@ def test_a_background_is_known_by_its_content(checkout, tmp_path):
     assert experiments["y"].background == {}
     (tmp_path / "room" / "two.wav").write_text("three")
     assert checkout(x=settings)["x"].background_digest != before.background_digest
+    mixed = {"detection": {"background": "room", "recipe": "mlperf_tiny"}}
+    with pytest.raises(UserError, match=r"no recording for the validation set in room/music, and"):
+        checkout(x=mixed)["x"]
     (tmp_path / "room.dvc").touch()
     (tmp_path / "room").rename(tmp_path / "elsewhere")
     with pytest.raises(UserError, match="room is in DVC but not here yet"):

@@ -8,12 +8,18 @@ import pytest
 import soundfile
 
 from wav2nano.errors import UserError
-from wav2nano.labelled_recording import check_recording, read_recording, read_targets
+from wav2nano.labelled_recording import (
+    check_recording,
+    passed_over,
+    read_recording,
+    read_targets,
+)
 from wav2nano.tracks import Target, labelled_track
 
 RATE = 16000
 TABLE = "start,end,label,group\n7,7.5,b,eve\n1.25,2,a,adam\n3,4,door,\n"
 AUDACITY = "1.25\t2\ta\n\\\t300\t4000\n3\t4\tdoor\n7\t7.5\tb\n"
+COLUMNS = "start,end,label,group"
 EXPECTED = [(1.25, 2.0, "a"), (7.0, 7.5, "b")]
 
 
@@ -31,9 +37,20 @@ def test_a_table_and_audacitys_labels_say_the_same(write):
     table = read_targets(write("x.csv", TABLE), ["a", "b"])
     assert [one[:3] for one in table] == EXPECTED
     assert [one[3] for one in table] == ["adam", "eve"]
+    # As spreadsheets export it, and as one types it.
+    padded = "\ufeff" + TABLE.replace(",", " , ").replace("start , end , label , group", COLUMNS)
+    assert read_targets(write("y.csv", padded), ["a", "b"]) == table
     labels = read_targets(write("x.TXT", "\ufeff" + AUDACITY), ["a", "b"])
     assert [one[:3] for one in labels] == EXPECTED
     assert len({one[3] for one in labels}) == 2
+
+
+@pytest.mark.parametrize(("name", "text"), [("x.csv", TABLE), ("x.txt", AUDACITY)])
+def test_labels_that_are_passed_over_are_known(write, name, text):
+    path = write(name, text)
+    assert passed_over(path, ["a", "b"]) == ["door"]
+    assert passed_over(path, ["b"]) == ["a", "door"]
+    assert passed_over(path, ["a", "b", "door", "never"]) == []
 
 
 def test_a_test_of_mlperf_tiny_is_of_the_only_label(write):
@@ -99,6 +116,20 @@ def test_a_recording_of_another_rate_has_its_targets_where_they_were(tmp_path, w
     assert (loud[0], loud[-1]) == pytest.approx((20000, 32000), abs=20)
     with pytest.raises(UserError, match=r"has a target until 8.5 s, and .* ends at 8 s"):
         read_recording(audio, write("y.csv", "start,end,label\n1,8.5,a\n"), ["a"], rate=RATE)
+
+
+def test_a_target_may_last_to_the_last_sample(tmp_path, write):
+    audio = tmp_path / "evening.wav"
+    soundfile.write(audio, np.zeros(44103), 44100)  # 1.000068 s: 16001 samples of 16 kHz
+
+    def read(end):
+        return read_recording(audio, write("x.txt", f"0.5\t{end}\ta\n"), ["a"], rate=RATE)
+
+    for end in ("1.000068", "1.005"):
+        samples, [target] = read(end)
+        assert target.end == len(samples) == 16001
+    with pytest.raises(UserError, match=r"has a target until 1.006 s, and .* ends at 1.00006 s"):
+        read("1.006")
 
 
 def test_a_recording_that_the_network_may_know_is_refused():

@@ -86,12 +86,20 @@ def test_targets_are_trimmed_loud_and_in_the_first_half(sounds):
     assert not np.array_equal(starts, [one.start for one in mix(sounds, {}, seed=6).played])
 
 
-def test_words_that_would_meet_are_moved_on_and_those_beyond_the_end_left_out(sounds):
-    track = mix(sounds, {}, seconds=60, seconds_per_target=1)
+@pytest.mark.parametrize("seed", range(20))
+def test_words_that_would_meet_are_moved_and_all_are_in_the_first_half(sounds, seed):
+    track = mix(sounds, {}, seconds=60, seconds_per_target=6.67, seed=seed)
     starts = np.array([one.start for one in track.played])
-    assert 14 <= len(starts) <= 18
+    assert len(starts) == 9
     assert (np.diff(starts) >= 3500).all()
-    with pytest.raises(UserError, match=r"a track of 0.4 s has no room for a target"):
+    assert starts[0] >= 0
+    assert track.ends[-1] <= 30 * RATE
+
+
+def test_more_words_than_have_room_are_refused(sounds):
+    with pytest.raises(UserError, match=r"10 target\(s\) of 0.5 s .* Set it to 6.67 or more, or"):
+        mix(sounds, {}, seconds=60, seconds_per_target=6)
+    with pytest.raises(UserError, match=r"1 target\(s\) .* 0.4 s. Set detection.hours higher, or"):
         mix(sounds, {}, seconds=0.4)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 import os
 import stat
 import struct
@@ -154,6 +155,14 @@ def inspect_audio(content: bytes, *, name: str) -> AudioInfo:
         samples += len(block)
         digest.update(to_int16(block))
     return AudioInfo(samples / file.samplerate, file.samplerate, file.channels, digest.hexdigest())
+
+
+def header_seconds(path: Path) -> float:
+    """Tell a recording's length by its header alone; infinity if that does not say it."""
+    try:
+        return float(soundfile.info(path).duration) or math.inf
+    except (soundfile.LibsndfileError, RuntimeError):
+        return math.inf  # whoever reads it says what is wrong
 
 
 def to_int16(samples: np.ndarray) -> np.ndarray:

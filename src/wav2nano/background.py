@@ -1,6 +1,6 @@
 """The user's recordings without any of the labels, which a track for detection is made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from wav2nano.recording_files import list_recordings, not_here
 SETTING = "detection.background"
 SPEECH, MUSIC = "speech", "music"
 KINDS = frozenset({SPEECH, MUSIC, "noise"})  # folders of MUSAN, in each of which there are several
+WEBSITES = frozenset({"free-sound", "sound-bible"})  # of MUSAN's noise: one has a tenth of it
 
 
 def background_of(folder: Path, part: str) -> list[Path]:
@@ -20,15 +21,19 @@ def background_of(folder: Path, part: str) -> list[Path]:
     Of the folders in `folder` the first half is for validation; what is in none counts as one. If
     there are not two folders, it is the first half of the recordings. So what was recorded together
     stays together, and a new recording moves at most one other into the other part. Where the
-    folders are named as those of MUSAN, each of them is divided so.
+    folders are named as those of MUSAN, each of them is divided so; but if none has two recordings,
+    together.
     """
-    names = list_recordings(folder)
-    of_folders = [_folder(name) for name in names]
-    if not set(of_folders) <= KINDS:
-        return [folder / name for name in _divide(names, part)]
+    return [folder / name for name in _names_of(list_recordings(folder), part)]
+
+
+def _names_of(names: Sequence[str], part: str) -> list[str]:
+    kinds = set(map(_folder, names))
+    if not kinds <= KINDS or len(names) == len(kinds):
+        return _divide(names, part)
     return [
-        folder / kind / name
-        for kind in sorted(set(of_folders))
+        f"{kind}/{name}"
+        for kind in sorted(kinds)
         for name in _divide([n.removeprefix(f"{kind}/") for n in names if _folder(n) == kind], part)
     ]
 
@@ -39,7 +44,8 @@ def _folder(name: str) -> str:
 
 def _divide(names: Sequence[str], part: str) -> list[str]:
     of_folders = [_folder(name) for name in names]
-    units = of_folders if len(set(of_folders) - {""}) > 1 else names
+    together = len(set(of_folders) - {""}) > 1 and not set(of_folders) <= WEBSITES
+    units = of_folders if together else names
     first_half = sorted(set(units))[: len(set(units)) // 2]
     return [
         name
@@ -70,7 +76,12 @@ def require_folder(folder: str, root: Path) -> Path:
     return Path(folder)
 
 
-def check_background(folder: Path, hashes: Mapping[Path, str], others: Mapping[str, Path]) -> None:
+def check_background(
+    folder: Path,
+    hashes: Mapping[Path, str],
+    others: Mapping[str, Path],
+    kinds: Collection[str] = (),
+) -> None:
     """Check that there are recordings for validation and test, and nothing is in both or known.
 
     Parameters
@@ -81,6 +92,8 @@ def check_background(folder: Path, hashes: Mapping[Path, str], others: Mapping[s
         Of the recordings in it.
     others
         Recordings of the data set, by their hashes.
+    kinds
+        What has to be in both parts: folders in `folder`.
 
     Raises
     ------
@@ -93,6 +106,15 @@ def check_background(folder: Path, hashes: Mapping[Path, str], others: Mapping[s
             f"{SETTING}: there is {found} in {folder}. Put at least two there, one to choose "
             f"thresholds on and one to test on, or set {SETTING}: null."
         )
+    names = [path.relative_to(folder).as_posix() for path in hashes]
+    for part in ("validation", "test"):
+        if missing := sorted(set(kinds).difference(map(_folder, _names_of(names, part)))):
+            raise UserError(
+                f"{SETTING}: there is no recording for the {part} set in {folder}/{missing[0]}, "
+                "and detection.recipe: mlperf_tiny plays speech and music. Put at least two into "
+                f"each of the folders {' and '.join(sorted(kinds))} there, and all others into "
+                f"these or into noise, or set detection.recipe: back_to_back, or {SETTING}: null."
+            )
     seen: dict[str, Path] = {}
     for path, digest in hashes.items():
         if digest in others:
@@ -109,7 +131,7 @@ def read_background(
 ) -> dict[str, np.ndarray]:
     """Read recordings of a part, in the order of a seed, until there are `seconds` of them.
 
-    Of a `kind` they are, if the folder has one of that name with some, and else any.
+    Of a `kind` they are, if that is given: a folder in `folder`.
 
     Returns
     -------
@@ -121,11 +143,10 @@ def read_background(
     UserError
         If there is none, or one cannot be read.
     """
-    paths = background_of(folder, part)
+    place = folder / (kind or "")
+    paths = [path for path in background_of(folder, part) if path.is_relative_to(place)]
     if not paths:
-        raise UserError(f"{SETTING}: there is no recording for the {part} set in {folder}.")
-    if kind is not None:
-        paths = [path for path in paths if path.is_relative_to(folder / kind)] or paths
+        raise UserError(f"{SETTING}: there is no recording for the {part} set in {place}.")
     found: dict[str, np.ndarray] = {}
     for number in np.random.default_rng(seed).permutation(len(paths)).tolist():
         if sum(map(len, found.values())) >= seconds * rate:

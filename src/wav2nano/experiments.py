@@ -14,13 +14,21 @@ from typing import Any
 
 from wav2nano import features, models, network_cost, sketch_memory
 from wav2nano.arpabet import words_in
-from wav2nano.background import check_background, require_folder
+from wav2nano.audio import header_seconds
+from wav2nano.background import MUSIC, SPEECH, check_background, require_folder
 from wav2nano.boards import Board, find_board
 from wav2nano.dataset.join import is_joined, join_recordings
 from wav2nano.dataset.scan import Source, explain_no_recordings, scan_recordings
 from wav2nano.errors import UserError
 from wav2nano.features.base import FeatureSettings
-from wav2nano.labelled_recording import check_recording, read_targets, require_file
+from wav2nano.labelled_recording import (
+    check_end,
+    check_recording,
+    passed_over,
+    read_targets,
+    require_file,
+)
+from wav2nano.mixed_track import check_room, planned_targets
 from wav2nano.model_files import ModelFile, models_of
 from wav2nano.other_trainings import (
     FOLD,
@@ -36,7 +44,7 @@ from wav2nano.other_trainings import (
     settings_of,
 )
 from wav2nano.provenance import settings_digest
-from wav2nano.recording_files import list_recordings
+from wav2nano.recording_files import in_dvc, list_recordings
 from wav2nano.settings.base import NAME, SEEDS
 from wav2nano.settings.dataset import DatasetSettings
 from wav2nano.settings.experiment import ExperimentSettings
@@ -419,12 +427,9 @@ class Experiments:
         return self._datasets[name]
 
     def _require_pulled(self, dataset: DatasetSettings) -> None:
-        folder = self._root / dataset.recordings
-        if Path(f"{folder}.dvc").exists() and not folder.exists():
-            raise UserError(
-                f"{dataset.recordings} is in DVC but not here yet. Get it: "
-                f"dvc pull {dataset.recordings}"
-            )
+        missing = not (self._root / dataset.recordings).exists()
+        if missing and (told := in_dvc(dataset.recordings, self._root)):
+            raise UserError(told)
 
     def shard(self, dataset: str, shard: str) -> list[Source]:
         """Give the recordings of a shard: own ones, or such as join an experiment."""
@@ -645,6 +650,23 @@ class Experiments:
                 )
         return lines
 
+    def list_passed_over(self, name: str) -> list[str]:
+        """Say which labels in the table of its long recording are not reported, in a line at most.
+
+        Raises
+        ------
+        UserError
+            If there is no such experiment, or a setting is wrong.
+        """
+        experiment = self[name]
+        recording = experiment.settings.detection.recording
+        if recording is None or not experiment.recording:
+            return []
+        labels = _reported(experiment.settings, experiment.sources)
+        found = passed_over(self._root / recording.targets, labels)
+        told = f"detection.recording: {recording.targets} has labels that are not reported: "
+        return [told + ", ".join(found)] if found else []
+
     def _background(
         self, file: str, settings: ExperimentSettings, sources: list[Source]
     ) -> dict[Path, str]:
@@ -655,7 +677,9 @@ class Experiments:
             folder = require_folder(settings.detection.background, self._root)
             paths = [folder / name for name in list_recordings(self._root / folder)]
             hashes = {path: self._sha256(self._root / path) for path in paths}
-            check_background(folder, hashes, {source.sha256: source.path for source in sources})
+            others = {source.sha256: source.path for source in sources}
+            mixed = settings.detection.recipe == "mlperf_tiny"
+            check_background(folder, hashes, others, (SPEECH, MUSIC) if mixed else ())
         except UserError as error:
             raise UserError(f"{file}:\n  {error}") from None
         return hashes
@@ -670,13 +694,11 @@ class Experiments:
         """Hash and check the recording that detection is tested on, and its table."""
         if settings.detection.recording is None or settings.goal != "firmware":
             return {}
-        recorded = {source.label for source in sources}
-        asked = settings.labels or sorted(recorded)
-        labels = [label for label in asked if label not in BACKGROUND]
         try:
             audio = require_file(settings.detection.recording.audio, "audio", self._root)
             table = require_file(settings.detection.recording.targets, "targets", self._root)
-            read_targets(self._root / table, labels)
+            found = read_targets(self._root / table, _reported(settings, sources))
+            check_end(audio, header_seconds(self._root / audio), table, found[-1][1])
             hashes = {path: self._sha256(self._root / path) for path in (audio, table)}
             others = {source.sha256: source.path for source in sources}
             others |= {sha: path for path, sha in background.items()}
@@ -914,6 +936,11 @@ def _named(labels: Iterable[str]) -> list[str]:
     return [label for label in labels if label not in BACKGROUND]
 
 
+def _reported(settings: ExperimentSettings, sources: Iterable[Source]) -> list[str]:
+    """Labels that are reported, before it is known what is in the split."""
+    return _named(settings.labels or sorted({source.label for source in sources}))
+
+
 def _unlike(words: list[str], said: Sequence[str], language: str) -> list[str]:
     """Leave out what sounds the same as a label, if anybody knows how the language sounds."""
     return unlike(words, said, language=language) if language in LANGUAGES else words
@@ -946,13 +973,18 @@ def _check_teacher(settings: ExperimentSettings) -> None:
 
 
 def _check_track(settings: ExperimentSettings) -> None:
-    """Check that a mix, which is made at once, fits into memory."""
+    """Check that a mix, which is made at once, fits into memory, and its targets into it."""
     used = settings.detection
-    if used.recipe == "mlperf_tiny" and used.hours > MOST_MIXED_HOURS:
+    if used.recipe != "mlperf_tiny":
+        return
+    if used.hours > MOST_MIXED_HOURS:
         raise UserError(
             f"detection.hours: a mix of {used.hours:g} hours would not fit into memory. Set at "
             f"most {MOST_MIXED_HOURS:g}, or detection.recipe: back_to_back."
         )
+    seconds = 3600 * used.hours
+    targets = planned_targets(seconds, used.seconds_per_target)
+    check_room(targets, settings.chunking.window_seconds, seconds)
 
 
 def _check_words(experiment: Experiment) -> None:

@@ -161,14 +161,14 @@ def require_readable(path: Path | str) -> None:
 
 
 def read_csv(path: Path | str) -> list[dict[str, str]]:
-    """Read a table as rows by column.
+    """Read a table as rows by column, with or without a byte order mark.
 
     Raises
     ------
     ValueError
         If there is no header, or a row has more or fewer cells than it.
     """
-    with Path(path).open(newline="", encoding="utf-8") as file:
+    with Path(path).open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
         rows = list(reader)
         columns = reader.fieldnames

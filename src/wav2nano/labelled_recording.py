@@ -14,6 +14,7 @@ from wav2nano.tracks import Target
 
 SETTING = "detection.recording"
 SHORTEST_SECONDS = 0.01
+ROUNDING_SECONDS = 0.005  # a target may end so much later than the recording
 COLUMNS = ("start", "end", "label")
 
 
@@ -47,19 +48,8 @@ def read_targets(path: Path, labels: Sequence[str]) -> list[tuple[float, float, 
         If it is none of these, there is no label that is reported, or two are at the same time.
     """
     setting = f"{SETTING}.targets: {path}"
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise UserError(
-            f"{setting} is no table. Name a .csv with the columns {', '.join(COLUMNS)}, a .txt as "
-            "Audacity exports labels, or a .json of MLPerf Tiny."
-        )
-    try:
-        entries = reader(path, labels)
-    except (KeyError, TypeError, ValueError, OSError) as error:
-        reason = f"there is no column {error}" if isinstance(error, KeyError) else error
-        raise UserError(f"{setting} cannot be read: {reason}.") from None
     found = []
-    for number, (start, end, label, group) in enumerate(entries, 1):
+    for number, (start, end, label, group) in enumerate(_read_entries(path, labels), 1):
         if not (math.isfinite(end) and 0 <= start <= end - SHORTEST_SECONDS):
             raise UserError(
                 f"{setting}, entry {number}: {label} from {start:g} to {end:g} s should last "
@@ -80,6 +70,33 @@ def read_targets(path: Path, labels: Sequence[str]) -> list[tuple[float, float, 
                 f"{following:g} s. Correct one of them."
             )
     return found
+
+
+def passed_over(path: Path, labels: Sequence[str]) -> list[str]:
+    """List labels of a table that are not reported. Errors as in `read_targets`."""
+    return sorted({label for _, _, label, _ in _read_entries(path, labels)} - {*labels})
+
+
+def check_end(audio: Path, seconds: float, targets: Path, last: float) -> None:
+    """Check that the last target ends where the recording does, or before.
+
+    Parameters
+    ----------
+    audio, seconds
+        The recording, and its length.
+    targets, last
+        The table, and the end of the last target in it, in seconds.
+
+    Raises
+    ------
+    UserError
+        If it ends later, by more than tables and resampling round.
+    """
+    if last > seconds + ROUNDING_SECONDS:
+        raise UserError(
+            f"{SETTING}.targets: {targets} has a target until {last:.6g} s, and {audio} ends at "
+            f"{seconds:.6g} s. Is it the table of another recording?"
+        )
 
 
 def check_recording(audio: Path, sha256: str, others: Mapping[str, Path]) -> None:
@@ -108,24 +125,47 @@ def read_recording(
         If one cannot be read, or a target is beyond the recording's end.
     """
     samples = read_audio(audio, rate)
-    found = [
-        Target(f"{audio} from {start:g} s on", label, group, round(start * rate), round(end * rate))
-        for start, end, label, group in read_targets(targets, labels)
-    ]
-    if found[-1].end > len(samples):
-        raise UserError(
-            f"{SETTING}.targets: {targets} has a target until {found[-1].end / rate:.6g} s, and "
-            f"{audio} ends at {len(samples) / rate:.6g} s. Is it the table of another recording?"
+    found = read_targets(targets, labels)
+    check_end(audio, len(samples) / rate, targets, found[-1][1])
+    return samples, [
+        Target(
+            f"{audio} from {start:g} s on",
+            label,
+            group,
+            round(start * rate),
+            min(round(end * rate), len(samples)),
         )
-    return samples, found
+        for start, end, label, group in found
+    ]
 
 
 Entry = tuple[float, float, str, str]
 
 
+def _read_entries(path: Path, labels: Sequence[str]) -> list[Entry]:
+    """Read all that is in a table, whether it is reported or not."""
+    setting = f"{SETTING}.targets: {path}"
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise UserError(
+            f"{setting} is no table. Name a .csv with the columns {', '.join(COLUMNS)}, a .txt as "
+            "Audacity exports labels, or a .json of MLPerf Tiny."
+        )
+    try:
+        return reader(path, labels)
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        reason = f"there is no column {error}" if isinstance(error, KeyError) else error
+        raise UserError(f"{setting} cannot be read: {reason}.") from None
+
+
 def _read_table(path: Path, _: Sequence[str]) -> list[Entry]:
     return [
-        (float(row["start"]), float(row["end"]), row["label"], row.get("group", ""))
+        (
+            float(row["start"]),
+            float(row["end"]),
+            row["label"].strip(),
+            row.get("group", "").strip(),
+        )
         for row in read_csv(path)
     ]
 

@@ -1,7 +1,8 @@
 """A track like that of MLPerf Tiny's streaming wake word test: targets over voices and music.
 
-By `build_long_wav_def.py` and `build_long_wav.py` of github.com/mlcommons/tiny (v1.3, in
-`benchmark/training/streaming_wakeword`), which mix MUSAN and the test speakers of Speech Commands.
+By `build_long_wav_def.py` and `build_long_wav.py` in `benchmark/training/streaming_wakeword` of
+github.com/mlcommons/tiny at 904de6f (2025, when it was merged), which mix MUSAN and the test
+speakers of Speech Commands. Versions before that took intervals from 3 s on, and not from 4 s.
 Other than there, words never follow each other by less than 3 s, none is left out for how it
 sounds, and what plays is whatever recordings one has.
 """
@@ -56,6 +57,36 @@ def needed(kind: str) -> float:
     return sum(one.voices * (one.stop - one.start) for one in SECTIONS if one.kind == kind)
 
 
+def planned_targets(seconds: float, seconds_per_target: float) -> int:
+    """Tell how many targets a track has."""
+    return max(1, round(seconds / seconds_per_target))
+
+
+def check_room(targets: int, word_seconds: float, seconds: float) -> None:
+    """Check that so many targets fit into the first half of a track.
+
+    Parameters
+    ----------
+    targets, word_seconds
+        How many, and how long they are on average.
+    seconds
+        Length of the track.
+
+    Raises
+    ------
+    UserError
+        If they do not.
+    """
+    most = int((seconds / 2 + BETWEEN_SECONDS) / (word_seconds + BETWEEN_SECONDS))
+    if targets > most:
+        remedy = f"it to {seconds / most:.3g} or more" if most else "detection.hours higher"
+        raise UserError(
+            f"detection.seconds_per_target: {targets:,} target(s) of {word_seconds:.3g} s each, "
+            f"with {BETWEEN_SECONDS:g} s between them, do not fit into the first half of a "
+            f"track of {seconds:g} s. Set {remedy}, or detection.recipe: back_to_back."
+        )
+
+
 def mixed_track(
     names: Sequence[str],
     labels: Sequence[str],
@@ -91,7 +122,7 @@ def mixed_track(
     Raises
     ------
     UserError
-        If no target fits.
+        If the targets do not fit.
     """
     random = np.random.default_rng(seed)
     total = round(seconds * rate)
@@ -103,20 +134,22 @@ def mixed_track(
             mix[start:stop] += section.level * _normalize(voice)
 
     order = endless(np.flatnonzero(np.isin(labels, targets)), random)
+    count = planned_targets(seconds, seconds_per_target)
+    starts = _starts(count, total, random).tolist()
+    chosen = [next(order) for _ in starts]
+    words = [_trim(sounds[index]) for index in chosen]
+    length, between = sum(map(len, words)), round(BETWEEN_SECONDS * rate)
+    check_room(count, length / count / rate, seconds)
+    # A word that would meet the one before it is moved on; but no further than those after it need.
+    earliest, latest = 0, max(0, total // 2 - length - between * (count - 1))
     placed: list[Target] = []
-    for planned in _starts(max(1, round(seconds / seconds_per_target)), total, random).tolist():
-        index = next(order)
-        word = _trim(sounds[index])
-        start = max(planned, placed[-1].end + round(BETWEEN_SECONDS * rate) if placed else 0)
+    for planned, index, word in zip(starts, chosen, words, strict=True):
+        start = min(max(planned, earliest), latest)
         end = start + len(word)
-        if end > total:
-            break
         mix[start:end] += random.uniform(*LEVELS) * _normalize(word)
         placed.append(Target(names[index], labels[index], "", start, end))
-    if not placed:
-        raise UserError(
-            f"detection.hours: a track of {seconds:g} s has no room for a target. Set it higher."
-        )
+        earliest = end + between
+        latest += len(word) + between
     peak = np.abs(mix).max()
     samples = to_int16(mix / peak if peak else mix)
     return labelled_track(samples, placed, name="the mix", late_seconds=late_seconds, rate=rate)

@@ -46,9 +46,14 @@ def list_recordings(folder: Path) -> list[str]:
 
 def not_here(setting: str, name: str, root: Path, otherwise: str) -> UserError:
     """Say that what a setting names, below `root`, is not here: DVC may have it, `otherwise`."""
-    if Path(f"{root / name}.dvc".replace("\0", "")).exists():
-        return UserError(f"{setting}: {name} is in DVC but not here yet. Get it: dvc pull {name}")
-    return UserError(f"{setting}: {otherwise}")
+    return UserError(f"{setting}: {in_dvc(name, root) or otherwise}")
+
+
+def in_dvc(name: str, root: Path) -> str | None:
+    """Say that something that is not here, below `root`, is in DVC; None if it is not."""
+    if not Path(f"{root / name}.dvc".replace("\0", "")).exists():
+        return None
+    return f"{name} is in DVC but not here yet. Get it: dvc pull {name}"
 
 
 def _is_text(name: str) -> bool:

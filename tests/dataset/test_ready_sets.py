@@ -200,15 +200,13 @@ def test_public_sets_from_archive_to_split(tmp_path, name):
 
 
 def musan():
-    """Three kinds of recordings, each with texts beside; noise is of two sources."""
-    names = ["noise/free-sound/noise-free-sound-0000", "noise/sound-bible/noise-sound-bible-0000"]
-    names += ["music/fma/music-fma-0000", "speech/us-gov/speech-us-gov-0000"]
+    """Three kinds of recordings, each with texts beside; noise is mostly of one source."""
+    noise = [f"noise/free-sound/noise-free-sound-000{number}" for number in range(3)]
+    noise += ["noise/sound-bible/noise-sound-bible-0000"]
+    names = [*noise, "music/fma/music-fma-0000", "speech/us-gov/speech-us-gov-0000"]
     members = {f"musan/{name}.wav": sound(i) for i, name in enumerate(names)}
     members["musan/noise/free-sound/LICENSE"] = members["musan/README"] = b"text"
-    return members, [
-        "free-sound/noise-free-sound-0000.wav",
-        "sound-bible/noise-sound-bible-0000.wav",
-    ]
+    return members, [f"{name}.wav" for name in noise]
 
 
 def dipco():
@@ -233,9 +231,10 @@ def test_background_from_archive_to_its_parts(tmp_path, background):
     fetch_recordings(dataset.model_copy(update={"download": download}), source=archive)
     folder = Path(dataset.recordings)
     assert list_recordings(folder) == expected
-    parts = [background_of(folder, part) for part in ("validation", "test")]
-    assert parts == [[folder / name] for name in expected]
-    check_background(folder, {folder / name: hash_file(folder / name) for name in expected}, {})
+    paths = [folder / name for name in expected]
+    assert background_of(folder, "validation") == paths[: len(paths) // 2]
+    assert background_of(folder, "test") == paths[len(paths) // 2 :]
+    check_background(folder, {path: hash_file(path) for path in paths}, {})
 
 
 def test_two_long_recordings(tmp_path):

@@ -318,6 +318,13 @@ def test_a_recording_with_a_table_is_counted_by_either_rule(tmp_path):
     assert "<th>Syntiant&#39;s NDP9120, in the closed division: the best submission</th>" in page
     assert "the figures do not compare" in page
 
+    found["mlperf_tiny"]["same_track"] = True
+    (tmp_path / "detection.json").write_text(json.dumps(found))
+    page = show(tmp_path)
+    assert "the figures do not compare" not in page
+    assert "They heard the same recording. It is mixed of Speech Commands" in page
+    assert "This page does not know what it learnt from." in page
+
 
 def test_a_mix_is_made_of_what_the_split_has_and_of_a_folder(tmp_path):
     write_listener(tmp_path, [("a", "a")] * 4 + [("_unknown_", "_unknown_")] * 20, 800)
@@ -327,7 +334,9 @@ def test_a_mix_is_made_of_what_the_split_has_and_of_a_folder(tmp_path):
     assert (found["hours"], found["targets"]) == (0.02, 7)
     assert found["repeats"] == pytest.approx(72 * 4450 / 1200, abs=0.01)
     assert found["background_minutes"] == pytest.approx(1 / 60, abs=0.01)
-    assert "a mix as MLPerf Tiny's streaming wake word test" in show(tmp_path).replace("&#39;", "'")
+    page = show(tmp_path).replace("&#39;", "'")
+    assert "a mix as MLPerf Tiny's streaming wake word test" in page
+    assert "that is not to be reported, in place of speech and music, with targets" in page
 
     silent = np.zeros(300 * RATE, np.int16)
     for name in ("music/1.wav", "music/2.wav", "speech/1.wav", "speech/2.wav"):

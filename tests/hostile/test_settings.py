@@ -192,6 +192,11 @@ EXPERIMENTS = [
         "detection.recipe: back_to_back.",
     ),
     (
+        "detection: {recipe: mlperf_tiny, seconds_per_target: 3}",
+        "detection.seconds_per_target: 1,200 target(s) of 1 s each, with 3 s between them, do not "
+        "fit into the first half of a track of 3600 s. Set it to 8 or more, or detection.recipe:",
+    ),
+    (
         "detection: {recording: {audio: x.wav}}",
         "recording.targets is missing (when labels",
     ),

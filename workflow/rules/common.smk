@@ -110,7 +110,11 @@ def load_experiments():
         if begins:
             for experiment in loaded:
                 fetch_networks(experiment)
-            told = (experiments.expect_confusion, experiments.list_missing)
+            told = (
+                experiments.expect_confusion,
+                experiments.list_missing,
+                experiments.list_passed_over,
+            )
             for line in dict.fromkeys(
                 line for list_lines in told for name in wanted for line in list_lines(name)
             ):

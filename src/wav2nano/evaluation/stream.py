@@ -287,7 +287,7 @@ def _mix(
         rate=rate,
         seed=settings.seed,
     )
-    # Where the folder has no kinds, they may share recordings.
+    # Where the split has only words, or only noise, they share recordings.
     pools = {kind: sum(map(len, one.values())) for kind, one in found.items()}
     there = sum({name: len(s) for one in found.values() for name, s in one.items()}.values())
     often = [heard[kind] * rate / pool for kind, pool in pools.items()]

@@ -34,15 +34,15 @@ class DetectionSettings(Settings):
     """folder of recordings without any of the labels, such as evenings in the room: the track is
     made of them, with targets put in. Of the folders in it the first half, by name, chooses
     thresholds and the rest tests, so give each evening one; without two folders, of the files.
-    In a copy of MUSAN it is so in each of its folders music, noise and speech. `null`: the track is
-    made of what the split has"""
+    In a copy of MUSAN it is so in each of its folders music, noise (of the files) and speech.
+    `null`: the track is made of what the split has"""
 
     recipe: Literal["back_to_back", "mlperf_tiny"] = "back_to_back"
     """how the track is made: back_to_back, one sound after another; or mlperf_tiny, as MLPerf
     Tiny's streaming wake word test (for which `hours` are 0.3333 and `seconds_per_target` 24):
     targets, all in its first half, over a mix of up to eight voices and music. These are what
-    `background` has in its folders `speech` and `music`, as MUSAN, or any of it; or else other
-    words and noise of the split"""
+    `background` has in its folders `speech` and `music`, as MUSAN; without it, other words and
+    noise of the split"""
 
     rule: Literal["strict", "mlperf_tiny"] = "strict"
     """what counts: strict, a target that is reported once, and any other report is false; or
