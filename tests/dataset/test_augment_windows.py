@@ -1,6 +1,5 @@
 """Altered copies: what is changed, what stays, and that each depends on its own window alone."""
 
-import librosa
 import numpy as np
 import pytest
 
@@ -38,8 +37,8 @@ def test_digital_silence_stays():
 @pytest.mark.parametrize("factor", [0.8, 0.95, 1.05, 1.25])
 def test_speed_moves_the_pitch(factor):
     faster = altered(tone(), speed=[factor, factor])
-    pitch = librosa.yin(faster / 32768, fmin=500, fmax=2000, sr=RATE)
-    assert np.median(pitch) == pytest.approx(1000 * factor, rel=0.01)
+    pitch = np.argmax(np.abs(np.fft.rfft(faster))) * RATE / len(faster)
+    assert pitch == pytest.approx(1000 * factor, rel=0.01)
     assert level(faster) == pytest.approx(level(tone()), rel=0.01)
 
 
