@@ -40,7 +40,7 @@ def test_wrong_value(fresh):
 
 def test_unknown_dataset(fresh):
     fresh.change_settings(KEYWORDS, dataset="nothing")
-    refused(fresh, "nothing", "digits, emergency_vehicles")
+    refused(fresh, "nothing", "digits, dipco, emergency_vehicles")
 
 
 def test_empty_folder(fresh):
