@@ -120,10 +120,11 @@ def _check_steps(
     listener: ListenerSettings,
 ) -> None:
     """Check that a network that can run step by step is asked for whole columns."""
-    step, column = stream_step(chunking, settings, listener), frames_per_column(model)
-    frames, _ = features.shape(chunking.window_samples, chunking.rate, settings)
-    if step is None or column is None or step >= frames or not step % column:
+    stepped = _step_and_column(chunking, settings, model, listener)
+    if stepped is None or not stepped[0] % stepped[1]:
         return
+    step, column = stepped
+    frames, _ = features.shape(chunking.window_samples, chunking.rate, settings)
     fastest = chunking.rate / settings.hop_samples / column
     ways = [fastest / n for n in range(1, frames // column) if fastest / n <= MOST_OFTEN][:3]
     raise UserError(
@@ -131,6 +132,20 @@ def _check_steps(
         f"frames, and a column of model.architecture: {model.architecture} is {column}: choose "
         f"one of {', '.join(f'{way:.3g}' for way in ways)} and so on."
     )
+
+
+def _step_and_column(
+    chunking: ChunkingSettings,
+    settings: FeatureSettings,
+    model: ModelSettings,
+    listener: ListenerSettings,
+) -> tuple[int, int] | None:
+    """Frames of a step and of a column; None if a network takes whole windows in any case."""
+    step, column = stream_step(chunking, settings, listener), frames_per_column(model)
+    frames, _ = features.shape(chunking.window_samples, chunking.rate, settings)
+    if step is None or column is None or step >= frames:
+        return None
+    return step, column
 
 
 def _costs(
@@ -142,11 +157,11 @@ def _costs(
 ) -> list[LayerCost]:
     frames, bins = features.shape(chunking.window_samples, chunking.rate, settings)
     costs = layer_costs((frames, bins), classes, model)
-    step, column = stream_step(chunking, settings, listener), frames_per_column(model)
-    if step is None or column is None or step % column or step >= frames:
+    stepped = _step_and_column(chunking, settings, model, listener)
+    if stepped is None or stepped[0] % stepped[1]:
         return costs
     # What a longer window costs more is what new columns cost.
-    longer = layer_costs((frames + step, bins), classes, model)
+    longer = layer_costs((frames + stepped[0], bins), classes, model)
     return [_of_step(*both) for both in zip(costs, longer, strict=True)]
 
 

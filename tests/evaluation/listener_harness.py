@@ -5,6 +5,7 @@ import shutil
 
 from wav2nano.evaluation.evaluate_detection import evaluate_detection
 from wav2nano.firmware_sources import FRONT_END, LISTENER
+from wav2nano.report.show_detection import show_detection
 from wav2nano.settings.detection import DetectionSettings
 from wav2nano.settings.evaluation import EvaluationSettings
 from wav2nano.tables.thresholds import thresholds_code
@@ -83,3 +84,15 @@ def detect(folder, **changes):
         out=folder,
     )
     return json.loads((folder / "detection.json").read_text())
+
+
+def show(folder):
+    """Make the page, and read it with single spaces."""
+    show_detection(
+        detection=folder / "detection.json",
+        false_reports=folder / "false_reports.h5",
+        preprocessing=folder / "preprocessing.json",
+        data={"title": "<i>", "licence": "none"},
+        page=folder / "page.html",
+    )
+    return " ".join((folder / "page.html").read_text().split())

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from evaluation.listener_harness import detect, harness
+from evaluation.listener_harness import detect, harness, show
 from wav2nano.errors import UserError
 from wav2nano.evaluation import mlperf_tiny
 from wav2nano.evaluation.choose_thresholds import (
@@ -17,7 +17,6 @@ from wav2nano.evaluation.choose_thresholds import (
 )
 from wav2nano.evaluation.detection import Averages, average
 from wav2nano.features import KINDS
-from wav2nano.report.show_detection import show_detection
 from wav2nano.runtimes.host_listener import HostListener, _Settings
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.settings.detection import DetectionSettings
@@ -231,14 +230,7 @@ def test_thresholds_are_of_the_validation_set_and_the_firmware_has_them(
     assert tested["labels"]["a"]["false_reports"] > 100
     assert tested["labels"]["b"]["missed"] == tested["labels"]["b"]["targets"]
     assert tested["labels"]["a"]["threshold"] == 0.621
-    show_detection(
-        detection=tmp_path / "detection.json",
-        false_reports=tmp_path / "false_reports.h5",
-        preprocessing=tmp_path / "preprocessing.json",
-        data={"title": "tones", "licence": "none"},
-        page=tmp_path / "page.html",
-    )
-    page = " ".join((tmp_path / "page.html").read_text().split())
+    page = show(tmp_path)
     assert told in page
     assert "<td>0.621</td>" in page
     assert "thresholds 0.621 to 0.934" in page

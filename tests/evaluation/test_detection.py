@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from evaluation.listener_harness import detect, harness
+from evaluation.listener_harness import detect, harness, show
 from wav2nano.background import Pieces
 from wav2nano.evaluation.detection import Report, average, judge, poisson_interval, report
 from wav2nano.features import KINDS
-from wav2nano.report.show_detection import show_detection
 from wav2nano.runtimes.host_listener import HostListener, Inferences
 from wav2nano.settings.chunking import ChunkingSettings
 from wav2nano.tables.preprocessing import Preprocessing, write_preprocessing
@@ -228,18 +227,6 @@ def write_listener(folder, played, length):
     }
     (folder / "thresholds.json").write_text(json.dumps(chosen))
     harness(folder, smoothing=1, thresholds=[180, 180], quiet=100)
-
-
-def show(folder):
-    """Make the page, and read it with single spaces."""
-    show_detection(
-        detection=folder / "detection.json",
-        false_reports=folder / "false_reports.h5",
-        preprocessing=folder / "preprocessing.json",
-        data={"title": "<i>", "licence": "none"},
-        page=folder / "page.html",
-    )
-    return " ".join((folder / "page.html").read_text().split())
 
 
 def test_a_track_is_counted_and_shown(tmp_path):
